@@ -22,7 +22,7 @@ class Noted(NamedTuple):
     denied: list[str]
 
     def as_facts(self, observed_at: str) -> Iterator[RecordsRead | AccessDenied]:
-        """Yield the facts that record these notes."""
+        """Yield one fact for the reads and one for the denials; none for an empty list."""
         if self.reads:
             yield RecordsRead(observed_at=observed_at, records=tuple(self.reads))
         if self.denied:
@@ -51,7 +51,7 @@ class AccessNotes:
                 self._reads.append((kind, record_id))
 
     def note_denied(self, permission: str) -> None:
-        """Note that an action was refused because the role lacks this permission."""
+        """Note that an action was refused because the role lacks this permission; each time counts."""
         with self._lock:
             self._denied.append(permission)
 

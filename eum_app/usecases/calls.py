@@ -52,7 +52,7 @@ class Query(_Bound[Result_co]):
     """One query; see `query`."""
 
     def run(self, session: Session) -> Result_co:
-        """Run it in a view of its account's scope."""
+        """Run it in a read view of the session, limited to its account's scope, and return its result."""
         return session.read(self._run)
 
 

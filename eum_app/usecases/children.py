@@ -1,6 +1,7 @@
 """Long work for a child process: each function opens the store again from a ticket, works, and closes it.
 
-`progress(done, total)` may raise to cancel: the work is then rolled back and leaves nothing half-done.
+`progress(done, total)` may raise to cancel: the step that runs then is rolled back. Steps that are done stay: bundles
+that were imported, and the sealed parts of a long journal. Each function also raises as `Store.open` does.
 """
 
 from __future__ import annotations
@@ -58,9 +59,10 @@ def import_inventory_child(
     plate: PlateSays | None = None,
     take_changes: bool = False,
 ) -> InventoryResult:
-    """Import the inventory list that was previewed.
+    """Import the inventory list that was previewed: read it again, and require the same bytes.
 
-    `sha384` is the hex digest of the previewed file. Raises Refusal `inventory.changed` if the file has changed since.
+    `sha384` is the hex digest of the previewed file. `progress` is called once, before anything is written. Raises
+    Refusal `inventory.changed` if the file has changed since, and as `read_inventory` and `import_inventory` do.
     """
     with resumed(ticket) as session:
         preview = read_inventory(path, profile, plate=plate)
@@ -72,7 +74,10 @@ def import_inventory_child(
 def import_claims_child(
     progress: Progress, ticket: Ticket, path: Path, profile: Profile | None, sha384: str, kind: ClaimKind
 ) -> ClaimsResult:
-    """Import a previewed list of claims by another party. Arguments and errors as for `import_inventory_child`."""
+    """Import a previewed list of claims by another party. Arguments as for `import_inventory_child`.
+
+    Raises Refusal `inventory.changed`, and as `read_claims` and `import_claims` do.
+    """
     with resumed(ticket) as session:
         preview = read_claims(path, profile)
         preview.require_unchanged(sha384)

@@ -107,7 +107,7 @@ class Session:
         return self.store.observed_now()
 
     def require(self, permission: people.Permission) -> None:
-        """Raises Refusal `permission.denied`."""
+        """Require that the role has a permission. Raises Refusal `permission.denied`, and notes it for the journal."""
         try:
             people.require(self.role, permission)
         except Refusal:
@@ -130,9 +130,11 @@ class Session:
 
     @contextlib.contextmanager
     def writing(self, *, own_chain_last: bool = False) -> Iterator[Transaction]:
-        """Open a transaction as `Store.writing` does, with this session's account as the author.
+        """Open a transaction as `Store.writing` does, with this session's account as the author; raises as it does.
 
-        Raises Refusal `permission.denied` for any fact that the role may not record, whatever the use case.
+        Unless `own_chain_last`, waiting notes (`notes`) and a jump of the clock are recorded before the block. If the
+        write fails, they wait for the next one. Raises Refusal `permission.denied` for any fact that the role may not
+        record, whatever the use case.
         """
         noted = self.notes.take() if not own_chain_last else None
         began = time.monotonic()
@@ -164,9 +166,10 @@ class Session:
             yield transaction.connection
 
     def start(self, notice_accepted_at: str | None, failed_unlocks: dict[str, int] | None = None) -> None:
-        """Record the start of the session, and when the notice was accepted.
+        """Record the start of the session, and when the notice was accepted (UTC text; None: not accepted).
 
-        A copied or restored store records that first.
+        A copied or restored store records that first, and so is a key change that a crash left unrecorded. A jump of
+        the clock since the newest entry is recorded too. Unneeded content files are deleted. Raises as `Store.writing`.
         """
         notice_copy(self.store, self.author)
         notice_key_change(self.store, self.author, self.ticket.data_key)
@@ -199,8 +202,8 @@ class Session:
         """Record the end, sign the entries of this session, and drop the keys.
 
         The account signs the journal's head. A holder of the store's key but not the account's can therefore not
-        rewrite these entries. A session that recorded nothing signs nothing. The connections are closed in every case.
-        A session without keys is already closed.
+        rewrite these entries. A session that recorded nothing signs nothing. If the end cannot be recorded, Trouble is
+        raised; the keys are dropped and the connections closed in every case. Does nothing if it is closed already.
         """
         if not self.is_open:
             return
@@ -234,14 +237,14 @@ class Session:
     def content(self, ref: ContentRef) -> bytes:
         """Return the decrypted bytes of a photo, note or signature, and note that they were viewed.
 
-        Raises as `db.content.read_content` does.
+        It is noted even if they cannot be read. Raises as `db.content.read_content` does.
         """
         self.notes.note_read("evidence", ref.object_id)
         return self.read(read_content, self.store.content, ref)
 
 
 def record_notes(session: Session) -> None:
-    """Record all of the session's notes now, and a jump of the clock.
+    """Record the session's notes now (up to `MAX_NOTED` of each kind), and a jump of the clock; nothing if none wait.
 
     Raises Trouble as any write does; the next write then records them.
     """
@@ -257,7 +260,10 @@ def new_id() -> str:
 
 @contextlib.contextmanager
 def resumed(ticket: Ticket, now: Now = system_now) -> Iterator[Session]:
-    """Continue a session in a child process, on its own connection; leaving the context does not end the session."""
+    """Continue a session in a child process, on its own connection; leaving the context does not end the session.
+
+    Raises as `Store.open` does.
+    """
     store = Store.open(ticket.folder, ticket.data_key, now)
     try:
         yield Session(store, ticket, now)

@@ -14,7 +14,10 @@ from sync.bundle_file import open_bundle, verify_bundle
 
 @dataclass(frozen=True)
 class FileVerdict:
-    """Separate verdicts on one file. `code` is the code of the first refusal; empty if there was none."""
+    """Separate verdicts on one file. `code` is that of the first refusal, of the file before the sender; else empty.
+
+    `sender` is the name in the certificate that the file carries, also if it is not known here.
+    """
 
     bundle_id: str
     sender: str
@@ -42,7 +45,11 @@ class BundleContents:
 
 
 def verify_file(session: Session, path: Path) -> FileVerdict:
-    """Verify a bundle from outside, with the certificates in this store. Raises Refusal if the file is not a bundle."""
+    """Verify a bundle from outside, without opening it, with the certificates in this store.
+
+    Faults that the check finds are in the verdict. Raises Refusal `device.not_enrolled`, and as `inspect_bundle` if the
+    header cannot be read.
+    """
     with session.store.reading() as connection:
         trust = trust_list(connection, is_hq=session.is_hq)
     verdict = verify_bundle(path, trust, session.now())
@@ -59,7 +66,10 @@ def verify_file(session: Session, path: Path) -> FileVerdict:
 
 
 def list_bundle(session: Session, path: Path) -> BundleContents:
-    """Open a bundle addressed to this store and count its contents. Raises Refusal as `open_bundle` does."""
+    """Open a bundle addressed to this store and count its contents; nothing is imported.
+
+    Raises Refusal `device.not_enrolled`, `entry.unreadable`, and as `open_bundle` does.
+    """
     with session.store.reading() as connection:
         identity, trust = identity_of(connection), trust_list(connection, is_hq=session.is_hq)
     with open_bundle(path, identity, trust, session.now()) as bundle:

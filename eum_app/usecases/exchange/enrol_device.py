@@ -76,7 +76,10 @@ class AnswerView:
 
 @dataclass(frozen=True)
 class EnrolmentState:
-    """Enrollment state of a store: enrolled (always true at HQ), waiting for an answer to a request, or both."""
+    """Enrollment state of a store: enrolled (always true at HQ), waiting for an answer to a request, or both.
+
+    `hq` and `root_fingerprint` are empty before it is enrolled, `request_fingerprint` without an open request.
+    """
 
     is_enrolled: bool
     hq: str
@@ -86,10 +89,11 @@ class EnrolmentState:
 
 
 def request_enrolment(session: Session, path: Path, *, anew: bool = False) -> Requested:
-    """On a device: generate keys and write the enrollment request.
+    """On a device: generate keys and write the enrollment request to `path`, replacing a file there.
 
-    Calling it again writes the same request again, unless `anew` is set. An enrolled device may also ask (its
-    certificate expired or was revoked, or the store was restored). It keeps its identity until it accepts HQ's answer.
+    Calling it again writes the same request again, unless `anew` is set: the old keys are then discarded, and an answer
+    to them is no longer accepted. An enrolled device may also ask (its certificate expired or was revoked, or the store
+    was restored). It keeps its identity until it accepts HQ's answer.
 
     Raises Refusal `permission.denied`, `device.enrolled_already` (at HQ), `store.name` (the store's name does not fit
     into a certificate); Trouble for disk errors.
@@ -125,10 +129,11 @@ def sign_enrolment(session: Session, request_path: Path, answer_path: Path) -> E
 
     A device name that is already enrolled gets the next epoch: a new journal for a new or restored machine. A request
     that was signed before gets the recorded certificate again. The fact is committed before the file is written, so a
-    lost answer can be written again, and nothing is certified twice.
+    lost answer can be written again, and nothing is certified twice. A file at `answer_path` is replaced.
 
     Raises Refusal `permission.denied`, as `read_request` does, `certificate.suite_mismatch`, `enrolment.name_taken`
-    (the name of HQ, or of a device if letter case is ignored), `enrolment.request_revoked`; Trouble for disk errors.
+    (the name of HQ, or of a device if letter case is ignored), `enrolment.request_revoked`; on a device
+    `device.not_enrolled` or `certificate.may_not_issue`; Trouble for disk errors.
     """
     session.require(Permission.DEVICE_ENROL)
     request = enrolment.read_request_file(request_path)
@@ -213,9 +218,10 @@ def revoke_device(session: Session, device: str, epoch: int, reason: str) -> Cha
 
 
 def read_answer(session: Session, path: Path) -> AnswerView:
-    """Read HQ's answer without accepting it.
+    """Read HQ's answer without accepting it. `accept_enrolment` checks whether it answers the open request.
 
-    Raises Refusal `file.missing`, `file.unreadable`, and `enrolment.…` if it is not an answer to this store's request.
+    Raises Refusal `file.missing`, `file.unreadable`, `enrolment.…` if the file is no answer or was altered,
+    `certificate.invalid`, `enrolment.other_request` if it is for a device of another name.
     """
     answer = enrolment.read_answer_file(path)
     if answer.device_id != session.name:
@@ -226,13 +232,16 @@ def read_answer(session: Session, path: Path) -> AnswerView:
 def accept_enrolment(session: Session, path: Path, confirmed_root: str, *, leave_behind: bool = False) -> Accepted:
     """On a device: accept the identity in HQ's answer, after a person confirmed the root fingerprint that HQ reads out.
 
-    The store's data key is then escrowed: it is sealed to HQ's recovery key. The signed-in account gets recovery codes.
+    The identity replaces an earlier one, and the request is closed. If the answer names a recovery key, the store's
+    data key is escrowed: it is sealed to that key. The signed-in account then gets recovery codes, and its old ones
+    stop working.
 
     A new epoch begins a new journal, and later bundles no longer carry the old one. This is refused while HQ has not
     received all of the old evidence, unless `leave_behind` is set.
 
     Raises Refusal `permission.denied`, as `read_answer` does, `enrolment.no_request`, `enrolment.other_root`,
-    `enrolment.facts_outstanding`, `certificate.…`; Trouble for disk errors and `keyslots.…`.
+    `enrolment.other_request` (an answer to an earlier request), `enrolment.facts_outstanding`, `certificate.…`,
+    `identity.mismatch`; Trouble for disk errors and `keyslots.…`.
     """
     session.require(Permission.DEVICE_REQUEST)
     answer = enrolment.read_answer_file(path)

@@ -17,7 +17,7 @@ def import_bundles(
 ) -> Imported:
     """Import bundles; raises as `receive_at_hq` and `receive_in_field` do.
 
-    `receipts_folder` is for HQ only; a device writes no receipts.
+    `receipts_folder` is for HQ only; a device writes no receipts and ignores it.
     """
     if session.is_hq:
         return receive_at_hq(session, paths, receipts_folder, progress)

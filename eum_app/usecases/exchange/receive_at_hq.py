@@ -46,7 +46,9 @@ def receive_at_hq(
 ) -> Imported:
     """Receive bundles, or folders of bundles, from devices, and run the rules over the visits touched.
 
-    A signed receipt for each device is written to `receipts_folder`. Raises as `receive_each` does.
+    Answers for each device whose bundles were accepted or already held are written to `receipts_folder`: signed
+    receipts, and tasking that it lacks. None writes none. If a device lacks nothing, or the file cannot be written, the
+    outcome has no receipt and nothing is raised; the next import tries again. Raises as `receive_each` does.
     """
     received = receive_each(session, paths, _take, progress)
     if receipts_folder is not None:

@@ -38,8 +38,8 @@ OnProgress = Callable[[int, int], object]
 class Sealed(Changed):
     """Bundles that were sealed and flushed to disk. `size` is in bytes.
 
-    `bundle_id`, `path`, `objects` and `size` describe the first bundle. `further` lists the next ones in order, if one
-    bundle could not hold everything.
+    `bundle_id`, `path`, `kind`, `objects` and `size` describe the first bundle. `further` lists the next ones in order,
+    if one bundle could not hold everything. `first_seq` and `last_seq` are the range of all of them.
     """
 
     bundle_id: str
@@ -62,11 +62,14 @@ class Sealed(Changed):
 def seal_results(session: Session, folder: Path, progress: OnProgress | None = None) -> Sealed:
     """On a device: seal every fact that HQ has not acknowledged with a receipt.
 
-    A store that was copied or restored seals only the facts that are certainly its own. A failure leaves no partial
-    file, and the seal is recorded only after the file is complete.
+    `folder` is made; a file of the same name is replaced. Before HQ's receipt is imported, another call seals the same
+    facts again. A store that was copied or restored seals only the facts that are certainly its own. `progress` counts
+    entries, each twice. A failure leaves no partial file, and each seal is recorded only after its file is complete.
+    Bundles that were completed before a failure stay.
 
     Raises Refusal `permission.denied`, `device.not_enrolled`, `bundle.nothing_to_seal`, `chain.rolled_back` (HQ
-    acknowledged facts that this store no longer has: it was restored from a copy); Trouble for disk errors.
+    acknowledged facts that this store no longer has: it was restored from a copy), and as `write_bundle` does; Trouble
+    for disk errors and `content.absent`.
     """
     session.require(Permission.BUNDLE_SEAL)
     named = session.store.named
@@ -84,8 +87,9 @@ def seal_results(session: Session, folder: Path, progress: OnProgress | None = N
 def seal_for_device(session: Session, device: str, folder: Path, progress: OnProgress | None = None) -> Sealed:
     """At HQ: seal everything that a device has not acknowledged: tasking and receipts.
 
-    Raises Refusal `permission.denied`, `device.not_enrolled`, `visit.device_unknown`, `bundle.nothing_to_seal`; Trouble
-    for disk errors.
+    Files and progress are as for `seal_results`. Raises Refusal `permission.denied`, `device.not_enrolled`,
+    `visit.device_unknown` (also if every certificate of the device was revoked), `bundle.nothing_to_seal`, and as
+    `write_bundle` does; Trouble for disk errors.
     """
     session.require(Permission.BUNDLE_SEAL)
     named = session.store.named

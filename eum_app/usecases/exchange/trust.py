@@ -51,7 +51,10 @@ def hq_certificate(connection: Connection) -> Certificate:
 
 
 def device_certificate(connection: Connection, device: str) -> Certificate:
-    """At HQ: return the newest unrevoked certificate of a device. Raises Refusal `visit.device_unknown`."""
+    """At HQ: return the newest unrevoked certificate of a device; it may have expired.
+
+    Raises Refusal `visit.device_unknown`, also if all were revoked.
+    """
     for row in all_devices(connection):
         if row.device == device and not row.revoked_at:
             return Certificate.from_der(row.certificates[0])

@@ -1,7 +1,7 @@
 """Import of bundles, shared by HQ and devices: each bundle is verified, appended and applied in one transaction.
 
-A bundle that fails is moved to quarantine as a whole, with the reason, and the import continues. `receive_at_hq` and
-`receive_in_field` add their own steps for each bundle.
+A bundle that fails is copied to quarantine as a whole, with the reason, and the import continues. The file that was
+given stays where it is. `receive_at_hq` and `receive_in_field` add their own steps for each bundle.
 """
 
 from __future__ import annotations
@@ -56,8 +56,9 @@ _NOT_KEPT: Final = frozenset(
 
 @dataclass(frozen=True)
 class ImportOutcome:
-    """Outcome of one file. `code` and `values` give the reason if it was not accepted.
+    """Outcome of one file. `code` and `values` give the reason if it was neither accepted nor already held.
 
+    `sender` and `kind` are empty then, since nothing in the file is trusted.
     If one bundle could not hold the receipt and the tasking with it, `further_receipts` lists the next ones in order.
     """
 
@@ -122,10 +123,12 @@ Take = Callable[[Session, Path], tuple[ImportOutcome, frozenset[Area]]]
 
 @timed(Event.IMPORTED)
 def receive_each(session: Session, paths: Sequence[Path], take: Take, progress: OnProgress | None = None) -> Received:
-    """Import bundles in chain order; one bad file never stops the rest.
+    """Import bundles in chain order, each in its own transaction; one bad file never stops the rest.
 
-    A folder stands for the bundles in it. Raises Refusal `permission.denied`, `device.not_enrolled`; Trouble for disk
-    errors.
+    A folder stands for the files in it, not below it, whose names end in `.eumb`, except bundles that this store wrote.
+    A file named twice is received once. What is wrong with a file is in its outcome: waiting for an earlier bundle,
+    refused (not a bundle for this store), forked or quarantined (kept in a copy). Raises Refusal `permission.denied`,
+    `device.not_enrolled`; Trouble for disk errors. Bundles that were accepted before an error stay imported.
     """
     session.require(Permission.BUNDLE_IMPORT)
     with session.store.reading() as connection:
@@ -161,7 +164,7 @@ def _note(outcome: ImportOutcome) -> None:
 def verify_bundle(session: Session, path: Path) -> Iterator[OpenedBundle]:
     """Open a bundle of another sender, verified whole against this store's identity and trust list.
 
-    Raises Refusal `bundle.own` and as `open_bundle` does.
+    Raises Refusal `device.not_enrolled`, `bundle.own` and as `open_bundle` does.
     """
     with session.store.reading() as connection:
         identity, trust = identity_of(connection), trust_list(connection, is_hq=session.is_hq)
@@ -174,8 +177,9 @@ def verify_bundle(session: Session, path: Path) -> Iterator[OpenedBundle]:
 def append_bundle(session: Session, bundle: OpenedBundle, transaction: Transaction, admit: Admit | None) -> Arrived:
     """Append a verified bundle's objects and entries, and check the signed heads and the chain's end.
 
-    `admit` may refuse entries before they are applied. Raises Refusal `chain.gap`, `chain.broken`,
-    `bundle.foreign_origin`, and as `admit`, `verify_content` and `check_head_signatures` do.
+    If every entry is already held, they are only compared, and nothing of the bundle is stored. `admit` may refuse
+    entries before they are applied. Raises Refusal `chain.gap`, `chain.broken`, `bundle.foreign_origin`, and as
+    `Transaction.append`, `admit`, `verify_content` and `check_head_signatures` do.
     """
     manifest = bundle.manifest
     head = transaction.head(manifest.origin, manifest.epoch)

@@ -32,10 +32,11 @@ class ClaimsResult(Changed):
 
 @timed(Event.IMPORTED_LIST)
 def import_claims(session: Session, preview: ClaimsPreview, kind: ClaimKind) -> ClaimsResult:
-    """Record the accepted rows of a preview, each matched with an item of the current book, in one transaction.
+    """Record the accepted rows of a preview, each compared with the whole current book, in one transaction.
 
-    Raises Refusal `permission.denied`, `claims.already_imported` (the same file was imported before); Trouble for disk
-    errors.
+    Rows that match no item, or several, are recorded without one; rejected rows are recorded by line and codes only.
+    Raises Refusal `permission.denied`, `claims.already_imported` (the same file was imported before),
+    `fact.too_large` (codes of rejected rows over 4 MiB); Trouble for disk errors.
     """
     session.require(Permission.INVENTORY_IMPORT)
     import_id = new_id()
@@ -81,7 +82,7 @@ def import_claims(session: Session, preview: ClaimsPreview, kind: ClaimKind) -> 
 
 
 def match_rows(connection: Connection, rows: Sequence[ClaimRow]) -> list[Matched]:
-    """Match each row with an item on the book, as `claims.match_claim` decides."""
+    """Return the match of each row with the book, in the order of the rows, as `claims.match_claim` decides."""
     found = claim_candidates(connection, (row.serial for row in rows), (row.uii for row in rows))
     by_mark: dict[str, dict[str, Candidate]] = {}
     for item in found:

@@ -25,7 +25,7 @@ MAX_NAMED_REJECTED: Final = 1_000
 @dataclass(frozen=True)
 class InventoryResult(Changed):
     """Result of an import: `accepted` items are new, `already_held` were on the book; the list updated `changed` of
-    those.
+    those. `sites` counts new sites.
     """
 
     import_id: str
@@ -40,9 +40,10 @@ class InventoryResult(Changed):
 def import_inventory(session: Session, preview: InventoryPreview, *, take_changes: bool = False) -> InventoryResult:
     """Record the accepted rows of a preview: new items are listed, items on the book are counted.
 
-    With `take_changes`, differing values from the list replace those on the book; empty cells change nothing. All rows
-    are imported in one transaction. Returns the counts. Raises Refusal `permission.denied`, `permission.out_of_scope`
-    (a country that the account may not work on); Trouble for disk errors.
+    With `take_changes`, differing values from the list replace those on the book; empty cells change nothing. Without
+    it, differences are ignored. Sites that a country lacks are registered. The same file may be imported again. All
+    rows are imported in one transaction. Returns the counts. Raises Refusal `permission.denied`,
+    `permission.out_of_scope` (a country that the account may not work on, or none); Trouble for disk errors.
     """
     session.require(Permission.INVENTORY_IMPORT)
     import_id = new_id()

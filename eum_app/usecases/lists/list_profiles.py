@@ -20,8 +20,8 @@ MAX_NAME = 60
 def save_profile(session: Session, name: str, list_kind: str, profile: Profile, headings: Sequence[str]) -> Changed:
     """Save `profile` for lists with `headings`; it replaces an earlier one of that name.
 
-    `list_kind` is inventory, partner_report or shipper_list. Raises Refusal `permission.denied`, `profile.name` (empty
-    or too long).
+    The name is cleaned first (`items.clean`). `list_kind` is inventory, partner_report or shipper_list; it is not
+    checked. Raises Refusal `permission.denied`, `profile.name` (empty, or over 60 characters); Trouble for disk errors.
     """
     session.require(Permission.INVENTORY_IMPORT)
     kept = clean(name)
@@ -46,7 +46,10 @@ def save_profile(session: Session, name: str, list_kind: str, profile: Profile, 
 
 
 def profile_of(saved: ProfileSaved) -> Profile:
-    """Return the saved profile in the form that the readers take. Raises Refusal `inventory.profile`."""
+    """Return the saved profile in the form that the readers take.
+
+    Raises Refusal `inventory.profile` for an order of dates that this version does not know.
+    """
     fields = ("sheet", "encoding", "delimiter", "date_order")
     given = {name: getattr(saved, name) or None for name in fields}
     try:
@@ -56,6 +59,6 @@ def profile_of(saved: ProfileSaved) -> Profile:
 
 
 def fitting(saved: Sequence[ProfileSaved], headings: Sequence[str]) -> list[ProfileSaved]:
-    """Return the profiles that were saved for lists with the same headings."""
+    """Return the profiles that were saved for lists with the same headings, in any order of the columns."""
     wanted = headings_key(headings)
     return [profile for profile in saved if headings_key(profile.headings) == wanted]

@@ -21,8 +21,8 @@ from eum_app.usecases.session import Session
 class Shown:
     """A preview compared with the current book.
 
-    `becomes` maps a line to new, held or differs (inventory), or to the way a claim is matched (`claims.Match`).
-    `differences` maps a line to the columns in which the row differs from the item on the book.
+    `becomes` maps an accepted line to new, held or differs (inventory), or to how a claim is matched
+    (`claims.ClaimMatch`). `differences` maps a line that differs to the columns in which it does.
     """
 
     kind: ListKind

@@ -39,7 +39,7 @@ PEOPLE = Changed(frozenset({Area.PEOPLE, Area.JOURNAL}))
 
 @dataclass(frozen=True)
 class AccountState:
-    """One account as a page shows it. `state` is active, locked or removed.
+    """One account as a page shows it. `state` is active, locked or removed (also if its keyslot is missing).
 
     `codes_left` counts the recovery codes that still open this store; `failed` counts attempts since the last success.
     """
@@ -54,7 +54,10 @@ class AccountState:
 
 
 def list_accounts(session: Session) -> list[AccountState]:
-    """List the accounts of this store by code, including removed ones. Raises Trouble `attempts.damaged`."""
+    """List the accounts of this store by code, including removed ones.
+
+    Raises Refusal `keyslots.damaged`; Trouble `attempts.damaged` and those of disk errors.
+    """
     store_file = read_store_file(session.store.folder)
     failed = failures(session.store.folder)
     return [
@@ -82,11 +85,12 @@ def add_account(
     scope: Scope = ALL,
     kdf: KdfParams | None = None,
 ) -> None:
-    """Create an account for another person. `scope` limits it to programs and countries.
+    """Create an account for another person, without recovery codes. `scope` limits it to programs and countries.
 
     Raises Refusal `permission.denied`, `account.name`, `account.exists`, `role.unknown`, `passphrase.…` (empty, too
-    short, too long, not text); Trouble for disk errors and `memory.full`. `account.exists` also covers codes that
-    differ only in letter case, and removed accounts, whose entries keep their author.
+    short, too long, not text); Trouble for disk errors, `keyslots.altered` and `memory.full`. `account.exists` also
+    covers codes that differ only in letter case, and removed accounts, whose entries keep their author. An account that
+    a crash left half made may be added again.
     """
     session.require(Permission.ACCOUNT_MANAGE)
     require_account_name(account)
@@ -118,8 +122,9 @@ def _require_free_account(account: str, known: dict[str, AccountRow], with_slot:
 def change_passphrase(session: Session, old: str, new: str, *, kdf: KdfParams | None = None) -> Changed:
     """Change the passphrase of the signed-in account. Keys and recovery codes stay valid.
 
-    A wrong `old` counts as a failed attempt to unlock. Raises Refusal `passphrase.wrong`, `account.locked`,
-    `passphrase.…` for a new one that cannot be used; Trouble for disk errors, `memory.full`, `attempts.damaged`.
+    A wrong `old` counts as a failed attempt to unlock. Raises Refusal as `unlocked_by_passphrase` for `old` (the
+    policy may even erase the store), and `passphrase.…` for a new one that cannot be used; Trouble for disk errors,
+    `memory.full`, `keyslots.altered`, `attempts.damaged`.
     """
     require_passphrase(new)
     folder, account = session.store.folder, session.account
@@ -135,9 +140,9 @@ def change_passphrase(session: Session, old: str, new: str, *, kdf: KdfParams | 
 def reset_passphrase(session: Session, account: str, new: str, *, kdf: KdfParams | None = None) -> Changed:
     """Reset the forgotten passphrase of another account: create a new slot with new keys and end its lock.
 
-    The account has no recovery codes until it makes new ones. Earlier signatures stay valid under the old key. Raises
-    Refusal `permission.denied`, `account.unknown`, `account.own`, `passphrase.…` for one that cannot be used; Trouble
-    for disk errors and `memory.full`.
+    The old passphrase and recovery codes stop working, and the account has none until it makes new ones. Earlier
+    signatures stay valid under the old key. Raises Refusal `permission.denied`, `account.unknown`, `account.own`,
+    `passphrase.…` for one that cannot be used; Trouble for disk errors, `keyslots.altered` and `memory.full`.
     """
     session.require(Permission.ACCOUNT_MANAGE)
     require_passphrase(new)
@@ -155,7 +160,11 @@ def reset_passphrase(session: Session, account: str, new: str, *, kdf: KdfParams
 
 
 def unlock_account(session: Session, account: str) -> Changed:
-    """Unlock a locked account. Raises Refusal `permission.denied`, `account.unknown`; Trouble for disk errors."""
+    """Reset the failed attempts of an account, locked or not, so that it may try again.
+
+    A damaged file of attempts is removed. Raises Refusal `permission.denied`, `account.unknown`, `keyslots.damaged`;
+    Trouble for disk errors.
+    """
     session.require(Permission.ACCOUNT_MANAGE)
     with session.writing() as transaction:
         _known(transaction, session, account)
@@ -169,8 +178,9 @@ def unlock_account(session: Session, account: str) -> Changed:
 def remove_account(session: Session, account: str) -> Changed:
     """Remove another account's access to this store. Its past entries stay, under its name.
 
-    An open session of the account continues until it is locked. Raises Refusal `permission.denied`, `account.unknown`,
-    `account.own`, `account.last_administrator`; Trouble for disk errors.
+    Its passphrase and recovery codes stop working, and its drafts are deleted. An open session of the account continues
+    until it is locked. Raises Refusal `permission.denied`, `account.unknown`, `account.own`,
+    `account.last_administrator`; Trouble for disk errors and `keyslots.altered`.
     """
     session.require(Permission.ACCOUNT_MANAGE)
     _require_other(session, account)
@@ -211,8 +221,8 @@ def changing(session: Session) -> Iterator[tuple[Transaction, StoreFile, Callabl
     """Write to journal and keyslots together: yield the transaction, the current keyslot file, and a function that
     replaces it.
 
-    The file is written just before the commit; if the commit fails, the previous file is restored. Raises Trouble
-    `keyslots.altered` and those of disk errors.
+    The file is written just before the commit; if the commit fails, the previous file is restored. If the block never
+    calls the function, the file stays. Raises as `trusted_store_file` and `Session.writing`.
     """
     folder, data_key = session.store.folder, session.ticket.data_key
     kept: list[StoreFile] = []
@@ -232,7 +242,7 @@ def changing(session: Session) -> Iterator[tuple[Transaction, StoreFile, Callabl
 def trusted_store_file(folder: Path, data_key: bytes) -> StoreFile:
     """Read the keyslot file and verify its MAC with the data key.
 
-    Raises as `read_store_file`, and Trouble `keyslots.altered`.
+    Raises as `read_store_file` (Refusal `keyslots.damaged` and others), and Trouble `keyslots.altered`.
     """
     store_file = read_store_file(folder)
     check_mac(store_file, data_key)
@@ -248,12 +258,18 @@ def require_slot(store_file: StoreFile, account: str) -> Slot:
 
 
 def like(session: Session) -> KdfParams:
-    """Return this store's passphrase hashing cost, calibrated when the store was created, with a fresh salt."""
+    """Return the passphrase hashing cost of this store's first account, with a fresh salt. Raises as `read_store_file`.
+
+    It was calibrated on the machine that created the store.
+    """
     return read_store_file(session.store.folder).slots[0].kdf.fresh()
 
 
 def require_passphrase(passphrase: str) -> None:
-    """Require a passphrase of the minimum length. Raises Refusal `passphrase.too_short`."""
+    """Require a passphrase of the minimum length in characters. Raises Refusal `passphrase.too_short`, also if empty.
+
+    `crypto.passphrases.derive_key` refuses what is too long or not text.
+    """
     if len(passphrase) < MIN_PASSPHRASE:
         raise Refusal("passphrase.too_short", least=MIN_PASSPHRASE)
 
@@ -265,7 +281,7 @@ def require_account_name(account: str) -> None:
 
 
 def named_again(rows: Iterable[AccountRow], observed_at: str) -> list[AccountAdded]:
-    """Build the facts that list the active accounts again at the beginning of a new chain."""
+    """Build the facts that list these accounts again at the beginning of a new chain, without removed ones."""
     return [
         AccountAdded(
             observed_at=observed_at,

@@ -20,10 +20,11 @@ def current_notice(session: Session) -> Notice | None:
 
 
 def set_notice(session: Session, text: str, *, is_required: bool) -> Changed:
-    """Set the text that is shown from the next unlock on.
+    """Set the text that is shown from the next unlock on, without the blanks around it.
 
     If `is_required`, the store cannot be opened without accepting it: not in a window, at the command line, or with a
-    recovery code. Raises Refusal `permission.denied`, `notice.text`; Trouble for disk errors.
+    recovery code. Raises Refusal `permission.denied`, `notice.text` (empty, or over `MAX_TEXT_CHARS`); Trouble for
+    disk errors. If only the file beside the store cannot be written, the text is set all the same.
     """
     session.require(Permission.ACCOUNT_MANAGE)
     text = text.strip()
@@ -43,8 +44,11 @@ def set_notice(session: Session, text: str, *, is_required: bool) -> Changed:
 
 
 def require_accepted(store: Store, notice_accepted_at: str | None) -> str:
-    """The id of the notice that was accepted, or that was not asked for. Raises Refusal `notice.not_accepted`; the
-    file beside the store then shows the text that counts."""
+    """Return the id of the store's notice, or `NOTICE_ID` if none was set.
+
+    A file beside the store that shows another text is first replaced by the store's notice. Raises Refusal
+    `notice.not_accepted` if acceptance is required, and it is missing or was of another text; Trouble for disk errors.
+    """
     with store.reading() as connection:
         notice = kept_notice(connection)
     if notice is None:

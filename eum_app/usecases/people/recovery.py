@@ -66,9 +66,10 @@ class DisclosedCode(Changed):
 
 
 def make_recovery_codes(session: Session) -> RecoveryCodes:
-    """Create ten new codes for the signed-in account, replacing the old ones.
+    """Create ten new codes for the signed-in account; the old ones stop working.
 
-    Raises Trouble `keyslots.altered`, `keyslots.damaged` and those of disk errors; the old codes then stay valid.
+    Raises Refusal `account.unknown` (the account was removed meanwhile), `keyslots.damaged`; Trouble
+    `keyslots.altered` and those of disk errors; the old codes then stay valid.
     """
     with changing(session) as (transaction, store_file, keep):
         slot, made = new_codes(session, transaction, store_file)
@@ -77,7 +78,10 @@ def make_recovery_codes(session: Session) -> RecoveryCodes:
 
 
 def new_codes(session: Session, transaction: Transaction, store_file: StoreFile) -> tuple[Slot, RecoveryCodes]:
-    """Create new codes within an open transaction and record the fact; return the account's new slot and the codes."""
+    """Create new codes within an open transaction and record the fact; return the account's new slot and the codes.
+
+    The caller saves the slot: until then the old codes work. Raises Refusal `account.unknown` without a keyslot.
+    """
     codes, set_id = [new_code() for _ in range(CODES)], new_id()
     account, store_id = session.account, session.store.named.store_id
     slot = with_codes(store_id, require_slot(store_file, account), session.ticket.account_key, set_id, codes)
@@ -110,9 +114,10 @@ def open_with_recovery_code(
 ) -> Session:
     """Open a store with a recovery code: use the code up, set the new passphrase, and end the account's lock.
 
-    Raises Refusal `recovery.mistyped` (a typing error: try again), `recovery.wrong` (not a code of this account,
-    already used, or no such account), `passphrase.too_short`, and as `open_store` except for the passphrase. Guesses
-    are not counted: a code has 128 random bits.
+    The old passphrase stops working; the other codes stay. Raises Refusal `recovery.mistyped` (a typing error: try
+    again), `recovery.wrong` (not a code of this account, already used, or no such account), `passphrase.…` for a new
+    one that cannot be used, and as `open_store` except for the old passphrase; Trouble `memory.full`. Guesses are not
+    counted: a code has 128 random bits.
     """
     require_passphrase(new_passphrase)  # before the code, which must not be used up for a passphrase that is refused
     wanted = parse(code)
@@ -157,8 +162,8 @@ def read_out_recovery_code(session: Session, device: str, account: str) -> Discl
 
     Codes that HQ knows to be used or read out are skipped. The disclosure is recorded before the code is shown.
 
-    Raises Refusal `permission.denied`, `recovery.none_held` (HQ has no set that it can open), `recovery.all_spent`;
-    Trouble for disk errors.
+    Raises Refusal `permission.denied`, `recovery.none_held` (HQ has no set of this account, or this is a device),
+    `recovery.all_spent`, `seal.invalid` (the set was sealed to another key); Trouble for disk errors.
     """
     session.require(Permission.RECOVERY_DISCLOSE)
     with session.writing() as transaction:

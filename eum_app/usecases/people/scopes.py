@@ -1,7 +1,7 @@
 """Checks that an account's scope (programs, countries) covers what it changes; see `people.Scope`.
 
 Reads are already limited by `Session.reading`. A transaction sees every record, so use cases that write call these
-checks. An account with an unlimited scope costs no query.
+checks. An account with an unlimited scope costs no query, so unknown ids then pass: refuse them elsewhere.
 """
 
 from __future__ import annotations
@@ -18,7 +18,10 @@ from eum_app.usecases.session import Session
 
 
 def require_visit(session: Session, connection: Connection, visit_id: str) -> None:
-    """Raises Refusal `permission.out_of_scope`, `visit.unknown`."""
+    """Require that a visit is in the account's scope.
+
+    Raises Refusal `permission.out_of_scope`, and for a limited account `visit.unknown`.
+    """
     if outside(connection, session.scope, "visit", [visit_id]):
         row = visit(connection, visit_id)
         raise _refusal(session, row.program, row.country)
@@ -35,19 +38,25 @@ def require_open_visit(session: Session, connection: Connection, visit_id: str) 
 
 
 def require_site(session: Session, connection: Connection, site_id: str) -> None:
-    """Raises Refusal `permission.out_of_scope`, `site.unknown`."""
+    """Require that a site is in the account's scope.
+
+    Raises Refusal `permission.out_of_scope`, and for a limited account `site.unknown`.
+    """
     if outside(connection, session.scope, "site", [site_id]):
         raise _refusal(session, country=site(connection, site_id).country)
 
 
 def require_items(session: Session, connection: Connection, item_ids: Iterable[str]) -> None:
-    """Raises Refusal `permission.out_of_scope`, `item.unknown`."""
+    """Require that all items are in the account's scope.
+
+    Raises Refusal `permission.out_of_scope`, and for a limited account `item.unknown`.
+    """
     for item_id in outside(connection, session.scope, "item", item_ids):
         raise _refusal(session, country=item(connection, item_id).country)
 
 
 def require_finding(session: Session, connection: Connection, row: FindingRow) -> None:
-    """Raises Refusal `permission.out_of_scope`."""
+    """Require that a finding is in the account's scope. Raises Refusal `permission.out_of_scope`."""
     if outside(connection, session.scope, "finding", [row.finding_id]):
         raise _refusal(session)
 
@@ -55,14 +64,14 @@ def require_finding(session: Session, connection: Connection, row: FindingRow) -
 def require_object(session: Session, connection: Connection, object_id: str) -> None:
     """Require that a photo, note or signature belongs to a visit in the account's scope.
 
-    Raises Refusal `permission.out_of_scope`.
+    Raises Refusal `permission.out_of_scope`, for a limited account also if the object is unknown.
     """
     if outside(connection, session.scope, "object", [object_id]):
         raise _refusal(session)
 
 
 def require_program(session: Session, program: str) -> None:
-    """Raises Refusal `permission.out_of_scope`."""
+    """Require that a program is in the account's scope. Raises Refusal `permission.out_of_scope`."""
     if not session.scope.covers(program=program):
         raise _refusal(session, program=program)
 
@@ -70,7 +79,7 @@ def require_program(session: Session, program: str) -> None:
 def require_countries(session: Session, countries: Iterable[str]) -> None:
     """Require that all countries of a list are in scope; an empty text stands for a missing country.
 
-    Raises Refusal `permission.out_of_scope`.
+    Raises Refusal `permission.out_of_scope` for the first one, in order of text, that is not.
     """
     for country in sorted(set(countries)):
         if not session.scope.covers(country=country):
@@ -78,7 +87,7 @@ def require_countries(session: Session, countries: Iterable[str]) -> None:
 
 
 def scope_said(session: Session) -> dict[str, str]:
-    """Return the account's scope as a filter for reports; empty if the scope is unlimited."""
+    """Return the account's scope as a filter for reports: `scope` → programs, then countries. Empty if unlimited."""
     bounds = ", ".join((*session.scope.programs, *session.scope.countries))
     return {"scope": bounds} if bounds else {}
 

@@ -81,10 +81,10 @@ class Exported(Changed):
 
 
 def require_target(path: Path, *, replaces: bool) -> None:
-    """Require a valid target, and a free one unless the caller `replaces` an earlier report.
+    """Require a valid target for report and sidecar, and a free one unless the caller `replaces` an earlier report.
 
-    Raises Refusal `report.name` (format unknown), `file.name_not_text`, `report.is_folder`, `report.read_only`,
-    `report.exists`.
+    A symbolic link counts as a file, whether or not it leads anywhere. Raises Refusal `report.name` (format unknown),
+    `file.name_not_text`, `report.is_folder`, `report.read_only`, `report.exists`; Trouble for disk errors.
     """
     require_text_name(path)
     if path.suffix.lower() not in FORMATS:
@@ -108,10 +108,11 @@ def _refuse_occupied(path: Path) -> None:
 def export_report(
     session: Session, path: Path, report: Document, sidecar: Sidecar, identity: Identity, *, replaces: bool = False
 ) -> Exported:
-    """Write `report` as `path` with its sidecar and signature, and record the export.
+    """Write `report` as `path` with its sidecar and signature, and record the export. Missing folders are made.
 
     The caller holds the view that the report's rows are read from. `sidecar` comes without files, rows and hashes. No
-    file of that name is replaced unless the person agreed (`replaces`); if a step fails, earlier files are as before.
+    file of these names is replaced unless the person agreed (`replaces`); a link is then replaced, not followed. If a
+    step fails, earlier files are as before.
     Raises Refusal as `require_target` and the formats do; Trouble `report.rows_differ` (the file does not hold what the
     store does), `report.in_use`, `report.pdf_failed` and those of the disk.
     """
@@ -244,7 +245,7 @@ def _publish_new(written: Path, target: Path) -> None:
 
 
 def with_progress(rows: Iterator[Sequence[str]], total: int, progress: OnProgress | None) -> Iterator[Sequence[str]]:
-    """Yield `rows` and report from time to time how many have passed; `progress` may raise to cancel."""
+    """Yield `rows`, and report every 500 rows and at the end how many have passed; `progress` may raise to cancel."""
     return rows if progress is None else _watched(rows, total, progress)
 
 

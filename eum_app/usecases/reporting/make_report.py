@@ -68,9 +68,9 @@ def make_report(
     """Write a report and its signed sidecar; the file name decides the format.
 
     Either all files appear or none. An earlier report of that name is refused (`report.exists`) unless `replaces`. Rows
-    are recounted from the files, and the export is recorded. Raises Refusal `permission.denied`,
-    `permission.out_of_scope`, `report.filter`, `report.filter_missing`, `report.format`, `date.invalid`,
-    `visit.unknown`, `device.not_enrolled`, those of the report itself, and as `export_report` does.
+    are recounted from the files, and the export is recorded. Empty filters count as not given. Raises Refusal
+    `permission.denied`, `permission.out_of_scope`, `report.filter`, `report.filter_missing`, `report.format`,
+    `date.invalid`, `visit.unknown`, `device.not_enrolled`, those of the report itself, and as `export_report` does.
     """
     session.require(report.permission)
     asked = _checked(session, report, wanted)
@@ -88,7 +88,10 @@ def make_report(
 
 
 def preview_report(session: Session, report: Report, wanted: Wanted = EVERYTHING, limit: int = 200) -> Preview:
-    """Read the first rows, the counts and the cover. Raises Refusal as `make_report`, except for the file."""
+    """Read the first `limit` rows, the counts and the cover; write and record nothing.
+
+    Raises Refusal as `make_report`, except for the file and `device.not_enrolled`.
+    """
     session.require(report.permission)
     with _source(session, report, _checked(session, report, wanted), limit) as source:
         document = _designated(report.read(source), source.connection)

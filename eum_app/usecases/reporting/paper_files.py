@@ -25,9 +25,10 @@ def require_pdf(path: Path) -> None:
 
 
 def write_and_record(session: Session, sheets: Sequence[Sheet]) -> frozenset[Area]:
-    """Write every file and record its fact; return the changed areas. If one step fails, all are undone.
+    """Write every file and record its fact; return the changed areas. Existing files are replaced.
 
-    Raises Trouble for disk errors.
+    If a step fails, nothing is recorded and the new files are deleted; those that they replaced do not come back.
+    Raises as `Session.writing`; Trouble for disk errors.
     """
     written: list[Path] = []
     try:

@@ -146,7 +146,10 @@ class ReportProof:
 
 
 def is_report(path: Path) -> bool:
-    """Whether `path` is a sidecar or has one beside it."""
+    """Whether there is a sidecar for `path`: the file itself, or beside a report, one of its parts, or a signature.
+
+    `path` itself need not exist. False for a name that the disk cannot take.
+    """
     return _sidecar_path(path) is not None
 
 
@@ -154,8 +157,9 @@ def verify_report(path: Path, session: Session | None = None, root: str = "") ->
     """Verify a report by any of its files, its sidecar or its signature.
 
     The sidecar must name the given file; otherwise the proof fails (`report.not_named`). `root` is the short
-    fingerprint of the authority, as HQ reads it out. Raises Refusal `report.no_sidecar`, `report.sidecar_unreadable`,
-    `device.not_enrolled`; Trouble for disk errors.
+    fingerprint of the authority, as HQ reads it out, in any case and with any separators. What is wrong with the report
+    is in the proof. Raises Refusal `report.no_sidecar`, `report.sidecar_unreadable` (sidecar or signature),
+    `file.unreadable`; Trouble for errors of the store.
     """
     sidecar_path = _sidecar_path(path)
     if sidecar_path is None:

@@ -77,7 +77,7 @@ class PrintedWorklist(Changed):
 
 
 def worklist_pages(connection: Connection, visit_id: str) -> list[WorklistPage]:
-    """Every page of a visit's worklist. Raises Refusal `visit.unknown`."""
+    """Return the pages of a visit's worklist in order; none if no item is expected. Raises Refusal `visit.unknown`."""
     visit(connection, visit_id)
     ids = work_ids(connection, visit_id)
     rows = work_rows(connection, visit_id, ids)
@@ -96,12 +96,12 @@ def worklist_pages(connection: Connection, visit_id: str) -> list[WorklistPage]:
 
 
 def place_of(row: WorkRow) -> str:
-    """Return the first part of the row's location: the place that one page covers."""
+    """Return the first part of the row's location, before " / ": the place that one page covers. "" without one."""
     return row.location.partition(" / ")[0]
 
 
 def is_page_code(text: str) -> bool:
-    """Whether a scanned text has the form of a page code."""
+    """Whether a scanned text begins like a page code of any version; `read_page_code` may still refuse it."""
     return text.strip().startswith("EUM-LIST-")
 
 
@@ -131,7 +131,8 @@ def find_page(connection: Connection, visit_id: str, number: int, digest: str = 
 def scanned_page(connection: Connection, visit_id: str, text: str) -> WorklistPage:
     """Return the page of `visit_id` that a scanned code names.
 
-    Raises Refusal as `read_page_code` and `find_page`, and `worklist.other_visit` with the site of that other visit.
+    Raises Refusal as `read_page_code` and `find_page`, `worklist.other_visit` with the site of that other visit, and
+    `visit.unknown` if this store does not have it.
     """
     code = read_page_code(text)
     if code.visit_id != visit_id:
@@ -144,9 +145,10 @@ def print_worklist(
 ) -> PrintedWorklist:
     """Write the worklist as PDF, all of it or the pages of some places, and record the print and its recipient.
 
-    Long worklists are written in volumes (`<stem>.volume-02.pdf` …). Raises Refusal `permission.denied`,
-    `permission.out_of_scope`, `visit.unknown`, `worklist.empty`, `report.name` (not .pdf), `report.is_folder`; Trouble
-    `report.pdf_failed` and those of disk errors.
+    Long worklists are written in volumes (`<stem>.volume-02.pdf` …). Existing files are replaced. Raises Refusal
+    `permission.denied`, `permission.out_of_scope`, `visit.unknown`, `checklist.unknown`, `worklist.empty` (no item
+    expected, or none in these places), `report.name` (not .pdf), `report.is_folder`; Trouble `report.pdf_failed` and
+    those of disk errors.
     """
     session.require(Permission.PAPER_PRINT)
     require_pdf(path)

@@ -67,6 +67,7 @@ def record_judgement(transaction: Transaction, judged: list[Judged]) -> tuple[in
 def judge(connection: Connection, visit_ids: Iterable[str], observed_at: str) -> list[Judged]:
     """Run every rule over the valid facts of these visits: return the findings to raise and those that lapse.
 
+    Records nothing, and reads visits in order of id. Unknown visits give nothing.
     A finding lapses when its cause is gone, unless it was decided already. Causes go away when a check is withdrawn or
     replaced, or a question is answered differently. Where only some of its causes went away (a photo arrived later),
     another occurrence of the finding with those that are left takes its place.
@@ -187,11 +188,12 @@ def _why_gone(row: FindingRow, replaced: Collection[tuple[str, str]]) -> LapseRe
 def review_finding(
     session: Session, finding_id: FindingId, *, decision: str, comment: str, disposition: str = ""
 ) -> Reviewed:
-    """Decide a finding: resolve, recheck or escalate.
+    """Decide a finding: resolve, recheck or escalate. A decision is final.
 
     A person may not decide a finding about their own work: an item that they checked in that visit, or a site checklist
-    that they answered, whatever the result. Raises Refusal `permission.denied`, `permission.out_of_scope`,
-    `finding.unknown`, `finding.decided`, `finding.lapsed`, `review.decision`, `review.comment`, `review.own_check`.
+    that they answered, whatever the result. `disposition` is recorded as given. Raises Refusal `permission.denied`,
+    `permission.out_of_scope`, `finding.unknown`, `finding.decided`, `finding.lapsed`, `review.decision`,
+    `review.comment` (none), `review.own_check`; Trouble for disk errors.
     """
     session.require(Permission.FINDING_REVIEW)
     with session.writing() as transaction:

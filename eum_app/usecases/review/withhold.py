@@ -30,9 +30,10 @@ class Asked(Changed):
 def ask_to_withhold(session: Session, object_id: str, reason: str) -> Asked:
     """Request to withhold content, as the first of two people.
 
-    `object_id` is the object's id or its commitment, as a visit record lists it. Content that has not arrived yet may
-    be named; it then stays unreadable when it arrives. Raises Refusal `permission.denied`, `permission.out_of_scope`,
-    `withhold.only_hq`, `withhold.not_an_object`, `withhold.reason_missing`, `withhold.withheld_already`.
+    `object_id` is the object's id or its commitment, as a visit record lists it: 96 lower-case hex characters. Content
+    that has not arrived yet may be named; once confirmed, it stays unreadable when it arrives. A second request for the
+    same content is accepted. Raises Refusal `permission.denied`, `permission.out_of_scope`, `withhold.only_hq`,
+    `withhold.not_an_object`, `withhold.reason_missing` (blank, or over 2,000 characters), `withhold.withheld_already`.
     """
     _require(session)
     if len(object_id) != OBJECT_ID_LENGTH or not set(object_id) <= set("0123456789abcdef"):

@@ -25,7 +25,9 @@ class Restored:
 def back_up(session: Session, into: Path, progress: OnProgress | None = None) -> Backup:
     """Back this store up into a folder of backups: a consistent, still encrypted copy of everything in it.
 
-    Raises Refusal `backup.database_elsewhere` (a PostgreSQL database), `backup.inside_store`; Trouble for disk errors.
+    Every role may do it. Content that is missing or damaged in the store is listed in `manifest.absent`; it raises
+    nothing. A second backup into the same folder meanwhile ends this one. Raises Refusal `backup.database_elsewhere` (a
+    PostgreSQL database), `backup.inside_store`; Trouble for disk errors.
     """
     return write_backup(session.store, session.ticket.data_key, into, progress)
 
@@ -44,7 +46,9 @@ def restore(
 
     With `without_damaged`, damaged photos and refused bundles are left out and listed in the result; keys and database
     must be intact. The store is as it was when the backup was made, so a device must request a new identity before it
-    is used. Raises Refusal `backup.absent`, `backup.damaged`, `passphrase.wrong`, and as `db.backups.put_back`.
+    is used. Account and passphrase are those of that time; wrong ones are not counted. Raises Refusal `backup.absent`,
+    `backup.damaged`, `keyslots.damaged`, `passphrase.…`, and as `db.backups.put_back`; Trouble `keyslots.altered` and
+    those of disk errors.
     """
     manifest = read_manifest(backup)
     _require_whole(damaged_parts(backup, manifest.own))

@@ -47,7 +47,8 @@ class Examined:
 def examine_store(session: Session) -> Examined:
     """Verify every chain from its beginning, every signature over a head, and the hash of every sealed object.
 
-    Heads are also compared with what was received and announced. A fault in one chain does not hide faults in another.
+    Heads are also compared with what was received and announced. Faults are in the result, and raise nothing. A fault
+    in one chain does not hide faults in another, but after it the rest of that chain is not checked.
     """
     altered: list[Wrong] = []
     missing: list[Wrong] = []

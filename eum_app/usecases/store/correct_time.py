@@ -50,11 +50,12 @@ def correct_time(
 ) -> Corrected:
     """Record that entries of a chain were made `offset` later (or, if negative, earlier) than their `recorded_at` says.
 
-    A device corrects its own chain; HQ corrects any chain that it holds, and informs the device. The read tables are
-    rebuilt, so that states, due dates and reports use the corrected times.
+    A device corrects its own chain; HQ corrects any chain that it holds, and informs the device in its next bundle. The
+    read tables are then rebuilt, so that states, due dates and reports use the corrected times.
 
     Raises Refusal `permission.denied`, `time.foreign_chain`, `time.no_such_entries`, `time.source`,
-    `time.reason_missing`, `time.offset`.
+    `time.reason_missing` (blank, or over 2,000 characters), `time.offset` (0, or over 100 years); Trouble for disk
+    errors. If only the rebuild fails (`store.busy`), the correction is recorded: do not record it again.
     """
     session.require(permission_to_correct(session))
     if not session.is_hq and origin != session.name:
@@ -102,7 +103,7 @@ def permission_to_correct(session: Session) -> Permission:
 def note_receipt_time(transaction: Transaction, receipt: FactsReceived) -> None:
     """On a device: record a doubt if HQ received facts, by its clock, before this device recorded them.
 
-    One of the two clocks must be wrong.
+    One of the two clocks must be wrong. A receipt for another chain, or in time within `TOLERANCE`, records nothing.
     """
     entry_at = _own_entry_at(transaction.connection, transaction.author.origin, receipt)
     if entry_at and entry_at > shifted(receipt.observed_at, TOLERANCE // timedelta(milliseconds=1)):

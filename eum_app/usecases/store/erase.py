@@ -63,7 +63,10 @@ def erase_store(session: Session, confirm: str) -> None:
 
 
 def erase_after(session: Session) -> int:
-    """Return the number of consecutive failed unlocks after which the keyslots are destroyed; 0 means never."""
+    """Return the number of consecutive failed unlocks after which the keyslots are destroyed; 0 means never.
+
+    Raises as `trusted_store_file`.
+    """
     return trusted_store_file(session.store.folder, session.ticket.data_key).erase_after
 
 
@@ -71,8 +74,8 @@ def set_erase_after(session: Session, failures: int) -> Changed:
     """Set the number of failed unlocks after which the keyslots are destroyed; 0 turns the policy off.
 
     It is stored in the keyslot file, where a change without the key is detected at the next unlock. It cannot protect
-    against a person who copies the files first. Raises Refusal `permission.denied`, `erase.too_few` (a child at the
-    keyboard must not destroy a visit); Trouble `keyslots.altered` and those of disk errors.
+    against a person who copies the files first. Raises Refusal `permission.denied`, `erase.too_few` (1 to 9 or
+    negative: a child at the keyboard must not destroy a visit); Trouble `keyslots.altered` and those of disk errors.
     """
     session.require(Permission.STORE_ERASE)
     if failures and failures < LEAST_ERASE_AFTER:

@@ -38,13 +38,15 @@ def open_by_escrow(
 ) -> Session:
     """At HQ, with a witness: open a device's store folder with HQ's recovery key, and reset one of its accounts.
 
-    The account gets a new passphrase and new keys. The returned session is that account's, on the device's store.
-    `witness` is another account of this HQ, who types their own passphrase. The access is recorded here before anything
-    is opened, and in the device's journal.
+    The account gets a new passphrase and new keys; its old passphrase and recovery codes stop working. The returned
+    session is that account's, on the device's store. `witness` is another account of this HQ, who types their own
+    passphrase. The access is recorded here before anything is opened, and in the device's journal. It stays recorded
+    here if a later step fails.
 
     Raises Refusal `permission.denied`, `escrow.witness` (the same person), `escrow.absent`, `escrow.other_key`,
-    `account.unknown`, `passphrase.too_short`, `passphrase.wrong` and `account.locked` (the witness's); as `Store.open`
-    for the device's store.
+    `device.not_enrolled` (this is no HQ), `account.unknown`, `notice.not_accepted`, `passphrase.…` for a new one that
+    cannot be used; as `unlocked_by_passphrase` for the witness, and as `read_store_file` and `Store.open` for the
+    device's store.
     """
     session.require(Permission.ESCROW_OPEN)
     require_passphrase(new_passphrase)

@@ -43,7 +43,7 @@ def check_head_signatures(connection: Connection, origin: str, epoch: int, signe
     """Verify the signatures in an imported chain, after it was appended.
 
     Raises Refusal `head.foreign` (the head is of another chain or differs from this one), `head.signer_unknown` (the
-    chain never listed that account), `signature.invalid`.
+    chain never listed that account), `signature.invalid`, `key.invalid`, `suite.unknown`.
     """
     keys = signing_keys_of_chain(connection, origin, epoch)
     for fact in signed:

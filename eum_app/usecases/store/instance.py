@@ -21,7 +21,8 @@ def notice_copy(store: Store, author: Author) -> None:
 
     This comes before anything else is recorded, so that the fact names the last entry that is certainly the chain's
     own. A device then accepts no more evidence under its old identity (Refusal `store.copied`) and can hand in only
-    existing facts. A store that was never enrolled has no chain that could continue elsewhere.
+    existing facts. An open enrollment request is discarded, since the copy may have its keys. A device that was never
+    enrolled records nothing: it has no chain that could continue elsewhere. Raises as `Store.writing`.
     """
     named = store.named
     with store.reading() as connection:
@@ -68,7 +69,10 @@ def notice_key_change(store: Store, author: Author, data_key: bytes) -> None:
 
 
 def leave_store(store: Store, author: Author) -> None:
-    """Save the journal's position outside the store's folder, so that a copy or an earlier state is detected later."""
+    """Save the journal's position outside the store's folder, so that a copy or an earlier state is detected later.
+
+    If this machine cannot keep that file, nothing is raised; only HQ can then detect copies.
+    """
     named = store.named
     own = Head(named.name, named.epoch, 0, b"")
     with store.reading() as connection:

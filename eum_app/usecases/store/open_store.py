@@ -46,10 +46,11 @@ def create_store(
     now: Now = system_now,
     database_url: str | None = None,
 ) -> Session:
-    """Create a store with its first account, and open it.
+    """Create a store with its first account, which has no recovery codes, and open it.
 
     An HQ store also gets an authority and HQ's certificate. Its database may be an empty one on a PostgreSQL server
-    (`database_url`). A failure leaves nothing behind. Raises Refusal `store.exists`, `file.name_not_text`,
+    (`database_url`). A failure leaves nothing behind. Raises Refusal `store.exists` (also a folder that is not empty,
+    or a database with tables of a store), `file.name_not_text`,
     `store.kind`, `store.name`, `account.name`, `role.unknown`, `passphrase.…`, `database.url`, `database.tls`,
     `database.only_hq`; Trouble for disk errors, `memory.full`, `store.connection_lost`.
     """
@@ -140,9 +141,10 @@ def open_store(
     Three failures since the last success lock the account. An administrator (`accounts.unlock_account`) or a recovery
     code (`recovery.open_with_recovery_code`) ends the lock.
 
-    Raises Refusal `store.absent`, `store.newer`, `keyslots.damaged`, `passphrase.wrong` (with `left`, the number of
-    remaining attempts; also for an unknown account), `account.locked`, `notice.not_accepted`, `file.name_not_text`;
-    Trouble `keyslots.altered`, `attempts.damaged`, and `store.damaged` if the key is right but the database is damaged.
+    A store of an earlier version is upgraded. A change of its key that a crash interrupted is finished. Raises as
+    `unlocked_by_passphrase` and `Store.open`; Refusal `notice.not_accepted` (the keys were right, and the attempt
+    counts as a success), `account.unknown` (a keyslot that the journal does not list), `file.name_not_text`; Trouble
+    `store.damaged` if the key is right but the database is damaged.
     """
     require_text_name(folder)
     # Read before unlocking, which resets the count: the start of the session records the failures.
@@ -154,8 +156,9 @@ def open_store(
 def change_database_url(folder: Path, account: str, passphrase: str, url: str) -> None:
     """Save the new address of an HQ store's database (a new password, a new server), without opening the old one.
 
-    Raises Refusal `passphrase.wrong`, `store.absent`, `database.url`, `database.tls`; Trouble `store.other_database`,
-    `store.connection_lost`. On failure the old address stays.
+    Raises as `unlocked_by_passphrase`, which counts failed attempts; Refusal `store.absent` (also if the database is in
+    the folder), `database.url`, `database.tls`; Trouble `store.other_database`, `store.connection_lost`. On failure the
+    old address stays.
     """
     readdress(folder, unlocked_by_passphrase(folder, account, passphrase)[1].data_key, url)
 
@@ -165,12 +168,12 @@ def check_store(session: Session) -> tuple[list[Head], list[str]]:
     """Verify every chain from its beginning and the hash of every sealed object; return the heads and ids of damaged
     objects.
 
-    Raises Refusal `chain.…` if a journal was altered.
+    Raises Refusal `chain.…` for the first fault in a journal. `check_store.examine_store` lists every fault.
     """
     with session.store.reading() as connection:
         return verify_all_chains(connection), check_content(connection, session.store.content)
 
 
 def rebuild_store(session: Session) -> int:
-    """Rebuild the read tables and return the number of facts applied."""
+    """Rebuild the read tables; return the number of facts applied. Raises Trouble `store.busy` while others write."""
     return session.store.rebuild()

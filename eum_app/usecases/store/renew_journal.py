@@ -17,9 +17,10 @@ from eum_app.usecases.session import Session
 def renew_journal(session: Session) -> int:
     """Begin this HQ's next epoch and return it.
 
-    The new journal lists the accounts again and repeats to each device the facts that it was sent.
-    Devices refuse the old journal where it forked. Raises Refusal `permission.denied`, `journal.only_hq` (a device
-    renews its journal with its identity).
+    The new journal lists the active accounts again and repeats to each device the facts that it was sent in this epoch,
+    except kinds that this version does not know; seal a bundle for each device afterwards. Devices refuse the old
+    journal where it forked. Raises Refusal `permission.denied`, `journal.only_hq` (a device renews its journal with its
+    identity); Trouble for disk errors.
     """
     session.require(Permission.DEVICE_ENROL)
     if not session.is_hq:

@@ -15,8 +15,9 @@ def rotate_data_key(session: Session, reason: str) -> Changed:
 
     No other process may have the store open, and this process may not read from it meanwhile. It takes about 20 s per
     GB and needs as much free space as the database. After a crash at any point the store still opens, and the next
-    session records the change. Raises Refusal `permission.denied`, `store.in_use`; Trouble `disk.full`,
-    `keyslots.altered` and similar codes, with everything unchanged.
+    session records the change. Backups that were made before still open with the old key. An empty `reason` is
+    recorded as such. Raises Refusal `permission.denied`, `store.in_use`; Trouble `disk.full`, `keyslots.altered` and
+    similar codes. The key is then unchanged, unless only the last write failed: then the next session records it.
     """
     session.require(Permission.STORE_ROTATE)
     with session.writing() as transaction:

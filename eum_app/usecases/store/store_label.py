@@ -12,21 +12,25 @@ from eum_app.domain.errors import Refusal
 
 
 def store_label(folder: Path) -> StoreLabel:
-    """Read a store's name and kind. Raises Refusal `store.absent`, `store.newer`, `keyslots.damaged`; Trouble for disk
-    errors.
+    """Read a store's name and kind, which are not verified before the store is open.
+
+    Raises Refusal `store.absent`, `store.newer`, `store.older`, `keyslots.damaged`; Trouble for disk errors.
     """
     return read_label(folder)
 
 
 def notice_beside(folder: Path) -> Notice | None:
-    """Return the notice to show before a store is opened (`people.notice`); None for the app's default text."""
+    """Return the notice to show before a store is opened (`people.notice`).
+
+    None for the app's default text: the file is missing or unreadable. It is not protected; opening compares it.
+    """
     return read_notice(folder)
 
 
 def require_shown(folder: Path, shown: Notice | None) -> None:
-    """Require that `shown`, the notice that a person accepted, is still the current one.
+    """Require that `shown`, the notice that a person accepted, is still the current one beside the store.
 
-    Raises Refusal `notice.not_accepted` if another notice has replaced it.
+    Raises Refusal `notice.not_accepted` if another notice has replaced it. A missing file passes.
     """
     notice = notice_beside(folder)
     if notice is not None and notice != shown:

@@ -24,8 +24,9 @@ def unlocked_by_passphrase(folder: Path, account: str, passphrase: str) -> tuple
     """Unlock the keys with a passphrase; a failure is counted before it is reported.
 
     Raises Refusal `store.absent`, `store.newer`, `keyslots.damaged`, `passphrase.wrong` (with `left`, the number of
-    remaining attempts; the same for an unknown account), `account.locked`, `store.erased` (by the policy); Trouble
-    `keyslots.altered`, `attempts.damaged`, and those of disk errors.
+    remaining attempts; the same for an unknown account), `account.locked`, `store.erased` (by the policy, which has
+    just destroyed the keyslots), `passphrase.…` for text that is none (not counted); Trouble `keyslots.altered`,
+    `attempts.damaged`, `memory.full`, and those of disk errors.
     """
     store_file = read_store_file(folder)
     place = attempts_place(store_file, account)
@@ -54,6 +55,7 @@ def opened(
 ) -> Session:
     """Create the session of an account whose keys are unlocked, without recording its start.
 
+    A change of the data key that a crash interrupted is finished first. On failure the store is closed.
     Raises Refusal `account.unknown` if the journal does not list the account, `notice.not_accepted`; as `Store.open`.
     """
     unlocked, store = _opened_store(folder, store_file, account, unlocked, now)
@@ -93,7 +95,7 @@ def _opened_store(
 
 
 def started(session: Session, notice_accepted_at: str | None, failed_unlocks: dict[str, int] | None = None) -> Session:
-    """Record the start of a session and return it."""
+    """Record the start of a session and return it. Raises as `Session.start`; the store is then closed."""
     try:
         session.start(notice_accepted_at, failed_unlocks)
     except BaseException:

@@ -92,7 +92,9 @@ class ClosedOut(Changed):
 
 
 def close_out_state(session: Session, visit_id: str) -> CloseOutState:
-    """Return the contents of the close-out page. Raises Refusal `visit.unknown`."""
+    """Return the contents of the close-out page, also of a closed visit. Raises Refusal `visit.unknown`,
+    `checklist.unknown`.
+    """
     with session.reading() as connection:
         return _state(session, connection, visit_id)
 
@@ -142,8 +144,9 @@ def close_out(
     """Close a visit: record the statement and the head that the people signed for, and sign the closing.
 
     `shown` is what they had before them (`CloseOutState.shown`). If anything was recorded since, nothing is signed. The
-    account's key signs the closing. Closing deletes drafts, so it is refused while one holds something, unless
-    `without_drafts`. Raises Refusal `permission.denied`, `permission.out_of_scope`, `visit.unknown`, `visit.open`
+    account's key signs the closing. Pictures of signatures are not decoded here. Closing deletes everyone's drafts in
+    the visit, so it is refused while one holds something, unless `without_drafts`. Raises Refusal `permission.denied`,
+    `permission.out_of_scope`, `visit.unknown`, `checklist.unknown`, `visit.open`
     (with the number of open points), `visit.closed`, `visit.drafts` (with their number), `statement.changed`,
     `signature.missing`, `signature.name_missing`, `signature.name_too_long`, `signature.too_large`, `note.too_long`
     (the reason to decline); Trouble for disk errors.
@@ -184,8 +187,8 @@ def close_out(
 def reopen_visit(session: Session, visit_id: str, reason: str) -> Changed:
     """Open a closed visit again, for a stated reason. Both signatures are void from then on.
 
-    Raises Refusal `permission.denied`, `permission.out_of_scope`, `visit.unknown`, `visit.not_closed`,
-    `visit.reopen_reason` (none), `note.too_long`.
+    Raises Refusal `permission.denied`, `permission.out_of_scope`, `visit.unknown`, `visit.not_closed` (also if later
+    facts voided the signatures), `visit.reopen_reason` (none), `note.too_long`; Trouble for disk errors.
     """
     session.require(Permission.VISIT_WORK)
     stated = reason.strip()

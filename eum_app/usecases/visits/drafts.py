@@ -150,8 +150,9 @@ def keep_work(
 ) -> None:
     """Save the place in a visit (None: unchanged) and drafts by subject, and delete the drafts `dropped`.
 
-    All or nothing, and flushed to disk before this returns. Pictures that are stored already are not written again.
-    Raises Refusal `permission.denied`, `permission.out_of_scope`, `visit.closed`; Trouble for disk errors.
+    All or nothing, and flushed to disk before this returns. A draft replaces the account's earlier one of that subject.
+    Pictures that are stored already are not written again. Raises Refusal `permission.denied`,
+    `permission.out_of_scope`, `visit.unknown`, `visit.closed`; Trouble for disk errors.
     """
     session.require(Permission.VISIT_WORK)
     encoded = {subject: _parts(drafts, session.observed_now()) for subject, drafts in begun.items()}
@@ -168,13 +169,19 @@ def keep_work(
 
 
 def begun_work(session: Session, visit_id: str, subject: str) -> tuple[Begun, ...]:
-    """Return the drafts about a subject; empty if there are none, or if another version wrote them unreadably."""
+    """Return the account's drafts about a subject, without pictures that are missing.
+
+    Empty if there are none, or if another version wrote them unreadably.
+    """
     parts = session.read(read_draft, session.account, visit_id, subject)
     return _read(parts) if _BODY in parts else ()
 
 
 def kept_work(session: Session, visit_id: str) -> Work:
-    """Return the place in a visit and the draft that was open there."""
+    """Return the account's place in a visit, the draft that was open there, and the subjects of all its drafts.
+
+    `Place()` if no place was saved, or another version wrote it unreadably.
+    """
     place = _place(session, visit_id)
     subjects = tuple(session.read(draft_subjects, session.account, visit_id))
     return Work(place, begun_work(session, visit_id, place.subject) if place.subject else (), subjects)
@@ -195,7 +202,8 @@ def begun_answer(answer: Answer) -> Begun:
 def unrecorded(connection: Connection, visit_id: str) -> tuple[Unrecorded, ...]:
     """Return everyone's drafts in a visit that hold something, the oldest first.
 
-    A draft of an item that was only opened holds nothing. One that cannot be read counts: it may hold something.
+    A draft of an item that was only opened holds nothing. One that cannot be read counts and comes first: it may hold
+    something.
     """
     found = []
     for account, subject in drafts_of_visit(connection, visit_id):

@@ -52,7 +52,7 @@ class ContainerLabels:
         """Match as `match_mark` does; a part of a label is matched as the label read so far.
 
         `part_of` is the file id of the label that contains this symbol, if a decoder of pictures found one. Raises
-        Refusal `mark.…`, as `take` does.
+        Refusal as `take` and `match_mark` do.
         """
         label = self.take(raw, read_by=read_by, part_of=part_of, preparation=preparation, quality=quality)
         return label or match_mark(
@@ -71,6 +71,7 @@ class ContainerLabels:
     ) -> Match | None:
         """Add a part and return its label as far as it was read; None if the data is not a part of a label.
 
+        The result is of kind `CLAIMS` and names no item. A part read again changes nothing in the label.
         Raises Refusal `mark.label_parts_disagree` (the label then starts over), `mark.label_too_many_parts`, and those
         of `parse_mark` for a complete message.
         """

@@ -45,9 +45,9 @@ _SPREADS: Final = frozenset({"PDF417", "Data Matrix", "QR", "Aztec"})
 class Match:
     """Meaning of a mark on a visit.
 
-    `candidates` are the items that an `AMBIGUOUS` or `NEAR` mark could mean, the most likely first. Each `NEAR`
-    candidate has a `closeness`. `label` is the joined content of a container label; `parts` tells how each part was
-    read.
+    `item` is None where several, or none, could be meant. `candidates` are the items that an `AMBIGUOUS` or `NEAR` mark
+    could mean, the most likely first. Each `NEAR` candidate has a `closeness`. `label` is the joined content of a
+    container label; `parts` tells how each part was read.
     """
 
     kind: MatchKind
@@ -74,8 +74,9 @@ def match_mark(
 ) -> Match:
     """Parse a mark (or typed text) and find its item. Writes nothing.
 
-    Plain text from the keys of a hand scanner that was never tested here carries the warning `mark.scanner_untested`.
-    Raises Refusal `mark.…`, `scanner.layout`, `scanner.caps_lock`.
+    Items outside the account's scope are not found. In a visit that is unknown, no item is expected. Plain text from
+    the keys of a hand scanner that was never tested here carries the warning `mark.scanner_untested`. Raises Refusal
+    `mark.…`, `scanner.layout`, `scanner.caps_lock`.
     """
     if read_by == ReadBy.WEDGE:
         require_own_layout(raw)
@@ -138,7 +139,10 @@ def require_alike(serial: str, again: str) -> None:
 
 
 def match_read(session: Session, visit_id: str, mark: Mark, read: MarkRead) -> Match:
-    """Match a parsed mark; `read` tells how it was read. Writes nothing."""
+    """Match a parsed mark; `read` tells how it was read. Writes nothing, and refuses nothing.
+
+    A part of a message (`is_part_of_message`) gives only claims.
+    """
     is_part = is_part_of_message(mark)
     if is_part:  # the last element may be cut in two: use complete elements only
         mark = replace(mark, uii=None, serial=None, claimed=claims_within(mark.raw))

@@ -74,7 +74,7 @@ def near_items(
 
 
 def contradicts(mark: Mark, item: ItemRow) -> bool:
-    """Whether the mark has a maker, part or UII that differs from the item's on the book."""
+    """Whether the mark has a maker, part or UII that differs from the item's on the book; what one lacks never does."""
     return _is_of_another_article(mark, item) or bool(mark.uii and item.uii and mark.uii.value != item.uii)
 
 

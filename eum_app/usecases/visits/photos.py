@@ -34,9 +34,9 @@ def check_photo(photo: bytes) -> str:
 
 
 def read_photo(path: Path) -> bytes:
-    """Return the bytes of a picture that decodes completely.
+    """Return the bytes of a JPEG or PNG file that decodes completely.
 
-    Raises Refusal `image.missing`, `image.unreadable`, and those of `check_photo`.
+    Raises Refusal as `read_file` and `check_photo` do.
     """
     data = read_file(path)
     check_photo(data)
@@ -44,7 +44,10 @@ def read_photo(path: Path) -> bytes:
 
 
 def read_file(path: Path) -> bytes:
-    """Return the bytes of a picture file. Raises Refusal `image.missing`, `image.unreadable`."""
+    """Return the bytes of a file, of any size and content; links are followed.
+
+    Raises Refusal `image.missing` (also a folder, a pipe or a device), `image.unreadable`.
+    """
     if not path.is_file():  # a pipe or a device would never end
         raise Refusal("image.missing", path=str(path))
     try:
@@ -62,9 +65,10 @@ def keep_answer_photos(
 ) -> tuple[tuple[Answer, ...], dict[str, ContentRef]]:
     """Store the photos of answers; return the answers and the content by question id.
 
-    The value of a photo answer becomes the object id of its photo. `pictures` maps a question id to bytes that
-    `check_photo` accepted; `held` are the object ids that the visit already has. Raises Refusal `answer.photo_missing`
-    for an answer without its photo.
+    The answers keep their order; the content is that of new photos only. The value of a photo answer becomes the object
+    id of its photo. `pictures` maps a question id to a photo; `held` are the object ids that the visit already has.
+    Raises Refusal `answer.photo_missing` for an answer without its photo, and as `check_photo` does; Trouble for disk
+    errors.
     """
     of_photos = {question.question_id for question in checklist.questions if question.kind == "photo"}
     kept: list[Answer] = []

@@ -53,12 +53,14 @@ def plan_visit(
 ) -> PlannedVisit:
     """Plan a visit of a kind (`VISIT_KINDS`) to one site, with a snapshot of the expected items.
 
-    Without a list of items, all items on the site's book are expected. A kind that belongs to one program needs no
-    `program`. The facts that the device needs are copied into its outgoing chain in the same transaction;
-    `exchange.seal_for_device` then seals the tasking bundle.
+    Without a list of items, all items on the site's book that are in the account's scope are expected. Listed items
+    may be of other sites. A kind that belongs to one program needs no `program`. `due_on` is `YYYY-MM-DD` and may be
+    past; `inspector` is a code that need not be known here. The facts that the device needs are copied into its
+    outgoing chain in the same transaction; `exchange.seal_for_device` then seals the tasking bundle.
 
     Raises Refusal `permission.denied`, `permission.out_of_scope`, `visit.program`, `visit.purpose`, `date.invalid`,
-    `site.unknown`, `visit.device_unknown`, `visit.inspector_missing`, `visit.no_items`, `item.unknown`,
+    `site.unknown` (only for a limited account), `visit.device_unknown` (also if its certificates were revoked),
+    `visit.inspector_missing`, `visit.no_items` (also for an unknown site), `item.unknown`,
     `checklist.unknown`, `visit.checklist` (not one that the kind offers); Trouble for disk errors.
     """
     session.require(Permission.VISIT_PLAN)

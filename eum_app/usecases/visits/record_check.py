@@ -118,6 +118,8 @@ def record_check(
 ) -> RecordedCheck:
     """Record one check with its evidence, in one transaction; the data is flushed to disk before this returns.
 
+    The account's draft about the item is deleted.
+
     Raises Refusal `permission.denied`, `permission.out_of_scope`, `check.outcome`, `check.reason`, `check.not_of_kind`,
     `check.questions_open` (verified needs every question answered), `check.not_as_expected` (verified needs the
     expected answers), `sighting.…` (as `require_sighted`), `answer.…`, `visit.closed`, `check.not_expected` (only
@@ -133,9 +135,10 @@ def record_check(
 def record_checks(
     session: Session, visit_id: str, checks: Sequence[NewCheck], *, is_group: bool = False
 ) -> RecordedChecks:
-    """Record a check for each of several items, all or none, in one transaction. `is_group` ends the group's draft.
+    """Record a check for each of several items, all or none, in one transaction.
 
-    Raises as `record_check`, and Refusal `check.repeated` if an item occurs twice.
+    The account's drafts about the items are deleted, with `is_group` also that of the group. Raises as `record_check`,
+    and Refusal `check.repeated` if an item occurs twice.
     """
     ended = [*(one.item_id for one in checks), *([GROUP] if is_group else [])]
     return _record_all(session, visit_id, checks, "", ended)
@@ -248,7 +251,7 @@ def _record(
 
 
 def withdraw_checks(session: Session, check_ids: Sequence[CheckId], reason: str = "undone") -> WithdrawnChecks:
-    """Withdraw checks, all or none, in one transaction.
+    """Withdraw checks, all or none, in one transaction. Their items are to check again; the evidence stays.
 
     Raises Refusal `permission.denied`, `permission.out_of_scope`, `check.unknown`, `check.withdrawn`, `check.foreign`
     (recorded on another device), `visit.closed`; Trouble for disk errors.
@@ -307,9 +310,9 @@ def assess_site(
 ) -> Changed:
     """Record answers to the site checklist; each may be given separately. The account's drafts of them end.
 
-    `pictures` maps a question id to the photo that answers it. Raises Refusal `permission.denied`,
-    `permission.out_of_scope`, `answer.…`, `site.scanner_relied_on`, `photo.…`, `image.…`, `visit.unknown`,
-    `visit.closed`; Trouble for disk errors.
+    The newest answer to a question counts. `pictures` maps a question id to the photo that answers it. Raises Refusal
+    `permission.denied`, `permission.out_of_scope`, `answer.…`, `site.scanner_relied_on`, `photo.…`, `image.…`,
+    `visit.unknown`, `checklist.unknown`, `visit.closed`; Trouble for disk errors.
     """
     session.require(Permission.VISIT_WORK)
     given = pictures or {}

@@ -17,7 +17,10 @@ from eum_app.domain.visit_kinds import sighting_policy_of
 
 
 def sighting_terms(connection: Connection, visit_id: str) -> SightingTerms:
-    """Return what a visit asks for, by its kind and the answers about its site."""
+    """Return what a visit asks for, by its kind and the answers about its site.
+
+    A visit or kind that is unknown gets the strictest ones.
+    """
     policy = sighting_policy_of(purpose_of(connection, visit_id))
     return SightingTerms(policy, visit_id, policy.bans_scanner(site_answers_of(connection, visit_id)))
 
@@ -39,7 +42,10 @@ def require_sighted(
 
 
 def entries_wanted(connection: Connection, visit_id: str, item_ids: Iterable[str]) -> dict[str, int]:
-    """Return item id → how many entries of its serial by hand verify it: 2, 1, or 0 where none is asked for."""
+    """Return item id → how many entries of its serial by hand verify it: 2, 1, or 0 where none is asked for.
+
+    Items that the book does not have are asked for none.
+    """
     terms = sighting_terms(connection, visit_id)
     return {item_id: terms.entries_wanted(identity(connection, item_id)) for item_id in item_ids}
 

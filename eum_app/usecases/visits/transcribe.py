@@ -75,13 +75,15 @@ def transcribe_page(
     seen_at: str,
     digest: str = "",
 ) -> Transcribed:
-    """Record the filled rows of one page, all or none; `seen_at` is UTC text.
+    """Record the filled rows of one page, all or none; `seen_at` is an ISO 8601 instant with its offset.
 
-    Raises Refusal `transcribe.nothing`, `transcribe.who`, `transcribe.future`, `transcribe.before_visit`,
+    Listed rows that are verified get the expected answers, since paper has no room for others. Raises Refusal
+    `transcribe.nothing`, `transcribe.who`, `time.invalid`, `transcribe.future`, `transcribe.before_visit`,
     `transcribe.closed`, `transcribe.not_on_page`, `transcribe.serial_differs` (verified, but the paper has another
     serial), `transcribe.serial_same` (marked as different, but it is equal), `transcribe.no_serial`,
-    `transcribe.is_listed` (a row for unlisted items names a listed one), `transcribe.already`, `entry.differs`,
-    `sighting.…`, and those of `record_check` and `find_page`.
+    `transcribe.is_listed` (a row for unlisted items names a listed one), `transcribe.already` (the item was recorded
+    from paper for that instant, or is here twice), `entry.differs`, `sighting.…`, and those of `record_check` and
+    `find_page`.
     """
     if not rows:
         raise Refusal("transcribe.nothing")
@@ -93,7 +95,10 @@ def transcribe_page(
 def require_page(
     session: Session, visit_id: str, number: int, rows: Sequence[PaperRow], saw: str, seen_at: str, digest: str = ""
 ) -> WorklistPage:
-    """Validate these rows without recording them, and return their page. Raises as `transcribe_page` does."""
+    """Validate these rows without recording them, and return their page. No rows are fine.
+
+    Raises as `transcribe_page` does, except for what only `record_check` finds.
+    """
     return _page_checks(session, visit_id, number, rows, saw, seen_at, digest)[0]
 
 
