@@ -27,9 +27,11 @@ SET_PDF = "set-pdf"
 
 
 def run(arguments: list[str] | None = None) -> int:
-    """Run one command and return its exit code; known failures become one sentence on standard error.
+    """Run one command (`sys.argv` if None) and return its exit code; known failures become one sentence on standard
+    error.
 
-    While it runs, the environment lacks the secrets that it held, so that no child process inherits them.
+    Ctrl+C returns `EXIT_INTERRUPTED`. Any other exception is noted in the diagnostics and raised again. While it runs,
+    the environment lacks the secrets that it held, so that no child process inherits them.
     """
     given = sys.argv[1:] if arguments is None else arguments
     with secrets_taken():
@@ -128,7 +130,10 @@ def _open_the_app() -> int:
 
 
 def main() -> None:
-    """Entry point of the console script."""
+    """Entry point of the console script: prepare the streams, run the command, and exit with its code.
+
+    A bug exits with `EXIT_TROUBLE` and prints types and places, not its message.
+    """
     open_streams()
     keep_private()
     try:

@@ -78,9 +78,9 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON documen
 
 
 def store_folder(given: Path | None) -> Path:
-    """Return the store's folder: as given, or the platform's default place. Also start the diagnostics log beside it.
+    """Return the store's folder, which may not exist: as given, or the platform's default place.
 
-    Raises Trouble `home.absent` if there is no default place.
+    Also start the diagnostics log beside it. Raises Trouble `home.absent` if there is no default place.
     """
     folder = given or own_folder(user_data_path) / "store"
     diagnostics.start(folder)
@@ -91,6 +91,7 @@ def passphrase(descriptor: int | None, *, prompt: str = "Passphrase: ", confirm:
     """Read the passphrase from a descriptor, the environment, or the terminal; never from an argument, which others
     see.
 
+    Of a descriptor, one line is read, at most `MAX_PASSPHRASE_BYTES`; the rest is ignored. The result may be empty.
     `confirm` asks twice, only at the terminal. Raises BadParameter for an unreadable descriptor or without a terminal;
     Refusal `passphrase.differs`.
     """
@@ -126,7 +127,7 @@ def another_secret(descriptor: int | None, prompt: str, *, confirm: bool = False
 def database_url(descriptor: int | None) -> str | None:
     """Read the database's address from a file descriptor or the environment; None if neither is given.
 
-    It contains a password, so it is never an argument.
+    It contains a password, so it is never an argument. Raises BadParameter for an unreadable descriptor.
     """
     if descriptor is not None:
         return _line_of(descriptor, "--database-url-fd")
@@ -146,7 +147,8 @@ def notice_accepted(folder: Path) -> str | None:
     """Return when the store's notice was accepted (UTC text): now, if EUM_NOTICE_ACCEPTED has its id or a person
     agrees.
 
-    None if there is no notice or it was not accepted. A store that requires acceptance then refuses to open.
+    Otherwise the text is printed to standard error, and a person at a terminal is asked if acceptance is required. None
+    if there is no notice or it was not accepted. A store that requires acceptance then refuses to open.
     """
     from db.notice import read_notice
     from eum_app.domain.clock import system_now, utc_text
@@ -164,7 +166,11 @@ def notice_accepted(folder: Path) -> str | None:
 
 @contextlib.contextmanager
 def unlocked(store: Path | None, account: str, descriptor: int | None) -> Iterator[Session]:
-    """Open a session for the block, and record its end afterwards. Raises as `open_store` does."""
+    """Open a session for the block, and record its end afterwards, also if the block fails.
+
+    Shows the notice, and a warning on standard error if entries are missing. Raises as `store_folder`, `passphrase` and
+    `open_store` do, and Trouble if the end cannot be recorded.
+    """
     from eum_app.usecases.store.open_store import open_store
     from eum_app.wording.messages import sentence
 
@@ -185,7 +191,11 @@ def visible(text: str) -> str:
 
 
 def show(as_json: bool, data: Any, words: str) -> None:
-    """Print `data` as JSON, or `words`."""
+    """Print `data` as JSON (`print_json`), or `words` as they are: pass text of others through `visible` first.
+
+    Standard output is flushed. Raises Trouble `output.failed` if it cannot be written; BrokenPipeError if its reader
+    has gone.
+    """
     if as_json:
         print_json(data)
     else:
@@ -202,7 +212,8 @@ def echo_codes(account: str, codes: Sequence[str]) -> None:
 def print_json(data: Any) -> None:
     """Print one JSON document on one line. Control characters are escaped, so they cannot steer the terminal.
 
-    Where standard output has another encoding than UTF-8, other characters that it lacks are escaped too.
+    Values that JSON lacks are printed as `str` gives them. Where standard output has another encoding than UTF-8, other
+    characters that it lacks are escaped too. Raises as `show`.
     """
     try:
         encoded = msgspec.json.encode(data, enc_hook=str)
@@ -223,7 +234,7 @@ def _as_text(value: Any) -> Any:
 def require_folder(folder: Path) -> None:
     """Refuse a folder that is not there, e.g. on a drive that was taken out; to make it would fill this computer.
 
-    Raises Refusal `folder.absent`.
+    A symbolic link to a folder is accepted. Raises Refusal `folder.absent`, also for a file.
     """
     if not folder.is_dir():
         raise Refusal("folder.absent", path=str(folder.absolute()))
@@ -235,7 +246,7 @@ def counted(number: int, word: str) -> str:
 
 
 def sentence_of(code: str, values: Mapping[str, object]) -> str:
-    """Return a mark's warning or a refusal as a sentence."""
+    """Return a mark's warning or a refusal as a sentence; a code without one gets a general sentence that names it."""
     from eum_app.wording.messages import sentence
     from eum_app.wording.messages_marks import MARK_SENTENCES, describe
 

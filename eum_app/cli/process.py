@@ -21,13 +21,19 @@ _secrets: ContextVar[dict[str, str]] = ContextVar("secrets")
 
 
 def secret(name: str) -> str | None:
-    """Return the value that one of `SECRETS` had in the environment; None if it was not set."""
+    """Return the value that one of `SECRETS` had in the environment; None if it was not set.
+
+    Always None outside a block of `secrets_taken`.
+    """
     return _secrets.get({}).get(name)
 
 
 @contextlib.contextmanager
 def secrets_taken() -> Iterator[None]:
-    """Remove the secrets from the environment for the block, so that no child process inherits them."""
+    """Remove the secrets from the environment for the block, so that no child process inherits them.
+
+    `secret` returns them meanwhile; afterwards `os.environ` has them again.
+    """
     taken = {name: os.environ.pop(name) for name in SECRETS if name in os.environ}
     if taken:
         wipe_environment(taken)

@@ -40,7 +40,7 @@ def modules() -> str:
     """Import every module of the app and every module that its code names, and return the counts in words.
 
     A frozen folder must contain all of them. Otherwise a system library that only one device needs (sound) may be
-    missing. Raises ShippedError.
+    missing. Raises ShippedError for modules of others, and the exception itself if a module of the app fails.
     """
     ours = [name for name in _our_modules() if not name.startswith(RUN_BY_OTHERS)]
     for name in ours:
@@ -100,7 +100,7 @@ def _imports(code: CodeType) -> Iterator[str]:
 def platforms() -> str:
     """Open the app's window on each platform plugin that this machine can show, each in a child process.
 
-    Return a sentence.
+    Return a sentence. Raises as `paint_on` for the first that fails.
     """
     shown = [paint_on(name) for name in platform_plugins()]
     return f"a window opened on {', '.join(shown)}"
@@ -118,7 +118,10 @@ def platform_plugins() -> list[str]:
 
 
 def paint_on(platform: str) -> str:
-    """Open the app's window on `platform` and return that name. Raises ShippedError with Qt's own message."""
+    """Open the app's window on `platform` in a child process, and return that name.
+
+    Raises ShippedError with Qt's own message; subprocess.TimeoutExpired after `PAINT_SECONDS`.
+    """
     from eum_app.cli.first_paint import PAINTED
 
     program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "eum_app"]
@@ -141,7 +144,7 @@ def paint_on(platform: str) -> str:
 def label_preview() -> str:
     """Render a sheet with one label, draw it as the labels page does, and read its symbol from the picture.
 
-    Returns a sentence. Raises ShippedError if the symbol reads differently.
+    Returns a sentence. Raises ShippedError if the symbol reads differently, Trouble `report.pdf_failed`.
     """
     from eum_app.reports.formats.pdf_file import set_pdf
     from eum_app.reports.label_sheet import Label, label_sheets, module_mm, sheet_data

@@ -16,7 +16,9 @@ def open_streams() -> None:
     - A closed one becomes the null device. Otherwise the next file that is opened gets its number, and a library that
       prints a warning writes into that file.
     - A character that the encoding lacks is written as an escape.
-    - What standard output cannot take raises Trouble `output.failed`; what standard error cannot take is dropped.
+    - What standard output cannot take raises Trouble `output.failed` when it is flushed, or BrokenPipeError if its
+      reader has gone. Only the first failure is raised; what follows is dropped.
+    - What standard error cannot take is dropped.
     """
     for number in range(3):
         try:

@@ -16,7 +16,7 @@ ClaimsPreview = ListPreview[ClaimRow]
 
 
 def read_claims(path: Path, profile: Profile | None = None, today: date | None = None) -> ClaimsPreview:
-    """Read `path` (CSV or .xlsx) as claims. Raises as `list_file.read_list` does.
+    """Read `path` (CSV or .xlsx, by its content) as claims. Raises as `list_file.read_list` does.
 
     `today` (UTC; this computer's date if None) decides which dates are in the future.
     """

@@ -53,12 +53,17 @@ class Headings(msgspec.Struct, frozen=True):
 
 
 def find_delimiter(text: str, layout: Layout, columns: Mapping[str, str]) -> str:
-    """Return the delimiter with the most known headings; "," if there are none."""
+    """Return the delimiter with the most known headings in one of the first rows; "," if there are none.
+
+    Of equal ones, the first in `DELIMITERS` is returned.
+    """
     return max(DELIMITERS, key=lambda delimiter: _known_headings(text, delimiter, layout, columns))
 
 
 def find_headings(records: Sequence[Record], layout: Layout, columns: Mapping[str, str]) -> Headings:
     """Return the first row, or pair of rows, with every required heading. `columns` overrides the shipped names.
+
+    Only the first `HEADING_ROWS` records are searched.
 
     Raises Refusal `inventory.empty`, `inventory.headings_missing` (missing, line and found of the nearest row) or
     `inventory.heading_duplicate` (line, column, headings, found).

@@ -42,7 +42,7 @@ InventoryPreview = ListPreview[InventoryRow]
 def read_inventory(
     path: Path, profile: Profile | None = None, today: date | None = None, plate: PlateSays | None = None
 ) -> InventoryPreview:
-    """Read `path` (CSV or .xlsx) as an inventory. Raises as `list_file.read_list` does.
+    """Read `path` (CSV or .xlsx, by its content) as an inventory. Raises as `list_file.read_list` does.
 
     `plate` states which identifiers look damaged and still match the plate. `today` (UTC; this computer's date if None)
     decides which dates are in the future.

@@ -63,9 +63,11 @@ class Record(msgspec.Struct, frozen=True):
 
 
 def decode(data: bytes, encoding: str | None) -> tuple[str, str]:
-    """Return the text of `data` and its encoding: the one named, else UTF-8 if that is valid, else Windows-1252.
+    """Return the text of `data` without a byte order mark, and its encoding.
 
-    Raises Refusal `inventory.empty`, `inventory.encoding` (line, encoding), `inventory.encoding_unknown`,
+    It is the one named (`utf-8` becomes `utf-8-sig` where there is a mark), else UTF-16 by its mark, else UTF-8 if that
+    is valid, else Windows-1252. Raises Refusal `inventory.empty` (also blanks only), `inventory.encoding` (line,
+    encoding; also text that is UTF-8 but for a few bytes), `inventory.encoding_unknown` (not in `ENCODINGS`),
     `inventory.nul_byte` and `inventory.not_text` (line, column).
     """
     if not data.strip():

@@ -49,7 +49,7 @@ _DAMAGE = (
 
 
 def is_workbook(data: bytes) -> bool:
-    """Return whether `data` starts like a workbook of any kind."""
+    """Return whether `data` starts like a workbook of any kind: a zip archive, or a file of old Excel."""
     return data.startswith((_ZIP, _OLE))
 
 
@@ -78,6 +78,8 @@ class WorkbookReader:
 
     def records(self, sheet: str) -> list[Record]:
         """Return the rows of `sheet` that are not blank, with the sheet's row numbers and order; dates as `2025-02-17`.
+
+        Cells are from column A to the last one with content. A formula is returned as its text, not its result.
 
         Raises Refusal `inventory.sheet_unknown`, `inventory.row_twice` (sheet, line), `inventory.cell_twice` (sheet,
         line, column), `inventory.too_many_rows`, `inventory.too_many_columns`, `inventory.cell_too_long`,

@@ -101,7 +101,9 @@ def read_list(
     reader: Callable[[DateOrder], Reader[Row]],
     plate: PlateSays | None = None,
 ) -> ListPreview[Row]:
-    """Read `path` and sort its rows into accepted and rejected. `plate` accepts identifiers that only look damaged.
+    """Read `path` and sort its rows into accepted and rejected, each in the order of lines.
+
+    `plate` accepts identifiers that only look damaged. Lines are warned of, not rejected, if they are only doubtful.
 
     Raises Refusal as `read_source` and `PlateSays.require` do, `inventory.date_order` and `list.stated_unused`. The
     first means that the dates do not show whether the day or the month comes first, or contradict each other; the
@@ -159,7 +161,9 @@ def write_rejected_csv(preview: ListPreview[Any], path: Path) -> int:
     """Write the rejected rows under their own headings, with line and codes in front. Return the number of rows.
 
     The file is UTF-8 with a byte order mark and the list's own delimiter: spreadsheets can open it, and it can be
-    imported once corrected. Raises Trouble of the disk; then no partial file remains.
+    imported once corrected. Cells that would run as formulas get an apostrophe, which reading removes. An existing file
+    is replaced; without rejected rows it holds the headings alone. Raises Trouble of the disk; then no partial file
+    remains.
     """
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=preview.profile.delimiter or ",")
@@ -172,7 +176,10 @@ def write_rejected_csv(preview: ListPreview[Any], path: Path) -> int:
 
 
 def headings_key(headings: Iterable[str]) -> str:
-    """Return a text that is equal for lists with the same headings in any order."""
+    """Return a text that is equal for lists with the same headings in any order.
+
+    Empty and repeated ones, and `REJECTED_HEADINGS`, do not count.
+    """
     return "\n".join(sorted({cell.strip() for cell in headings if is_named(cell)}))
 
 

@@ -121,12 +121,15 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[Note, ...] = ()
 
     def named_cells(self, record: Record) -> dict[str, str]:
-        """Return the shown text of a row's cells by canonical column."""
+        """Return the shown text of a row's cells by canonical column, without columns that the row is too short for.
+
+        Quotes and apostrophes that programs add to protect a text are removed.
+        """
         pairs = zip(self.headings.columns, record.cells, strict=False)
         return {column: _shown(column, cell) for column, cell in pairs if column}
 
     def kinds(self, record: Record) -> dict[str, CellKind]:
-        """Return the kinds of a row's cells by canonical column.
+        """Return the kinds of a row's cells by canonical column; empty for a row of a CSV.
 
         A formula that is only a quoted text counts as text.
         """
@@ -141,9 +144,10 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
 def read_source(path: Path, wanted: Profile, layout: Layout, limit: int | None = None) -> Source:
     """Read the rows of `path`, whatever they mean. Whether it is CSV or .xlsx is decided by its contents.
 
-    `limit` is in bytes, `MAX_FILE_BYTES` if None. Raises Refusal `inventory.unreadable`, `file.not_regular`,
-    `inventory.too_large`, `inventory.no_rows`, `inventory.profile`, `inventory.several_sheets`, and as
-    `inventory_table`, `headings` and `inventory_workbook` do for files that are not lists.
+    `limit` is in bytes, `MAX_FILE_BYTES` if None. Of a workbook, one sheet is read: the one named, else the only one
+    with the headings; the others are in the notes. Raises Refusal as `read_plain` does, `inventory.no_rows`,
+    `inventory.profile`, `inventory.several_sheets`, and as `inventory_table`, `headings` and `inventory_workbook` do
+    for files that are not lists.
     """
     _check(wanted, layout)
     data = read_plain(path, limit or MAX_FILE_BYTES)

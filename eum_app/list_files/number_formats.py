@@ -25,16 +25,23 @@ class _Token(NamedTuple):
 
 
 def plain_number(value: float) -> str:
-    """Return the digits of a number, without a fraction of zero; from 16 digits in the spreadsheet's notation."""
+    """Return a number as text, without a fraction of zero and with at most 15 significant digits.
+
+    From 10**15 on it is rounded to six digits in scientific notation: `1.23457E+15`. Raises OverflowError for an
+    integer beyond the range of floats.
+    """
     if abs(value) >= _EXACT:
         return f"{value:.5E}"
     return str(int(value)) if float(value).is_integer() else f"{value:.15g}"
 
 
 def shown_number(value: float, code: str) -> tuple[str, bool]:
-    """Return the text of `value` under the format `code`, and whether the cell shows exactly this text.
+    """Return the text of `value` under the format `code`, and whether the cell shows the same characters.
 
-    If not, the text is the plain number, and what the cell shows is unknown.
+    If not, the text is the plain number, and what the cell shows is unknown: the format holds more than digits and
+    fixed text, the value has a fraction, or it is 10**15 or more. General and `@` always give the plain number and
+    True, although Excel may show fewer digits. Fill (`*-`), padding (`_)`) and the width of the cell are ignored.
+    Raises OverflowError as `plain_number` does.
     """
     plain = plain_number(value)
     sections = _sections(code)
@@ -53,7 +60,7 @@ def shown_number(value: float, code: str) -> tuple[str, bool]:
 
 
 def shown_text(text: str, code: str) -> str:
-    """Return the text that a text cell shows under a format: `"SN-"@` puts `SN-` in front."""
+    """Return the text that a text cell shows under a format: `"SN-"@` puts `SN-` in front. Without an @, the text."""
     if "@" not in code:
         return text
     sections = _sections(code)

@@ -10,9 +10,10 @@ from eum_app.domain.errors import Refusal
 
 
 def read_plain(path: Path, limit: int) -> bytes:
-    """Read a regular file of at most `limit` bytes.
+    """Return the bytes of a regular file of at most `limit` bytes. Symbolic links are followed.
 
-    Raises Refusal `file.not_regular` (a pipe, a device, a socket), `inventory.too_large`, `inventory.unreadable`.
+    Raises Refusal `file.not_regular` (a pipe, a device, a socket), `inventory.too_large`, `inventory.unreadable`
+    (missing, a folder, no permission, or a fault of the disk).
     """
     # Opening a pipe waits for a writer, and opening some devices has side effects. So the type is checked first, and
     # again on the open file, which could have been replaced in between.

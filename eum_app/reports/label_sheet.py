@@ -99,7 +99,8 @@ def module_mm(sheet: LabelSheet, modules: int, dpi: int, most_mm: float = MAX_MO
 def sheet_data(cover: Cover, sheet: LabelSheet, labels: Sequence[Label], start: int) -> dict[str, Any]:
     """Return the JSON data for `assets/reports/label-sheet.typ`.
 
-    The first label goes to position `start`, counted from 1.
+    The first label goes to position `start`, counted from 1 on the first page; others follow row by row, over as many
+    pages as they need.
     """
     first, pitch = sheet.first, sheet.pitch
     pages: list[list[dict[str, Any]]] = []

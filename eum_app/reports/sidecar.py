@@ -140,7 +140,8 @@ def encode_signature(signature: SidecarSignature) -> bytes:
 def decode_sidecar(data: bytes, name: str) -> Sidecar:
     """Return the sidecar in `data`; `name` is the file's name for the error.
 
-    Raises Refusal `report.sidecar_unreadable`, even if only a file name in it could lead to another folder.
+    Nothing in it is verified. Raises Refusal `report.sidecar_unreadable`, also for a file name that could lead to
+    another folder.
     """
     try:
         sidecar = msgspec.json.decode(data, type=Sidecar)
@@ -153,7 +154,7 @@ def decode_sidecar(data: bytes, name: str) -> Sidecar:
 
 
 def decode_signature(data: bytes, name: str) -> SidecarSignature:
-    """Return the signature in `data`; `name` is the file's name for the error.
+    """Return the signature in `data`, which is not verified; `name` is the file's name for the error.
 
     Raises Refusal `report.sidecar_unreadable`.
     """

@@ -143,7 +143,10 @@ def _grade(row: VisitItemRow) -> str:
 
 
 def visit_record_report(seen: VisitSeen, made: Made, rows: Iterable[Sequence[str]]) -> Document:
-    """Return the record as a cover and four tables. `rows` are `item_cells`."""
+    """Return the record as a cover and six tables, and one about the clock if it was changed.
+
+    `rows` are `item_cells`.
+    """
     visit, balance, outcomes = seen.visit, seen.balance, seen.outcomes
     cover = Cover(
         report=REPORT,

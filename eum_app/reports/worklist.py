@@ -42,7 +42,10 @@ class PrintedPage:
 
 
 def reason_codes(outcome: Outcome) -> list[tuple[str, str]]:
-    """Return (code, reason) pairs such as (`D1`, `serial_differs`), for the legend and the column to fill in."""
+    """Return (code, reason) pairs such as (`D1`, `serial_differs`), for the legend and the column to fill in.
+
+    Raises KeyError for verified, which has no reasons.
+    """
     return [(f"{_LETTERS[outcome]}{at}", reason) for at, reason in enumerate(REASONS[outcome], 1)]
 
 

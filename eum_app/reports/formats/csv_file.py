@@ -32,7 +32,10 @@ def guarded(cell: str) -> str:
 
 
 def write_csv(file: BinaryIO, heading: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Write UTF-8 CSV with CRLF line ends to a binary file. Cells that look like formulas are guarded."""
+    """Write UTF-8 CSV with CRLF line ends, and no byte order mark, to a binary file.
+
+    Cells of rows that look like formulas are `guarded`.
+    """
     file.write(_text([heading]).encode())
     rows = iter(rows)
     while block := list(islice(rows, BLOCK_ROWS)):
@@ -50,7 +53,10 @@ def _text(rows: Iterable[Sequence[str]]) -> str:
 
 
 def write(report: Document, folder: Path, name: str) -> list[Part]:
-    """Write each table into `folder`: the first as `name`, the others as `<stem>.<table>.csv`. Return the files."""
+    """Write each table into `folder`: the first as `name`, the others as `<stem>.<table>.csv`. Return the files.
+
+    Existing files are replaced. Raises OSError, after which partial files stay.
+    """
     _, *others = report.tables
     parts = [Part(name), *[Part(f"{Path(name).stem}.{table.name}.csv", holds_rows=False) for table in others]]
     for table, part in zip(report.tables, parts, strict=True):
@@ -61,6 +67,9 @@ def write(report: Document, folder: Path, name: str) -> list[Part]:
 
 
 def count_rows(path: Path) -> int:
-    """Count the rows below the heading in a CSV file. Raises csv.Error or UnicodeDecodeError if it is not CSV."""
+    """Count the rows below the heading in a CSV file; -1 for an empty file.
+
+    Raises csv.Error or UnicodeDecodeError if it is not CSV, and OSError.
+    """
     with path.open(encoding="utf-8-sig", newline="") as text:
         return sum(1 for _ in csv.reader(text, strict=True)) - 1

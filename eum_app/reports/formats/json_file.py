@@ -22,7 +22,11 @@ class _Document(msgspec.Struct):
 
 
 def write(report: Document, folder: Path, name: str) -> list[Part]:
-    """Write the report as `name` into `folder`. Empty cells become null, counts become numbers."""
+    """Write the report as `name` into `folder`, replacing an existing file. Returns it as the only part.
+
+    Empty cells become null; counts become numbers if they are digits only. Raises OSError, after which a partial file
+    stays.
+    """
     encoder = msgspec.json.Encoder()
     with (folder / name).open("wb") as file:
         file.write(b'{"format":"%s","version":1,"cover":' % FORMAT.encode())
@@ -52,7 +56,10 @@ def _object(columns: Sequence[Column], row: Sequence[str]) -> dict[str, str | in
 
 
 def count_rows(path: Path) -> int:
-    """Count the rows of the main table in a JSON report. Raises msgspec.DecodeError if it is not one."""
+    """Count the rows of the main table in a JSON report; 0 if it lacks the table.
+
+    Raises one of `UNREADABLE` if it is not a report, and OSError.
+    """
     document = msgspec.json.decode(path.read_bytes(), type=_Document)
     table = document.tables.get(document.first_table)
     return len(table.rows) if table else 0

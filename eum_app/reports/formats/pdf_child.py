@@ -34,7 +34,10 @@ class Job(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def main() -> int:
-    """Render the job. Return 0, or 1 with typst's message on standard error."""
+    """Read a `Job` from standard input and write its PDF to standard output.
+
+    Return 0, or 1 with typst's message on standard error. Raises msgspec.DecodeError for an unreadable job.
+    """
     import typst
 
     job = msgspec.json.decode(sys.stdin.buffer.read(), type=Job)

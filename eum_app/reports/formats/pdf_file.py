@@ -29,8 +29,9 @@ CHILD_SECONDS: Final = 300
 def write(report: Document, folder: Path, name: str) -> list[Part]:
     """Write the report into `folder`, in volumes: the first as `name`, the others as `<stem>.volume-02.pdf` and so on.
 
-    Returns the files in order. The last volume also holds the other tables and the pictures. Raises Trouble
-    `report.pdf_failed`.
+    Returns the files in order. `total` of the first table decides the number of volumes. The last one also holds the
+    other tables that are `in_pdf`, and the pictures. Existing files are replaced. Raises Trouble `report.pdf_failed`,
+    and OSError.
     """
     table = report.tables[0]
     volumes = max(1, -(-table.total // VOLUME_ROWS))
@@ -64,7 +65,7 @@ def write(report: Document, folder: Path, name: str) -> list[Part]:
 def write_summary(report: Document, folder: Path, name: str, rows_file: Written) -> Part:
     """Write the cover and all tables but the first; the cover names the file that holds its rows, and its hash.
 
-    Raises Trouble `report.pdf_failed`.
+    The part that is returned holds no rows. Raises Trouble `report.pdf_failed`, and OSError.
     """
     summary = {"file": rows_file.name, "sha384": rows_file.sha384, "rows": rows_file.rows}
     tables = [_plain(other) for other in report.tables[1:]]
@@ -112,7 +113,8 @@ def _pictures(report: Document) -> list[dict[str, Any]]:
 def set_pdf(template: str, data: dict[str, Any]) -> bytes:
     """Render one PDF in a child process and return its bytes.
 
-    Data and PDF go through pipes, so no other process and no folder sees them. Raises Trouble `report.pdf_failed`.
+    Data and PDF go through pipes, so no other process and no folder sees them. Characters that no shipped font has are
+    printed as code points (`printable`). Raises Trouble `report.pdf_failed`, also after `CHILD_SECONDS`.
     """
     # A frozen app has no separate Python: its own executable runs the command.
     program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "eum_app"]
@@ -127,9 +129,10 @@ def set_pdf(template: str, data: dict[str, Any]) -> bytes:
 
 
 def count_rows(path: Path) -> int:
-    """Count the rows of the first table in a PDF, by the structure tags that screen readers follow.
+    """Count the rows of the first table in a PDF, by the structure tags that screen readers follow; 0 without a table.
 
-    Raises pypdf.errors.PyPdfError if the file is not a PDF.
+    Raises pypdf.errors.PyPdfError if the file is not a PDF, KeyError if it has no tags, and OSError. A crafted file may
+    raise anything.
     """
     from pypdf import PdfReader
 

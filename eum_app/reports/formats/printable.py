@@ -22,7 +22,7 @@ _SHOWN: Final = frozenset("\n\r\t\u200c\u200d")
 
 
 def texts_of(data: Any) -> Iterator[str]:
-    """Yield every text in plain values, without the keys of objects."""
+    """Yield every text in values of JSON (objects, lists, texts), without the keys of objects."""
     if isinstance(data, str):
         yield data
     elif isinstance(data, dict):
@@ -93,7 +93,10 @@ def spell_out(data: Any, letters: frozenset[str], words: frozenset[str] = frozen
 
 
 def notes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
-    """Return the note for the template: `items` as [item, fields], and how many `more` there are."""
+    """Return the note for the template: `items` as [item, fields], at most `MAX_NOTES`, and how many `more` there are.
+
+    `before` and `after` are the template's data without and with characters that were spelled out.
+    """
     found: dict[str, list[str]] = {}
     for item, fields in _changed(before, after):
         found.setdefault(item, []).extend(one for one in fields if one not in found.get(item, []))

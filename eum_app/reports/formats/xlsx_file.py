@@ -27,9 +27,12 @@ _FONT: Final = "Calibri"
 
 
 def write(report: Document, folder: Path, name: str) -> list[Part]:
-    """Write the report as `name` into `folder`.
+    """Write the report as `name` into `folder`, replacing an existing file. Returns it as the only part.
 
-    Raises Refusal `report.too_many_rows` (rows, limit) or `report.cell_too_long` (row, chars, limit), and OSError.
+    Dates and instants that a sheet cannot hold, such as those before 1900, are written as text. On the cover, a value
+    of digits only is written as a number, and a text over `MAX_CELL_CHARS` is cut. Raises Refusal
+    `report.too_many_rows` (rows, limit) or `report.cell_too_long` (row, chars, limit), OSError, and ValueError for a
+    count that holds other characters than digits.
     """
     import xlsxwriter
     from xlsxwriter.exceptions import FileCreateError
@@ -226,7 +229,8 @@ def _instant(cell: str) -> datetime | None:
 def count_rows(path: Path) -> int:
     """Count the rows below the headings of the first table's sheet, by another library than the writer's.
 
-    Raises KeyError, zipfile.BadZipFile or xml.parsers.expat.ExpatError if the file is not a workbook of this app.
+    Rows without a filled cell are not counted; an empty sheet gives -1. Raises KeyError, zipfile.BadZipFile or
+    xml.parsers.expat.ExpatError if the file is not a workbook of this app, and OSError.
     """
     from xml.parsers import expat
     from zipfile import ZipFile
