@@ -73,7 +73,10 @@ _KINDS: Final = {
 
 
 def bind(connection: Connection, scope: Scope) -> None:
-    """Limit this connection to rows in `scope` from now on. The connection must not write."""
+    """Limit this connection to rows in `scope` from now on; an unbounded scope changes nothing.
+
+    The connection must not write.
+    """
     if not scope.is_bounded:
         return
     connection.execution_options(**{_SCOPE: scope})

@@ -82,8 +82,8 @@ def disk_trouble(path: Path) -> Iterator[None]:
 def written_whole(path: Path) -> Iterator[BinaryIO]:
     """Open a file for writing that gets the name `path` only if the block succeeds: temporary name, fsync, rename.
 
-    Missing folders are made; an existing file is replaced, with access for the owner only. If the block fails, no
-    partial file remains, and an existing file stays. Raises Trouble as `disk_trouble` does.
+    Missing folders are made; an existing file or symbolic link is replaced, with access for the owner only. If the
+    block fails, no partial file remains, and an existing file stays. Raises Trouble as `disk_trouble` does.
     """
     with disk_trouble(path):
         make_folder(path.parent)

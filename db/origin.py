@@ -35,7 +35,10 @@ class Origin:
         self._newest_observed = ""
 
     def look(self, connection: Connection) -> None:
-        """Reload the time of the newest fact, the offset of `known_at`, and any notice of a copy."""
+        """Reload the time of the newest fact, the offset of `known_at`, and any notice of a copy.
+
+        Raises Refusal `fact.unreadable`.
+        """
         name, epoch = self.named.name, self.named.epoch
         self.known_before = known_before(connection, name, epoch)
         self._newest_observed = projection.newest_observed(connection, name, epoch)

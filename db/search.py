@@ -103,6 +103,7 @@ def said(words: str) -> list[str]:
 def matches(connection: Connection, words: Sequence[str]) -> ColumnElement[bool]:
     """Return the condition that an item has all words (one or more, as `said` returns them).
 
+    A number of at most two digits must directly follow the word before it (`Vault 3`), unless it is the item's serial.
     Use it once per statement.
     """
     if connection.dialect.name == "postgresql":

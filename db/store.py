@@ -65,8 +65,8 @@ class Store(Origin):
         """Create the database of a new store: in its folder, or in the empty PostgreSQL database at `database_url`.
 
         The folder keeps the address boxed under the data key; the caller writes the keyslot file. A failure may leave
-        the folder and an empty database file. Raises Refusal `store.exists`, `database.url`, `database.tls`; Trouble as
-        `begin` does, and of the disk.
+        the folder and an empty database file. Raises Refusal `store.exists`, `database.url`, `database.tls`; Trouble of
+        the disk; and as `begin` and `read_location` do.
         """
         if (folder / DATABASE).exists() or read_location(folder, data_key) is not None:
             raise Refusal("store.exists", path=str(folder))

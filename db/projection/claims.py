@@ -23,7 +23,7 @@ _LIST_COUNTS = ("matched", "unmatched", "ambiguous")
 
 
 def apply_claims(connection: Connection, noted: Sequence[Noted]) -> None:
-    """Insert claims from lists."""
+    """Insert claims from lists; the newest fact of each claim wins."""
     rows = [
         {**plain(fact, *_CLAIM_FIELDS), "made_at": fact.observed_at, "order_key": key_of(entry, fact)}
         for entry, fact, _ in noted
@@ -32,7 +32,7 @@ def apply_claims(connection: Connection, noted: Sequence[Noted]) -> None:
 
 
 def apply_claim_lists(connection: Connection, noted: Sequence[Noted]) -> None:
-    """Insert the records of imported claim lists."""
+    """Insert the records of imported claim lists; the newest of each import wins."""
     rows = [
         {
             **plain(fact, *_LIST_FIELDS, *_LIST_COUNTS),

@@ -16,7 +16,7 @@ from eum_app.domain.journal import Entry
 
 
 def apply_devices(connection: Connection, noted: Sequence[Noted]) -> None:
-    """Insert enrolled devices."""
+    """Insert enrolled devices; the newest fact of each device and epoch wins."""
     rows = [
         {
             **plain(fact, "device", "epoch", "fingerprint"),
@@ -43,7 +43,7 @@ def apply_copies(connection: Connection, noted: Sequence[Noted]) -> None:
 
 
 def apply_revocations(connection: Connection, noted: Sequence[Noted]) -> None:
-    """Insert revocations of devices."""
+    """Insert revocations of devices; a row that is already there stays."""
     rows = [{**plain(fact, "device", "epoch", "reason"), "revoked_at": fact.observed_at} for _, fact, _ in noted]
     put(connection, revocations, rows)
 
@@ -75,7 +75,10 @@ def _bundle_row(entry: Entry, fact: f.BundleSealed | f.BundleImported, known_at:
 
 
 def apply_bundles(connection: Connection, noted: Sequence[Noted]) -> None:
-    """Insert sealed and imported bundles; impossible statements are skipped."""
+    """Insert sealed and imported bundles; impossible statements are skipped.
+
+    The newest fact of each bundle, direction and recording chain wins.
+    """
     rows = [_bundle_row(entry, fact, known_at) for entry, fact, known_at in noted if _is_possible(entry, fact)]
     put(connection, bundles, rows)
 
@@ -88,7 +91,7 @@ def _is_possible(entry: Entry, fact: f.BundleSealed | f.BundleImported) -> bool:
 
 
 def apply_quarantine(connection: Connection, noted: Sequence[Noted]) -> None:
-    """Insert refused files."""
+    """Insert refused files; a row that is already there stays."""
     names = ("quarantine_id", "bundle_id", "file_name", "file_sha384", "file_size", "code")
     rows = [
         {
@@ -103,7 +106,7 @@ def apply_quarantine(connection: Connection, noted: Sequence[Noted]) -> None:
 
 
 def apply_received(connection: Connection, noted: Sequence[Noted]) -> None:
-    """Insert HQ's receipts."""
+    """Insert HQ's receipts; the newest for each entry of a chain wins."""
     rows = [
         {
             **plain(fact, "origin", "epoch", "seq", "head_hash", "hq", "bundle_id"),
@@ -116,7 +119,7 @@ def apply_received(connection: Connection, noted: Sequence[Noted]) -> None:
 
 
 def apply_exports(connection: Connection, noted: Sequence[Noted]) -> None:
-    """Insert exported reports."""
+    """Insert exported reports, one row for each fact."""
     rows = [
         {
             **plain(fact, "sha384", "file_name", "report", "rows", "as_of"),

@@ -13,7 +13,7 @@ from eum_app.domain import facts as f
 
 
 def apply_findings(connection: Connection, noted: Sequence[Noted]) -> None:
-    """Insert findings."""
+    """Insert findings; the newest fact of each finding wins."""
     names = ("finding_id", "rule_id", "rule_version", "severity", "visit_id", "item_id", "check_id")
     rows = [
         {
@@ -29,7 +29,7 @@ def apply_findings(connection: Connection, noted: Sequence[Noted]) -> None:
 
 
 def apply_lapses(connection: Connection, noted: Sequence[Noted]) -> None:
-    """Insert lapses of findings."""
+    """Insert lapses of findings; the newest of each finding wins."""
     rows = [
         {**plain(fact, "finding_id", "reason"), "lapsed_at": fact.observed_at, "order_key": key_of(entry, fact)}
         for entry, fact, _ in noted
@@ -38,7 +38,7 @@ def apply_lapses(connection: Connection, noted: Sequence[Noted]) -> None:
 
 
 def apply_reviews(connection: Connection, noted: Sequence[Noted]) -> None:
-    """Insert reviews of findings."""
+    """Insert reviews of findings; the newest fact of each review wins."""
     rows = [
         {
             **plain(fact, "review_id", "finding_id", "decision", "comment", "disposition"),

@@ -52,7 +52,7 @@ def apply_items(connection: Connection, noted: Sequence[Noted]) -> None:
 
 
 def apply_imports(connection: Connection, noted: Sequence[Noted]) -> None:
-    """Insert the records of imported lists."""
+    """Insert the records of imported lists; a row that is already there stays."""
     rows = [
         {
             **plain(fact, "import_id", "source_name", "source_sha384", "rows", "accepted", "already_held"),
@@ -66,7 +66,7 @@ def apply_imports(connection: Connection, noted: Sequence[Noted]) -> None:
 
 
 def apply_checklists(connection: Connection, noted: Sequence[Noted]) -> None:
-    """Insert versions of checklists."""
+    """Insert versions of checklists; the newest fact of each version wins."""
     rows = [
         {
             **plain(fact.checklist, "checklist_id", "version", "applies_to", "title"),

@@ -15,7 +15,7 @@ from eum_app.domain.journal import Entry
 
 
 def apply_worklists(connection: Connection, noted: Sequence[Noted]) -> None:
-    """Insert printed worklists and the items on each page."""
+    """Insert printed worklists and the items on each page; the newest fact of each print and origin wins."""
     for entry, fact, _ in noted:
         pages = (
             (item_id, _number(code)) for code, items in zip(fact.pages, fact.items, strict=False) for item_id in items
@@ -24,7 +24,7 @@ def apply_worklists(connection: Connection, noted: Sequence[Noted]) -> None:
 
 
 def apply_labels(connection: Connection, noted: Sequence[Noted]) -> None:
-    """Insert printed labels and their items."""
+    """Insert printed labels and their items; the newest fact of each print and origin wins."""
     for entry, fact, _ in noted:
         pages = ((item_id, "") for item_id in fact.items)
         _put(connection, entry, fact, pages, what=fact.label_kind, visit_id="", copies=fact.copies)

@@ -16,7 +16,10 @@ from eum_app.domain.people import Scope
 
 
 def apply_accounts(connection: Connection, noted: Sequence[Noted]) -> None:
-    """Insert accounts and their signing keys; the newest fact of each account wins, and every key is kept."""
+    """Insert accounts and their signing keys.
+
+    The newest fact of each account in each chain wins, and every key is kept.
+    """
     rows = [
         {
             **plain(fact, "account", "role", "suite", "public_key"),
@@ -33,7 +36,7 @@ def apply_accounts(connection: Connection, noted: Sequence[Noted]) -> None:
 
 
 def apply_removals(connection: Connection, noted: Sequence[Noted]) -> None:
-    """Insert removals of accounts."""
+    """Insert removals of accounts; the newest of each account and origin wins."""
     rows = [
         {
             "origin": entry.origin,
@@ -47,7 +50,7 @@ def apply_removals(connection: Connection, noted: Sequence[Noted]) -> None:
 
 
 def apply_codes_made(connection: Connection, noted: Sequence[Noted]) -> None:
-    """Insert sets of recovery codes; the newest set of each account wins."""
+    """Insert sets of recovery codes; the newest set of each account and origin wins."""
     rows = [
         {
             **plain(fact, "account", "set_id", "count", "sealed"),
@@ -61,12 +64,12 @@ def apply_codes_made(connection: Connection, noted: Sequence[Noted]) -> None:
 
 
 def apply_codes_used(connection: Connection, noted: Sequence[Noted]) -> None:
-    """Insert used recovery codes."""
+    """Insert used recovery codes; a row that is already there stays."""
     _spend(connection, noted, "used")
 
 
 def apply_codes_disclosed(connection: Connection, noted: Sequence[Noted]) -> None:
-    """Insert recovery codes that HQ read out."""
+    """Insert recovery codes that HQ read out; a row that is already there stays."""
     _spend(connection, noted, "disclosed")
 
 

@@ -38,7 +38,10 @@ MAX_PAGE: Final = 999_999
 
 
 def apply_visits(connection: Connection, noted: Sequence[Noted]) -> None:
-    """Insert planned visits and their expected items."""
+    """Insert planned visits and their expected items, and recount the items' outcomes.
+
+    The newest plan of a visit wins; items that only an older one expected stay.
+    """
     for entry, fact, _ in noted:
         put(
             connection,
@@ -120,7 +123,10 @@ def _outcome_of_newer_check() -> Any:
 
 
 def apply_checks(connection: Connection, noted: Sequence[Noted]) -> None:
-    """Insert checks with their evidence, and update the outcomes of the expected items."""
+    """Insert checks with their evidence, and update the outcomes of the expected items and the visits' newest facts.
+
+    The newest fact of each check wins.
+    """
     if not _put_new(connection, noted):
         rows = [dict(zip(_CHECK_COLUMNS, _check_row(note), strict=True)) for note in noted]
         again = _to_recount(connection, rows)
@@ -273,7 +279,7 @@ def _chunks(values: list[str], size: int = 500) -> Iterable[list[str]]:
 
 
 def apply_withdrawals(connection: Connection, noted: Sequence[Noted]) -> None:
-    """Insert withdrawals, and recount the outcomes of the items."""
+    """Insert withdrawals, and recount the outcomes of the items. Only those by a check's own origin count."""
     rows = [
         {
             **plain(fact, "check_id", "visit_id", "reason"),
@@ -314,7 +320,7 @@ def apply_site_answers(connection: Connection, noted: Sequence[Noted]) -> None:
 
 
 def apply_attached(connection: Connection, noted: Sequence[Noted]) -> None:
-    """Insert evidence that was attached after its check."""
+    """Insert evidence that was attached after its check, and update the visits' newest facts."""
     rows = [
         evidence_row(fact.visit_id, fact.check_id, fact.role, fact.content, key_of(entry, fact))
         for entry, fact, _ in noted

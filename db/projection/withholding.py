@@ -14,7 +14,7 @@ from eum_app.domain import facts as f
 
 
 def apply_withholdings_asked(connection: Connection, noted: Sequence[Noted]) -> None:
-    """Insert requests to withhold."""
+    """Insert requests to withhold; the newest fact of each request wins."""
     rows = [
         {
             **plain(fact, "request_id", "object_id", "reason"),
@@ -28,7 +28,10 @@ def apply_withholdings_asked(connection: Connection, noted: Sequence[Noted]) -> 
 
 
 def apply_withheld(connection: Connection, noted: Sequence[Noted]) -> None:
-    """Insert orders to withhold, and destroy the keys of their objects. `Store.writing` then removes their files."""
+    """Insert orders to withhold, and destroy the keys of their objects; the newest order for each object wins.
+
+    `Store.writing` removes the objects' files after the commit.
+    """
     rows = [
         {
             **plain(fact, "request_id", "object_id", "reason", "asked_by"),
