@@ -30,7 +30,10 @@ def evidence_row(visit_id: str, check_id: str, role: str, content: f.ContentRef,
 
 
 def touch(connection: Connection, noted: Sequence[Noted]) -> None:
-    """Update the newest fact of each visit in each chain. A fact after the close-out voids the signatures."""
+    """Update the place of the newest fact of each visit, by origin, from one or more facts.
+
+    A fact after the close-out voids the signatures.
+    """
     newest: dict[tuple[str, str], tuple[int, int]] = {}
     for entry, fact, _ in noted:
         at, place = (fact.visit_id, entry.origin), (entry.epoch, entry.seq)
@@ -60,7 +63,10 @@ def _newest_wins(dialect: str, key: str, *columns: str) -> Any:
 
 
 def apply_closings(connection: Connection, noted: Sequence[Noted]) -> None:
-    """Insert close-outs; the newest of each visit and origin wins."""
+    """Insert close-outs, with their signatures and statement as evidence.
+
+    The one that is latest in its chain wins for each visit and origin.
+    """
     statement = _newest_wins(connection.dialect.name, "closed_key", "closed_at", "closed_by", "closed_body")
     for entry, fact, _ in noted:
         row = {
@@ -84,7 +90,10 @@ def apply_closings(connection: Connection, noted: Sequence[Noted]) -> None:
 
 
 def apply_reopenings(connection: Connection, noted: Sequence[Noted]) -> None:
-    """Insert reopenings; the newest of each visit and origin wins. Each voids the close-out before it."""
+    """Insert reopenings; the one that is latest in its chain wins for each visit and origin.
+
+    Each voids the close-out before it.
+    """
     statement = _newest_wins(connection.dialect.name, "reopened_key", "reopened_at", "reopened_by", "reopened_reason")
     for entry, fact, _ in noted:
         row = {

@@ -151,8 +151,9 @@ def verify_chain(entries: Iterable[Entry], head: Head) -> Head:
 def followed(entries: Iterable[Entry], head: Head) -> Iterator[Entry]:
     """Yield each entry after verifying that it follows its predecessor; the first must follow `head`.
 
-    Raises Refusal `chain.gap` (a number is missing or repeated), `chain.broken` (`prev_hash` does not match the entry
-    before), `chain.altered` (the entry's hash is wrong), `chain.foreign` (another origin or epoch).
+    Entries before a fault are yielded. Raises Refusal `chain.gap` (a number is missing or repeated), `chain.broken`
+    (`prev_hash` does not match the entry before), `chain.altered` (the entry's hash is wrong), `chain.foreign` (another
+    origin or epoch).
     """
     seq, newest = head.seq, head.hash
     for entry in entries:

@@ -217,7 +217,8 @@ def differences(uii: Uii, elements: Elements, formed: Iterable[Formed]) -> tuple
 def other_serials(uii: Uii, elements: Elements) -> tuple[str, ...]:
     """Return the stated serial numbers that differ from the one inside a UII in a single data element.
 
-    A VIN, an ESN and the GS1 identifiers number something by themselves: beside them any serial number may be right.
+    Empty for any other UII. A VIN, an ESN and the GS1 identifiers number something by themselves: beside them any
+    serial number may be right.
     """
     singles = tuple(
         Element(name, value)
