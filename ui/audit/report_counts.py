@@ -60,7 +60,10 @@ class CountsCard(Card):
         self.heads.clear()
 
     def show_preview(self, preview: Preview) -> None:
-        """Show what the cover states. The heads of the journals follow below in groups of four characters."""
+        """Show what the cover states. The heads of the journals follow below in groups of four characters.
+
+        Of each section, the first `SECTION_LINES` lines are shown, and how many more there are.
+        """
         self._show_verdict(preview.document)
         self.counts.clear()
         hashes = {head.hash.hex() for head in preview.heads}

@@ -104,7 +104,7 @@ class ExportCard(Card):
         self._follow_path()
 
     def set_ready(self, is_ready: bool) -> None:
-        """Allow or forbid the export."""
+        """Allow or forbid the export. It also needs a path, and no export that is running."""
         self._is_ready = is_ready
         self._follow()
 

@@ -86,7 +86,7 @@ class IdleWatch(QObject):
             self._touched_s = self._looked[0]
 
     def look(self) -> bool:
-        """Compare the clocks. Return True, and emit `lock_due`, when it is time to lock."""
+        """Compare the clocks. When it is time to lock, stop watching, emit `lock_due`, and return True."""
         now, before = self._now(), self._looked
         self._looked = now
         if max(now[0] - before[0], now[1] - before[1]) > LEAP_S:

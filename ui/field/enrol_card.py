@@ -91,7 +91,7 @@ class EnrolCard(Card):
         return made
 
     def show_state(self, state: EnrolmentState) -> None:
-        """Show the fingerprint of a pending request."""
+        """Show the fingerprint of a pending request; do nothing if none is pending."""
         if state.is_pending:
             self._show_request(state.request_fingerprint)
 

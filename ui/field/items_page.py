@@ -71,7 +71,7 @@ class ItemsPage(Page):
     # The shell
 
     def opened(self, argument: object) -> None:
-        """Reload, and select the item with the id `argument` if one is given."""
+        """Reload. With the id of an item as `argument`, remove any filter and select that item."""
         self._wanted = argument if isinstance(argument, str) else ""
         if self._wanted and self._rows != ItemFilter():  # it may not be among the rows shown
             self._narrow(ItemFilter())
@@ -86,7 +86,9 @@ class ItemsPage(Page):
         return self.search
 
     def mark_scanned(self, raw: bytes, read_by: str) -> None:
-        """Show the items that a scanned mark names, or those near it."""
+        """Show the items that a scanned mark names, or those near it, or say that nothing matches. The answer comes
+        later.
+        """
         self._scans += 1
         scan = self._scans
         self._desk.ask(

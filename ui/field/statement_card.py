@@ -49,7 +49,7 @@ class StatementCard(Card):
         self._said: SaidStatement | None = None
 
     def show_statement(self, said: SaidStatement) -> None:
-        """Show a statement. The count that was open stays open."""
+        """Show a statement. The count that was open stays open; if it is gone, the exceptions are open."""
         if said == self._said:
             return
         self._said = said

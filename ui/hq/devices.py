@@ -126,7 +126,7 @@ class DevicesPage(Page):
     # What happens
 
     def opened(self, argument: object) -> None:
-        """Reload, and select the device named `argument` if one is given."""
+        """Reload, and select the device and epoch that `argument` names (`FLD-0042/1`), if one is given."""
         if isinstance(argument, str) and argument:
             self._wanted = argument
         self._load()

@@ -96,7 +96,9 @@ class ListChoice(Card):
         self._say(notes="\n".join(list_note(note.code, note.values) for note in notes))
 
     def show_refusal(self, error: KnownError) -> None:
-        """Say why the list cannot be read, or ask in which order its dates are written."""
+        """Say why the list cannot be read. For `inventory.date_order`, ask in which order its dates are written
+        instead.
+        """
         if error.code == "inventory.date_order":
             self._say(question=self._order_words(error))
             self._month_first.setFocus()

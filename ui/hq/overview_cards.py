@@ -212,7 +212,11 @@ class DevicesCard(Card):
         return words.format(first=count(line.missing_from), last=count(line.missing_to))
 
     def state(self, line: DeviceLine) -> ChipSpec:
-        """Return the state of a device as a chip."""
+        """Return the state of a device as a chip: revoked, facts missing, nothing sent yet, silent, or OK, in this
+        order.
+
+        A device is silent if its last bundle is more than `SILENT_DAYS` old.
+        """
         if line.revoked_at:
             return ChipSpec(self.tr("Revoked {day}").format(day=day(line.revoked_at)), "mute", "ban")
         if line.missing_to:

@@ -29,7 +29,7 @@ _BAR_HEIGHT = 15
 
 
 def parts_of(tally: Tally) -> list[tuple[int, str]]:
-    """Return the counts with their tones, in drawing order."""
+    """Return the counts with their tones, in drawing order: on time, due soon, overdue, without a date."""
     return [(tally.on_time, "ok"), (tally.due_soon, "warn"), (tally.overdue, "bad"), (tally.no_date, "mute")]
 
 

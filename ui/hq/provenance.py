@@ -53,6 +53,7 @@ def provenance(
 ) -> list[Statement]:
     """Return the rows under the evidence. `bundles` are those that this store (`store`) imported.
 
+    A check recorded here gives one row without a chip. One that no bundle covers gives one row that is not established.
     A bundle is recorded only after its certificate, its signature and its place in the chain were verified
     (`usecases.exchange.receive_at_hq`). The chips state this, and for which bundle.
     """

@@ -68,7 +68,7 @@ class FindingQueue(Card):
         self._wanted = finding_id
 
     def reload(self) -> None:
-        """Read the queue again."""
+        """Read the queue again in the background. `current_changed` follows, or `emptied`."""
         desk, only_open, rows = self._desk, self._only_open, self._rows
 
         def ids() -> Sequence[str]:

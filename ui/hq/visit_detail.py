@@ -99,7 +99,7 @@ def visit_detail(session: Session, visit_id: str) -> VisitDetail:
 
 
 def progress_parts(row: VisitRow) -> tuple[tuple[int, str], ...]:
-    """Return the outcomes of expected items as (count, tone), in drawing order."""
+    """Return (count, tone) of expected items, in drawing order: verified, discrepancy, not found, no access."""
     return tuple(
         (getattr(row, outcome), status_mark(outcome).tone)
         for outcome in _OUTCOMES
@@ -108,7 +108,11 @@ def progress_parts(row: VisitRow) -> tuple[tuple[int, str], ...]:
 
 
 def state_of(row: VisitRow, today: date) -> ChipSpec:
-    """Return a chip that says whether a visit is closed, under way or planned, and whether it is past due."""
+    """Return a chip that says whether a visit is closed, under way or planned, and whether it is past due.
+
+    One that is due before `today` and not signed is overdue, even if items were checked. A due date that cannot be read
+    counts as none.
+    """
     if row.closed_at or row.signatures_void:
         return _signed_chip(row)
     due_on = date_of(row.due_on)  # where it cannot be read, the row shows it as it is

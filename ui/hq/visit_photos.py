@@ -77,7 +77,10 @@ class VisitPhotos(QWidget):
     def show_photos(
         self, visit_id: str, entries: Sequence[EvidenceRow], questions: Mapping[str, str], title: str = ""
     ) -> None:
-        """Show the pictures of a visit; each appears when it is decrypted. The title names what they show."""
+        """Show the pictures of a visit; each appears when it is decrypted. The title names what they show.
+
+        Pictures that are shown already are not read again.
+        """
         shown = list(entries)
         self._title.setText(title or self.tr("Photos of the site checklist"))
         self._note.hide()

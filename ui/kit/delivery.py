@@ -154,6 +154,9 @@ class Delivery(QObject):
 
 
 def is_alive(callback: Callable[..., object]) -> bool:
-    """Return whether the QObject that a callback is bound to still exists; True for any other callback."""
+    """Return whether the QObject that a callback is bound to still exists.
+
+    True for any other callback, e.g. a lambda or a partial.
+    """
     owner = getattr(callback, "__self__", None)
     return not isinstance(owner, QObject) or shiboken6.isValid(owner)

@@ -20,7 +20,10 @@ _CONTROLS = {"\x04": "<EOT>", "\x1c": "<FS>", "\x1d": "<GS>", "\x1e": "<RS>", "\
 
 
 def mark_text(raw: bytes) -> str:
-    """Return a mark's data as text: separators by name, other control and direction characters replaced."""
+    """Return a mark's data as text: separators by name, other control and direction characters replaced.
+
+    Bytes that are no UTF-8 are replaced too.
+    """
     text = raw.decode("utf-8", "replace")
     return "".join(_CONTROLS.get(one) or (one if one.isprintable() else "\N{REPLACEMENT CHARACTER}") for one in text)
 

@@ -33,14 +33,18 @@ def unexpected_said(testimony: Testimony, checklist: Checklist | None) -> str:
 
 
 def exception_said(check: CheckRow, checklist: Checklist | None) -> str:
-    """Return why an item is not simply verified, in one line: reasons, answers that were not expected, then who saw
-    it where the inspector did not.
+    """Return why an item is not simply verified, in one line; empty if it is.
+
+    The line holds reasons, answers that were not expected, then who saw it where the inspector did not.
     """
     return joined(reasons_said(check), unexpected_said(check.testimony, checklist), evidence_said(check))
 
 
 def evidence_said(check: CheckRow) -> str:
-    """Return the grade of evidence and who saw the item, if the inspector did not; else an empty text."""
+    """Return the grade of evidence and who saw the item, if the inspector did not.
+
+    Empty if the inspector did, and for an outcome without an item that was seen.
+    """
     if check.outcome not in SEEN_OUTCOMES or check.is_sighted:
         return ""
     return joined(word("grade", check.grade), how_read(check.reading))

@@ -204,7 +204,7 @@ class FirstStart(QWidget):
             self._ask()
 
     def go_back(self) -> None:
-        """Go to the previous step."""
+        """Go to the previous step. Does nothing on the first step or while the store is being made."""
         if self._at and not self.is_busy:
             self._show_step(self._at - 1)
 
@@ -228,7 +228,10 @@ class FirstStart(QWidget):
     # What the opener of the store tells the page
 
     def show_error(self, error: KnownError) -> None:
-        """Show an error at the step where it can be corrected. The input stays, except for the passphrase."""
+        """Show an error at the step where it can be corrected, any other at the current one.
+
+        The input stays, except for the passphrase.
+        """
         self.set_busy(False)
         step = "place" if error.code.startswith("database.") else _STEP_OF.get(error.code, self.step)
         self._show_step(STEPS.index(step))

@@ -139,7 +139,7 @@ class Front(QObject):
         self._window.setWindowTitle(page.windowTitle())
 
     def drop(self) -> None:
-        """Remove the page, because the store is open."""
+        """Remove the page, if there is one, because the store is open or another page is shown."""
         if self.page is not None:
             self._stack.removeWidget(self.page)
             self.page.deleteLater()

@@ -164,7 +164,9 @@ class UnlockPage(QWidget):
     # What the opener of the store tells the page
 
     def set_busy(self, is_busy: bool) -> None:
-        """Disable the fields while the key is derived, and show the progress on the button."""
+        """Disable fields and buttons while the key is derived, and show the progress on the button; or enable them
+        again.
+        """
         self.is_busy = is_busy
         self._busy_line.set_busy(is_busy)
         self._unlock.setText(translate("kit", "Unlocking…") if is_busy else translate("kit", "Unlock"))

@@ -50,7 +50,7 @@ class Watch(QObject):
         settings.current().changed.connect(self._follow)
 
     def begin(self) -> None:
-        """Start listening and counting idle time (on unlock)."""
+        """Start listening and counting idle time (on unlock), with the settings as they are now."""
         kept = settings.current()
         self.scanners.open_port(kept.value(SCANNER))
         self.use_satellite(kept.value(SATELLITE))
@@ -61,7 +61,7 @@ class Watch(QObject):
             self._sleep = SleepWatch(self.lock_due.emit, int(self._window.winId()), self)
 
     def rest(self) -> None:
-        """Stop counting idle time and close the serial ports (on lock)."""
+        """Stop counting idle time and close the serial ports (on lock). Sleep and keyboard scans are still noticed."""
         self.idle.stop()
         self.scanners.close_port()
         self.use_satellite(SatelliteSettings())

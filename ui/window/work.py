@@ -75,7 +75,7 @@ class Work:
         return ended
 
     def take_up(self, session: Session) -> None:
-        """Resume with a session that `fits`."""
+        """Resume with a session that `fits`: refresh every view, and say how many child processes the lock stopped."""
         self.session.take_up(session)
         self.tasks.resume()
         self._notes.start(NOTES_EVERY_MS)

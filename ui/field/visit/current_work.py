@@ -181,7 +181,10 @@ class CurrentWork:
         return Reply.REFUSE if cell is not Reply.IGNORE and is_shut else cell
 
     def unseen_ids(self, event: Event) -> list[str]:
-        """Return the questions that must be on the screen before this event, and were not."""
+        """Return the ids of the questions that must be on the screen before this event, and were not.
+
+        Empty for an event that needs no look, for an offer, and without an open draft.
+        """
         draft = self.open_draft
         if event not in LOOKED_AT or draft is None or self.is_about_offer or self.view is None:
             return []

@@ -95,7 +95,7 @@ class Draft:
         self._changed()
 
     def answer_with_photo(self, question_id: str, picture: bytes) -> None:
-        """Answer a question with a picture."""
+        """Answer a question with a picture, in place of any earlier answer and picture."""
         self.acts.begin(_given(self))
         self.answer_photos[question_id] = picture
         self.answers[question_id] = Answer(question_id, PHOTO_TAKEN)
@@ -109,7 +109,7 @@ class Draft:
             self._changed()
 
     def add_photo(self, picture: bytes) -> str:
-        """Add a photo and return its key."""
+        """Add a photo and return its key: `photo-1` or the next number that is free."""
         self.acts.begin(_given(self))
         # Not the number of photos: after one was removed, that key can be in use.
         key = next(key for key in map("photo-{}".format, count(1)) if key not in self.photos)
@@ -134,14 +134,14 @@ class Draft:
             self._changed()
 
     def state_evidence(self, evidence: Evidence) -> None:
-        """State what the check is to rest on."""
+        """State what the check is to rest on. Text written right before, here or elsewhere, belongs to the same act."""
         if evidence != self.evidence:
             self.acts.begin(_given(self), is_writing=True)
             self.evidence = evidence
             self._changed()
 
     def write_note(self, text: str) -> None:
-        """Replace the note."""
+        """Replace the note. Text written right before, here or elsewhere, belongs to the same act."""
         if text != self.note:
             self.acts.begin(_given(self), is_writing=True)
             self.note = text

@@ -41,7 +41,10 @@ class FeedbackStrip(QFrame):
         self._said.setText(self._last)
 
     def show_searching(self, is_searching: bool) -> None:
-        """Show that the search in a photo goes on, with a button to stop it."""
+        """Show that the search in a photo goes on, with a button to stop it.
+
+        With False, show the last recording again.
+        """
         had_focus = self._stop.hasFocus()
         self._stop.setVisible(is_searching)
         searching = self.tr("No mark at first sight. Looking harder: 8 seconds, or longer on a busy computer.")

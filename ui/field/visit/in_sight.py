@@ -84,7 +84,10 @@ class InSight(QObject):
         self._content.update()  # rows that look the same would not be painted again
 
     def follow(self) -> bool:
-        """Say how many questions were not on the screen yet. Return whether the focus is to move on from here."""
+        """Say on `more` how many questions were not on the screen yet. Before the first look, do nothing.
+
+        Return True if `more` has the focus and nothing is left to show, so that the caller moves the focus on.
+        """
         if not self._has_looked:
             return False
         unseen, had_focus = self._unseen(), self.more.hasFocus()

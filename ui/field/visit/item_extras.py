@@ -67,7 +67,7 @@ class ItemExtras(QWidget):
         return not self._asking.isHidden()
 
     def close_question(self) -> None:
-        """Keep the draft."""
+        """Hide the question whether to discard, and keep the draft."""
         self._asking.hide()
         if self.discard_button.isVisible():
             self.discard_button.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -197,7 +197,10 @@ class ItemPanel(Card):
         self._show(State.ITEM)
 
     def show_history(self, item_id: str, lines: Sequence[HistoryLine]) -> None:
-        """Show the newest event of the item, if that item is still shown."""
+        """Show the newest event of the item, if that item is still shown.
+
+        Withdrawn checks, deliveries and prints do not count. `lines` are newest first.
+        """
         if self.draft is None or self.draft.item is None or self.draft.item_id != item_id:
             return
         past = [line for line in lines if not line.withdrawn and line.kind not in {"delivered", *PRINTED}]
@@ -245,14 +248,17 @@ class ItemPanel(Card):
             next_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_again(self) -> str:
-        """Show the draft again after an act was undone or redone. Return the first question that changed."""
+        """Show the draft again after an act was undone or redone.
+
+        Return the text of the first question that changed, or an empty text.
+        """
         if self.draft is not None:
             self.extras.show_draft(self.draft)
             self.show_facts()
         return self.questions.show_again() if self._state is State.ITEM else ""
 
     def add_photo(self, data: bytes) -> None:
-        """Add a photo to the item, to be recorded with it."""
+        """Add a photo to the item, to be recorded with it. Does nothing without a draft."""
         if self.draft is not None:
             self.extras.add_photo(self.draft, data)
 

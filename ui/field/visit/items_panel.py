@@ -139,7 +139,10 @@ class ItemsPanel(Card):
         self._model.reload()
 
     def set_in_view(self, item_id: str) -> None:
-        """Select the row of the current item and scroll to it, without emitting a signal."""
+        """Select the row of the current item and scroll to it, without emitting a signal.
+
+        An empty id clears the selection. An item that is not in the list leaves it as it is.
+        """
         self._in_view = item_id
         if item_id:
             select_id(self.view, item_id)

@@ -54,7 +54,7 @@ class Keeper(QObject):
         self._visit_id, self._is_ready = "", False
 
     def is_at(self, visit_id: str) -> bool:
-        """Return whether this visit's work is saved now."""
+        """Return whether this is the visit whose work is saved."""
         return self._visit_id == visit_id
 
     def begin(self, visit_id: str) -> None:

@@ -21,7 +21,10 @@ from ui.field.visit.workspace import Workspace
 
 
 class OfferWork(QObject):
-    """Show offers in the item column. Nothing is chosen automatically."""
+    """Show offers in the item column. Nothing is chosen automatically.
+
+    Each method that shows an offer does nothing where the current work takes none.
+    """
 
     item_chosen = Signal(str, object, bytes)
     """(item id, MarkRead, picture of the mark): the item chosen from those that an offer lists"""

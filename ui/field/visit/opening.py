@@ -128,7 +128,10 @@ class Opening(QObject):
         self.open_again(item_id, read, picture, lambda: None)
 
     def open_again(self, item_id: str, read: MarkRead, picture: bytes, then: Callable[[], object]) -> None:
-        """Open an item with the draft that the store holds for it, and call `then` once it is shown."""
+        """Open an item with the draft that the store holds for it, and call `then` afterwards.
+
+        `then` is also called where the current work does not take the item, but not if the item is unknown.
+        """
 
         def show(found: tuple[ItemRow, str, Begun | None]) -> None:
             row, outcome, kept = found

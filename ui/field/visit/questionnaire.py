@@ -22,7 +22,10 @@ from ui.kit.widgets import hbox, label, panel, vbox
 
 
 class Questionnaire(QWidget):
-    """Show a draft's answers and change them as the person answers; `changed` after each change."""
+    """Show a draft's answers and change them as the person answers; `changed` after each change.
+
+    Ask it about answers only after `show_draft`.
+    """
 
     changed = Signal()
     answer_given = Signal()
@@ -94,7 +97,7 @@ class Questionnaire(QWidget):
         return changed[0].question.text
 
     def open_ids(self) -> list[str]:
-        """Return the questions that still need an answer."""
+        """Return the ids of the questions that still need an answer, in order."""
         assert self._draft is not None
         assert self._checklist is not None
         return [one.question_id for one in open_questions(self._checklist, self._draft.answers.values())]

@@ -137,7 +137,10 @@ class ScanPanel(Card):
         self.feedback.show_last(text)
 
     def show_counts(self, in_view: int, expected: int) -> None:
-        """Show how many marks are in view, and how many of them are items that one key can take."""
+        """Show how many marks are in view, and how many of them are items that one key can take.
+
+        The button that takes them is shown for two and more.
+        """
         text = self.tr("Sweep · {count} in view") if in_view > 1 else self.tr("{count} in view")
         self._in_view.set(text.format(count=words.count(in_view)), "accent")
         self._in_view.setVisible(bool(in_view))

@@ -37,7 +37,10 @@ class StillReader(QObject):
         self._stop: threading.Event | None = None
 
     def read(self, path: Path, kinds: Sequence[str]) -> None:
-        """Read a picture file."""
+        """Read a picture file in the background, and drop the previous one.
+
+        `seen` follows, then `nothing_found` if it has no mark; or `failed`.
+        """
         self.drop()
         stop = self._stop = threading.Event()
         self._desk.ask(

@@ -82,7 +82,7 @@ class TypedEntry(Card):
         return self._reason(), self.serial.text(), self.again.text()
 
     def fill_again(self, typed: tuple[str, str, str]) -> None:
-        """Fill in an entry that was started earlier."""
+        """Fill in an entry that was started earlier: reason and both serials. An unknown reason stays open."""
         reason, serial, again = typed
         if reason in self._choices:
             self._choices[reason].setChecked(True)

@@ -26,7 +26,11 @@ class Undoing(QObject):
         recorder.redone.connect(self._redone)
 
     def undo(self) -> None:
-        """Take back the last act, wherever the focus is: one on the open item or group first, then the last check."""
+        """Take back the last act, wherever the focus is: one on the open item or group first, then the last check.
+
+        While reasons, a serial or evidence are asked for, it only closes that form. A check is withdrawn later, by a
+        fact that can be seen in the record.
+        """
         was_asking = self._work.state in ASIDE
         if not self._at.send(Event.UNDO):
             return
@@ -59,7 +63,9 @@ class Undoing(QObject):
             self._say_done_again(self._column.show_again() or self._changed(before))
 
     def withdraw(self, *check_ids: str) -> None:
-        """Withdraw the checks that were recorded together."""
+        """Withdraw the checks that were recorded together. Does nothing in a closed visit or while another request
+        runs.
+        """
         if self._at.send(Event.WITHDRAW):
             self._recorder.withdraw(*check_ids)
 

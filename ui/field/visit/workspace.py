@@ -71,7 +71,10 @@ class Workspace(QObject):
             self.column.focus_first()
 
     def show_column(self, *, keeps_photo: bool = False) -> None:
-        """Bring the column of the current work to the front and focus it."""
+        """Bring the column of the current work to the front and focus it.
+
+        Closes the photo bar, unless `keeps_photo`.
+        """
         self._columns.bring_to_front("item")
         if not keeps_photo:
             self.column.photo_bar.close_bar()
@@ -92,7 +95,7 @@ class Workspace(QObject):
         self.items.search.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def say_saved(self) -> None:
-        """Show in the header when the store last saved a check."""
+        """Show in the header that a check was saved, with the present time."""
         self.header.set_state(self.tr("Saved {time}").format(time=words.clock(self.desk.session.observed_now())))
 
     def _refusal(self, event: Event, read: str) -> str:

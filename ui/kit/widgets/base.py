@@ -30,7 +30,10 @@ Part = QWidget | QLayout | int | None
 
 
 def set_look(widget: QWidget, name: str, value: object) -> None:
-    """Set a styling property (`kind`, `tone`, `big` …) and apply the style sheet to the widget again."""
+    """Set a styling property (`kind`, `tone`, `big` …) and apply the style sheet to the widget again.
+
+    A property that has this value already changes nothing.
+    """
     if widget.property(name) == value:
         return
     widget.setProperty(name, value)
@@ -176,8 +179,9 @@ def button(
     tip: str = "",
     big: bool = False,
 ) -> Button:
-    """Return a button. Kinds: primary, danger, quiet, link, tab. `name` is the accessible name when
-    there is no text.
+    """Return a button. Kinds: primary, danger, quiet, link, tab.
+
+    Without a text, `name` is the accessible name, or else `tip`. The tooltip is `tip`, or else `name`.
     """
     made = Button(text, kind=kind, icon=icon)
     if big:

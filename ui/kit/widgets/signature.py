@@ -87,7 +87,10 @@ class SignaturePad(QWidget):
         self.update()
 
     def to_png(self) -> bytes:
-        """Return the strokes in black on white, cropped, at twice the resolution. An empty pad returns empty bytes."""
+        """Return the strokes as PNG: black on white, cropped to them, at twice the resolution.
+
+        Empty for an empty pad.
+        """
         if not self._strokes:
             return b""
         path = _path(self._strokes)
