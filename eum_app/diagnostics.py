@@ -108,7 +108,10 @@ _counting = threading.Lock()
 
 
 def note(event: Event, *, code: str = "", level: int = logging.INFO, **numbers: Unpack[Numbers]) -> None:
-    """Write one event. `code` is that of a `KnownError` or of an outcome; any other text becomes `unknown`."""
+    """Write one event; nothing before `start`. Never raises for the disk.
+
+    `code` is that of a `KnownError` or of an outcome; any other text becomes `unknown`.
+    """
     if not _LOG.isEnabledFor(level):
         return
     parts = [Event(event).value]
@@ -206,7 +209,8 @@ def started_for() -> Path | None:
 def start(store_folder: Path) -> None:
     """Write to the log beside this store from now on, and note crashes that nothing else catches.
 
-    Called again, it changes to the other store's file. Nothing is created until the first record.
+    The hooks for exceptions and warnings of this process are replaced until `stop`. Called again, it changes to the
+    other store's file. Nothing is created until the first record.
     """
     stop()
     _crashes.clear()
@@ -275,7 +279,7 @@ def stop() -> None:
 
 
 def discard(store_folder: Path) -> None:
-    """Remove a store's log, as far as the disk allows."""
+    """Remove a store's log, older files too, as far as the disk allows. The next record begins a new one."""
     for path in log_files(store_folder):
         with contextlib.suppress(OSError):
             path.unlink()

@@ -81,7 +81,7 @@ def public_functions(body: Sequence[ast.stmt]) -> Iterator[Function]:
 
 
 def spread(values: Sequence[int], share: float) -> str:
-    """Return "median / percentile / maximum"."""
+    """Return "median / percentile / maximum". Raises StatisticsError without values."""
     ordered = sorted(values)
     return f"{statistics.median(ordered):.0f} / {ordered[round(share * (len(ordered) - 1))]} / {ordered[-1]}"
 
@@ -99,7 +99,7 @@ def modules_in_cycles() -> int:
 
 
 def subject_lengths() -> list[int]:
-    """Return the lengths of the subjects of the newest commits."""
+    """Return the lengths of the subjects of the newest `COMMITS` commits, newest first."""
     command = ["git", "log", "--format=%s", f"-{COMMITS}"]
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     return [len(line) for line in listed.stdout.splitlines()]

@@ -69,7 +69,7 @@ RELEASE_PROGRAMS = {"dpkg-deb": "dpkg", "dpkg-shlibdeps": "dpkg-dev", "gpg": "gn
 
 
 def main() -> int:
-    """Return 0 if everything is installed, else 1 with instructions on standard error.
+    """Return 0 if everything is installed, else 1 with instructions on standard error. As root on Debian, install it.
 
     `--freeze` also checks what building the frozen folder needs, `--release` what making packages of it needs.
     """

@@ -74,7 +74,7 @@ class Word:
 
 
 def load_words(path: Path = WORDS) -> list[Word]:
-    """Read the word list, one word or phrase a line; lines that start with # are comments."""
+    """Read the word list, one word or phrase a line; lines that start with # are comments. Raises OSError."""
     words = []
     for line in path.read_text("utf-8").splitlines():
         if line and not line.startswith("#"):
@@ -110,7 +110,7 @@ def prose_of_page(text: str) -> Iterator[tuple[int, str, bool]]:
 
 
 def uses_in(path: Path, words: list[Word]) -> list[Use]:
-    """List the uses in one file, in order of lines."""
+    """List the uses in one file, in order of lines. Raises as `tokenize` for a .py file that is not Python."""
     text = path.read_text("utf-8")
     uses = []
     for line, prose, is_docstring in (prose_of_python if path.suffix == ".py" else prose_of_page)(text):

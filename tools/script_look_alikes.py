@@ -37,7 +37,10 @@ LOOKS_LIKE: Final = {alike: character for character, alikes in _ALIKES.items() f
 
 
 def looks_like(confusables: Mapping[str, Sequence[Mapping[str, str]]]) -> dict[str, str]:
-    """Return character → the character of identifiers that it looks like, of the package's data."""
+    """Return character → the character of identifiers that it looks like, of the package's data.
+
+    One that looks like two of them is left out.
+    """
     found = {}
     for alike, others in confusables.items():
         wanted = {one["c"].upper() for one in others if one["c"].isascii()} & {*ascii_uppercase, *digits, "-", "/"}

@@ -61,7 +61,7 @@ def collect(target: Path) -> Path:
 
 
 def release(source: Path, target: Path) -> Path:
-    """Compile a .ts to a .qm and return it; unfinished texts are left out."""
+    """Compile a .ts to a .qm and return it; unfinished texts are left out. Raises CalledProcessError if that fails."""
     _run("lrelease", "-silent", "-nounfinished", str(source), "-qm", str(target))
     return target
 
@@ -105,7 +105,7 @@ def write_pseudo(template: Path, target: Path) -> Path:
 
 
 def pseudo(text: str) -> str:
-    """Return `text` accented, in brackets and longer by 40 %; placeholders and tags stay."""
+    """Return `text` accented, in brackets and longer by about 40 %; placeholders and tags stay."""
     at, parts, letters = 0, [], 0
     for kept in _KEPT.finditer(text):
         parts += [text[at : kept.start()].translate(_ACCENTS), kept.group()]

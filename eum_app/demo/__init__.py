@@ -16,8 +16,8 @@ def run_demo(output: Path | None, *, window: bool | None = None) -> int:
     """Open the app on a demo HQ and a demo device; without a display, walk through the whole job offscreen.
 
     `output` None means `output.default_output()`; `window` None means a window if there is a display. Returns the exit
-    code: the app's in windows; offscreen 0, or 3 if the walk got stuck or a widget flashed as a separate window. Raises
-    as `output.take` does, and Trouble of the disk.
+    code: the app's in windows; offscreen 0, or 3 if the walk got stuck or a widget flashed as a separate window. What
+    an earlier demo left in the folder is deleted. Raises as `output.take` does, and Trouble of the disk.
     """
     from db.files import disk_trouble
     from eum_app.demo.output import default_output, take

@@ -106,7 +106,7 @@ def _visit(found: tuple[str, ...]) -> RowContent:
 
 
 def visit_page() -> Page:
-    """Like field-visit.png."""
+    """Return a page like field-visit.png, with invented contents."""
     page = Page("Depot 7, Northern Command")
     page.header.set_crumbs(["Visits", "Golden Sentry · Annual inventory"], first_is_link=True)
     page.header.set_progress(128, 214, ((122, "ok"), (4, "warn"), (2, "bad")))
@@ -186,7 +186,7 @@ def _item_card() -> Card:
 
 
 def review_page() -> Page:
-    """Like hq-review.png."""
+    """Return a page like hq-review.png, with invented contents."""
     page = Page("Item not found, no disposition")
     page.header.set_crumbs(["Review", "Depot 7, Northern Command", "Golden Sentry · Annual inventory"])
     page.header.add_chip(Chip.of("high"))
@@ -231,14 +231,14 @@ def review_page() -> Page:
 
 
 def flow_of(*widgets: QWidget) -> QWidget:
-    """Widgets that wrap, as one widget."""
+    """Return one widget in which these wrap."""
     made = QWidget()
     made.setLayout(flow(*widgets))
     return made
 
 
 def overview_page() -> Page:
-    """Like hq-overview.png."""
+    """Return a page like hq-overview.png, with invented contents."""
     page = Page("Overview")
     page.header.set_title("Overview", "All programs · fiscal year 2027 to date · as of 22 Nov 2026 08:20Z")
     page.add_action("Export…", "Ctrl+E", lambda: None, in_header=True)
@@ -298,7 +298,7 @@ def overview_page() -> Page:
 
 
 def close_out_page() -> Page:
-    """Like field-close-out.png, with the cards of visits in place of the rest."""
+    """Return a page like field-close-out.png, with the cards of visits in place of the rest."""
     page = Page("Close out")
     page.header.set_crumbs(["Visits", "Depot 7, Northern Command"])
     page.add_action("Back to scanning", "Alt+Left", lambda: None, in_header=True)
@@ -333,7 +333,7 @@ def close_out_page() -> Page:
 
 
 def make_window(brand: str, tasks: Tasks) -> Shell:
-    """A window with a page of each kind."""
+    """Return a window with a page of each kind, for the brand `EUM Field`, else for HQ. It is not shown."""
     shell = Shell(tasks, brand=brand)
     dress(shell)
     if brand == "EUM Field":
@@ -361,7 +361,7 @@ def make_window(brand: str, tasks: Tasks) -> Shell:
 
 
 def main(arguments: list[str]) -> int:
-    """Draw every sheet in every theme into a folder."""
+    """Draw every sheet in every theme into a folder, which is made, and return 0. Earlier pictures are replaced."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     folder = Path(arguments[0])
     folder.mkdir(parents=True, exist_ok=True)

@@ -72,7 +72,10 @@ def depot_rows(seed: int, count: int = 24, *, today: date, site: str = "Depot 7"
 
 
 def write_inventory_csv(path: Path, rows: Sequence[InventoryRow]) -> None:
-    """Write `rows` under the headings of an inventory list (UTF-8, commas, ISO dates). Raises Trouble of the disk."""
+    """Write `rows` under the headings of an inventory list (UTF-8, commas, ISO dates), replacing a file at `path`.
+
+    Raises Trouble of the disk.
+    """
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow(HEADINGS)
@@ -105,7 +108,8 @@ def mark_image(row: InventoryRow) -> bytes:
 def shelf_video(rows: Sequence[InventoryRow], path: Path, *, frames: int = 40, fps: int = 10, seed: int = 1) -> None:
     """Write a video of a walk along labels on two shelves (Motion-JPEG .avi, 1280×720), used in place of a camera.
 
-    With 24 rows, each label is visible in about 10 of 40 frames. Raises Trouble `disk.failed`.
+    With 24 rows, each label is visible in about 10 of 40 frames. A file at `path` is replaced. Raises Trouble
+    `disk.failed` if it cannot be opened; a disk that fills up meanwhile is not noticed.
     """
     from eum_app.scanning.opencv import cv2
 

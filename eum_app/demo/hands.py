@@ -108,7 +108,7 @@ class Hands:
         QTest.qWaitForWindowExposed(window)
 
     def until(self, holds: Callable[[], object], what: str) -> None:
-        """Process events until `holds()`. Raises StuckError with `what` after `PATIENCE_S`."""
+        """Process events until `holds()`. After `PATIENCE_S`, save a picture and raise StuckError with `what`."""
         end = time.monotonic() + PATIENCE_S
         while not holds():
             if time.monotonic() > end:
@@ -174,14 +174,14 @@ class Hands:
         wait(50)
 
     def press(self, name: str) -> None:
-        """Click the middle of a widget, and wait for the work that it starts."""
+        """Click the middle of a widget, and wait for the work that it starts. Raises StuckError."""
         widget = self.find(name)
         _show(widget)
         QTest.mouseClick(widget, Qt.MouseButton.LeftButton, pos=widget.rect().center())
         self.settle()
 
     def key(self, sequence: str) -> None:
-        """Press a key or a shortcut in the widget that has the focus."""
+        """Press a key or a shortcut in the widget that has the focus, else in the window. Raises StuckError."""
         self.window.activateWindow()
         self.until(self.window.isActiveWindow, "the window does not become active")
         target = QApplication.focusWidget() or self.window
@@ -189,7 +189,7 @@ class Hands:
         self.settle()
 
     def type(self, name: str, text: str) -> None:
-        """Replace the text of a field, typed at a person's speed."""
+        """Replace the text of a field, typed at a person's speed. Raises StuckError."""
         field = _emptied(self, name)
         QTest.keyClicks(field, text, delay=KEY_PAUSE_MS)
         filters = QCoreApplication.instance().findChildren(WedgeFilter)  # type: ignore[union-attr]
@@ -197,14 +197,17 @@ class Hands:
         self.settle()
 
     def paste(self, name: str, text: str | Path) -> None:
-        """Replace the text of a field from the clipboard."""
+        """Replace the text of a field from the clipboard, which keeps it. Raises StuckError."""
         field = _emptied(self, name)
         QGuiApplication.clipboard().setText(str(text))
         QTest.keySequence(field, QKeySequence(QKeySequence.StandardKey.Paste))
         self.settle()
 
     def scan(self, data: bytes) -> None:
-        """Send a hand scanner's burst to the widget that has the focus: separators as control keys, then Enter."""
+        """Send a hand scanner's burst to the widget that has the focus: separators as control keys, then Enter.
+
+        `data` is ASCII. Raises StuckError.
+        """
         self.window.activateWindow()
         target = QApplication.focusWidget() or self.window
         at_ms = time.monotonic() * 1000
@@ -247,7 +250,7 @@ class Hands:
         self.settle()
 
     def draw(self, name: str, seed: int) -> None:
-        """Sign on a pad: a stroke with the mouse button held down."""
+        """Sign on a pad: a stroke with the mouse button held down, the same for the same `seed`. Raises StuckError."""
         pad = self.find(name)
         _show(pad)
         width, height = pad.width(), pad.height()
@@ -262,13 +265,13 @@ class Hands:
         self.settle()
 
     def settle(self) -> None:
-        """Wait until the background work is done and its results have arrived."""
+        """Wait until the background work is done and its results have arrived. Raises StuckError."""
         QApplication.processEvents()
         self.until(lambda: not self.window.tasks.is_busy, "the work does not end")
         wait(30)
 
     def picture(self, title: str) -> Path:
-        """Save a screenshot of the window and return its path."""
+        """Save a screenshot of the window, after `settle`, and return its path. A failure to save is not noticed."""
         self.settle()
         path = self._pictures(title)
         self.window.grab().save(str(path))
@@ -294,7 +297,7 @@ def _show(widget: QWidget) -> None:
 
 
 def answer_question(hands: Hands, question: Question) -> None:
-    """Answer one question of a checklist as a person who sees no problem."""
+    """Answer one question of a checklist as a person who sees no problem. Raises StuckError."""
     name = f"answer_{question.question_id}"
     if question.kind == "yes_no":
         hands.press(f"{name}_yes")

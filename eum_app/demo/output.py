@@ -76,7 +76,10 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def default_output() -> Path:
-    """Return `demo-output` in the current folder, or a new temporary folder if the current one is not writable."""
+    """Return `demo-output` in the current folder, which may not exist, or a new temporary folder.
+
+    The latter if `demo-output`, or else the current folder, is not writable.
+    """
     if os.access(DEFAULT if Path(DEFAULT).exists() else ".", os.W_OK):
         return Path(DEFAULT)
     return Path(tempfile.mkdtemp(prefix="eum-demo-"))
@@ -85,9 +88,9 @@ def default_output() -> Path:
 def take(given: Path) -> Path:
     """Create the folder, or delete what earlier demos left in it; mark it as a demo's, and return its absolute path.
 
-    The process keeps the folder until it ends: another demo cannot take it. Raises Refusal `demo.link`,
-    `demo.not_a_folder`, `demo.own_place`, `demo.running` or `demo.foreign` before anything is deleted, and Trouble of
-    the disk.
+    The process keeps the folder until it ends: another demo cannot take it. Raises Refusal `demo.link` (a symbolic
+    link), `demo.not_a_folder`, `demo.own_place` (the current or the home folder, or one above them), `demo.running` or
+    `demo.foreign` (a file that no demo made) before anything is deleted, and Trouble of the disk.
     """
     own_places = _own_places()
     with disk_trouble(given):
@@ -145,7 +148,10 @@ def _delete(folder: Path, entries: Collection[Path]) -> None:
 
 
 def finish(folder: Path) -> None:
-    """Record which files at the top of the folder this demo made. Only these are deleted by the next one."""
+    """Record which files at the top of the folder this demo made. Only these are deleted by the next one.
+
+    A file that a person changes later makes the next demo refuse the folder. Raises OSError and Trouble of the disk.
+    """
     files = {
         path.name: _hash(path)
         for path in sorted(folder.iterdir())

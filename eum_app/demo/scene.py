@@ -69,7 +69,8 @@ class Scene:
 def set_the_stage(folder: Path) -> Scene:
     """Create the stores, enroll the device, and write an inventory, a label, a video and a photo; all synthetic.
 
-    Raises FileExistsError if `folder` exists: nothing is deleted here.
+    Raises FileExistsError if `folder` exists: nothing is deleted here. Takes some seconds, because both passphrases
+    are hashed at full cost. Raises also as the use cases do.
     """
     folder.mkdir(parents=True)
     rows = depot_rows(SEED, ITEMS, today=datetime.now(UTC).date())

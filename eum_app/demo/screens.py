@@ -32,7 +32,7 @@ def take_screens(folder: Path, wanted: Sequence[str] = ("",)) -> list[Path]:
 
     Returns the files, named such as `field-visits-dark-1366x768.png`, or `…-1366x768-200.png` at 200 %. `wanted` are
     starts of view names. Earlier pictures in `folder` are deleted; raises Refusal `demo.foreign` if it holds anything
-    else.
+    else, and then deletes nothing. Raises StuckError if the walk gets stuck.
     """
     from eum_app.demo import views
     from eum_app.demo.scene import INSPECTOR, REVIEWER, set_the_stage

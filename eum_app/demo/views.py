@@ -79,7 +79,7 @@ def dialogs(window: QWidget) -> list[QDialog]:
 
 
 def in_the_field(hands: Hands) -> Iterator[View]:
-    """Yield every page of the device, with a visit that is closed."""
+    """Yield every page of the device, with a visit that is closed. Raises ValueError if it has no visit."""
     yield from _pages(hands, {"visit", "site", "close_out", "transcribe"})
 
 

@@ -26,8 +26,9 @@ Say = Callable[[str], None]
 
 
 class Walk:
-    """The whole job: one person after another works at the demo HQ and the demo device.
+    """The whole job: one person after another works at the demo HQ and the demo device. Call it once.
 
+    Pictures, a report and its sidecar are written to `output`. Raises StuckError at the first step that fails.
     `say` prints a line. `at_work` is called on the visit's page while the visit is open and some items are unchecked.
     """
 
@@ -249,7 +250,7 @@ class Walk:
 
     @contextmanager
     def at(self, store: Path, account: str) -> Iterator[Hands]:
-        """Unlock a store as `account` for the block; the window is closed afterwards."""
+        """Unlock a store as `account` for the block; the window is closed afterwards. Raises StuckError."""
         with self.before(store) as hands:
             hands.press("accept_notice_button")
             hands.type("account_field", account)
@@ -274,7 +275,7 @@ class Walk:
 
 
 def open_item(hands: Hands) -> ItemRow:
-    """Return the item that is open on the visit's page."""
+    """Return the item that is open on the visit's page. Raises AssertionError if there is none."""
     shell = hands.window.shell
     page = shell.page("visit") if shell is not None else None
     assert isinstance(page, VisitPage)

@@ -29,7 +29,8 @@ def read_barcodes(
 
     Code 39 has 43 characters. By a convention that no symbol declares, pairs of them mean others: +A is a, /A is an
     exclamation mark (ISO/IEC 16388, annex A). Marks hold only A-Z, 0-9, hyphen and slash (MIL-STD-130N), so "P/N 12"
-    must not become "P. 12". Pairs are therefore replaced only if one starts with a sign that no mark holds.
+    must not become "P. 12". Pairs are therefore replaced only if one starts with a sign that no mark holds. A symbol
+    that is read only with its pairs replaced is left out.
 
     With `as_it_lies`, the picture is not rotated, scaled down or inverted in search of symbols.
     """
@@ -91,7 +92,7 @@ def modules_of(barcode: zxingcpp.Barcode) -> Modules:
 
 
 def read_modules(kind: BarcodeFormat, modules: Modules, text_mode: TextMode = TextMode.Plain) -> list[zxingcpp.Barcode]:
-    """Read a symbol of one kind from its modules."""
+    """Read a symbol of one kind from its modules. Returns one symbol, or none if the modules cannot be read."""
     return zxingcpp.read_barcodes(
         np.where(np.pad(modules, _QUIET), 0, 255).astype(np.uint8),
         formats=BarcodeFormats((kind,)),

@@ -126,7 +126,7 @@ class _Region:
 
 
 def read_bars(grey: Grey, budget: Budget, known: Sequence[tuple[float, float]] = ()) -> Iterator[Read]:
-    """Yield the linear symbols of a picture, within the budget.
+    """Yield the linear symbols of a picture, the strongest region first; stop when the budget is over.
 
     `known` are the centers of symbols that were already read; regions that contain one are skipped.
     """

@@ -45,9 +45,10 @@ class Frame:
 class FrameSource:
     """Frames from `source`: the index of a camera, a video file, or a folder whose pictures are shown in turn.
 
-    A file or folder ends. A camera that gives no frame is opened again every `retry_ms`; `keep_trying` makes a path
-    behave like that too. `fps` is the pace of files and folders; 0 means as fast as they can be read. Raises Refusal
-    `camera.no_such_file` if a path does not exist.
+    Pictures are taken by name; unreadable ones are skipped. A file or folder ends. A camera that gives no frame is
+    opened again every `retry_ms`; `keep_trying` makes a path behave like that too. `fps` is the pace of files and
+    folders; 0 means as fast as they can be read. Raises Refusal `camera.no_such_file` if a path does not exist, unless
+    it keeps trying.
     """
 
     def __init__(
@@ -78,7 +79,7 @@ class FrameSource:
         return self._state
 
     def start(self) -> None:
-        """Start capturing frames. Does nothing if it already runs."""
+        """Start capturing frames. Does nothing if it already runs, or has ended: call `stop` first to run it again."""
         if self._thread is not None:
             return
         self._stop.clear()
@@ -87,7 +88,7 @@ class FrameSource:
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop and release the camera. Waits up to 5 s for the thread to end."""
+        """Stop and release the camera. Waits up to 5 s for the thread to end; a driver that hangs keeps the camera."""
         self._stop.set()
         if self._thread is not None:
             self._thread.join(_STOP_TIMEOUT_S)
@@ -97,7 +98,7 @@ class FrameSource:
     def wait(self, after: int, timeout_s: float) -> Frame | None:
         """Return the newest frame if its number is above `after`, waiting up to `timeout_s` for one; else None.
 
-        Returns early when the source has ended or was stopped.
+        Returns early when the source has ended or was stopped; its last frame can still be had.
         """
         with self._changed:
             self._changed.wait_for(lambda: self._newer(after) or self._state in ("ended", "stopped"), timeout_s)

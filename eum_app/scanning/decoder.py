@@ -126,7 +126,7 @@ def read_still(
 
     A wrong read is worse than a miss. A read from a prepared picture counts only if much of its error correction was
     left or a second preparation agrees. The same holds for a plain read that used all of it. `kinds` are names of
-    `symbologies.ALL`.
+    `symbologies.ALL`; others are ignored, and without any the usual ones are read. Empty if nothing is read.
     """
     wanted = known(kinds)
     budget = Budget(budget_ms, stopped) if stopped is not None else Budget(budget_ms)
@@ -231,7 +231,8 @@ def _by_grid(grey: NDArray[np.uint8], place: Place, budget: Budget) -> list[Symb
 
 
 def effort(grey: NDArray[np.uint8], first: str = "") -> Iterator[list[Symbol]]:
-    """Yield the symbols of each attempt to read a picture of one place: as it is, prepared, and redrawn by its grid.
+    """Yield the matrix symbols of each attempt to read a picture of one place: as it is, prepared, and redrawn by its
+    grid. Attempts that read nothing yield an empty list.
 
     The preparation named `first` is tried before all others. No attempt counts by itself: `Agreement` decides.
     """

@@ -56,7 +56,10 @@ class _Guess(NamedTuple):
 
 
 def redrawn(grey: Grey) -> Iterator[Redrawn]:
-    """Yield the Data Matrix symbol that a crop may hold, redrawn by the likeliest grids."""
+    """Yield the Data Matrix symbol that a crop may hold, redrawn by the likeliest grids; nothing if none is likely.
+
+    Only square symbols of 14 to 26 modules are tried.
+    """
     values = grey.astype(np.float32)
     guesses = _guesses(values)
     if not guesses:

@@ -19,9 +19,11 @@ IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".
 def load_grey(source: Path | str | bytes) -> NDArray[np.uint8]:
     """Return the picture in a file (or in its bytes) as gray values, height × width, 0 black to 255 white.
 
-    Transparent pixels become white; 16 bits are scaled to 8. The picture is turned as the file says (EXIF), unless it
-    is transparent or deeper than 8 bits. Raises Refusal `image.missing`, `image.unreadable` (not a picture, damaged or
-    truncated), `image.too_large`, `image.file_too_large`.
+    Transparent pixels become white. Deeper pictures are scaled to 8 bits, so that the brightest value is white. The
+    picture is turned as the file says (EXIF), unless it is transparent or deeper than 8 bits. Of several pictures in a
+    file, the first is read. Raises Refusal `image.missing` (also a folder), `image.unreadable` (no permission, not a
+    picture, damaged or truncated), `image.too_large`, `image.file_too_large`; OSError for other faults of the disk. A
+    pipe is waited for.
     """
     from eum_app.scanning.opencv import MAX_PIXELS, cv2
 
@@ -72,7 +74,7 @@ def _grey(picture: NDArray[np.integer[Any] | np.floating[Any]]) -> NDArray[np.ui
 
 
 def grey_of(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return a frame (gray, or blue-green-red) as gray values, for the decoder."""
+    """Return a frame (gray, or blue-green-red) as gray values, for the decoder. A gray frame is returned itself."""
     if picture.ndim == 2:
         return picture
     from eum_app.scanning.opencv import cv2
@@ -83,7 +85,7 @@ def grey_of(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def zoomed(picture: NDArray[np.uint8], zoom: float) -> NDArray[np.uint8]:
     """Return the middle of a frame: a zoom of 2.0 gives half its width and height.
 
-    It is cropped, not enlarged, since no detail would be gained.
+    It is cropped, not enlarged, since no detail would be gained. A zoom of 1 or less returns the frame itself.
     """
     if zoom <= 1:
         return picture

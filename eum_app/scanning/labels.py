@@ -19,12 +19,15 @@ _QUIET_MODULES = {"Data Matrix": 2, "QR": 4}  # ISO/IEC 16022 asks for 1, 18004 
 
 
 def iuid_message(cage: str, part: str, serial: str) -> bytes:
-    """Return the ISO/IEC 15434 message of a construct 2 mark: CAGE, original part number, serial number (format 06)."""
+    """Return the ISO/IEC 15434 message of a construct 2 mark: CAGE, original part number, serial number (format 06).
+
+    The values are not checked. Raises UnicodeEncodeError for text beyond ASCII.
+    """
     return f"{HEADER}{RS}06{GS}17V{cage}{GS}1P{part}{GS}S{serial}{RS}{EOT}".encode("ascii")
 
 
 def data_matrix(message: bytes, module_px: int = 8) -> NDArray[np.uint8]:
-    """Draw a square Data Matrix symbol (IUID requires square ones). Raises Refusal `label.too_long`."""
+    """Draw a square Data Matrix symbol (IUID requires square ones). Raises Refusal `label.too_long`, also if empty."""
     try:
         barcode = zxingcpp.create_barcode(
             message.decode("iso-8859-1"), zxingcpp.BarcodeFormat.DataMatrix, force_square=True

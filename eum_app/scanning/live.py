@@ -84,7 +84,10 @@ class Patience:
         self._tried: list[_Followed] = []
 
     def look(self, grey: Grey, found: Sequence[Symbol], at_ms: float) -> list[Symbol]:
-        """Return the symbols that can be read now in addition to those `found` in this frame."""
+        """Return the symbols that can be read now in addition to those `found` in this frame; mostly none.
+
+        Their corners are in pixels of this frame, and may be outside it.
+        """
         self._frame += 1
         read: list[Symbol] = []
         going, self._tried = self._tried, []

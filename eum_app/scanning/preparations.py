@@ -54,7 +54,7 @@ class Place(NamedTuple):
         return self.x <= point[0] <= self.x + self.width and self.y <= point[1] <= self.y + self.height
 
     def inside(self, grey: Grey) -> Place:
-        """Return the part of it that is inside a picture."""
+        """Return the part of it that is inside a picture; its width or height is 0 or negative if there is none."""
         left, top = max(self.x, 0), max(self.y, 0)
         right, bottom = min(self.x + self.width, grey.shape[1]), min(self.y + self.height, grey.shape[0])
         return Place(left, top, right - left, bottom - top)
@@ -208,6 +208,7 @@ MAX_PLACES = 24
 def matrix_places(grey: Grey, known: Sequence[Place] = ()) -> list[Place]:
     """Return places where a matrix symbol may be: patches of edges in two directions, about square, strongest first.
 
+    At most `MAX_PLACES`, each inside the picture; they may overlap.
     `known` are the places of symbols that were read. They are left out, since strong symbols would outshine poor ones.
     """
     across, down = cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)

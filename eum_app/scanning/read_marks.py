@@ -33,6 +33,8 @@ class SymbolReading:
 def read_marks(path: Path, *, sweep: bool = False) -> Iterator[SymbolReading]:
     """Yield the symbols in a picture, or in all pictures of a folder and its subfolders, sorted by path.
 
+    In a folder, only files with `IMAGE_SUFFIXES` are read, and links to folders are not followed.
+
     With `sweep`, a picture is a whole scene: small and poor symbols are also searched, even if others are read plainly.
     A picture without symbols yields nothing. In a folder, a damaged picture yields one reading with the refusal, and
     the others continue. A damaged picture by itself raises Refusal as `load_grey` does.
@@ -50,7 +52,7 @@ def read_marks(path: Path, *, sweep: bool = False) -> Iterator[SymbolReading]:
 
 
 def read_symbol(file: Path, symbol: Symbol) -> SymbolReading:
-    """Read the data of a symbol.
+    """Read the data of a symbol. A part of a container's label gives claims only.
 
     A refusal is returned, not raised, so that other symbols of the picture are read too.
     """

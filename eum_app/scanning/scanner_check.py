@@ -73,7 +73,10 @@ class Measured:
 
 
 def measure(sent: str, slowest_ms: float, end: str) -> Measured:
-    """Measure a scanner by the text that its keys sent, its slowest gap and the key that ended the scan."""
+    """Measure a scanner by the text that its keys sent, its slowest gap and the key that ended the scan.
+
+    Without the whole `CALIBRATION` in the text, `is_complete` is False, and prefix and suffix are empty.
+    """
     before, found, after = sent.partition(CALIBRATION.decode("ascii"))
     aim, rest = split_aim_prefix(before[-3:])
     prefix = before[: len(before) - len(aim)] if found and aim and not rest else before
@@ -90,7 +93,7 @@ def measure(sent: str, slowest_ms: float, end: str) -> Measured:
 
 
 def way_of(raw: bytes, keys: Collection[str], read_by: str) -> Way:
-    """By what means the separators of a scan arrived; `keys` is `Burst.ways`.
+    """Return by what means the separators of a scan arrived; `keys` is `Burst.ways`.
 
     bytes (serial port) · control (Ctrl codes) · alt_keypad · mapped (keys that the device is set to) · pictures (U+2400
     to U+2421) · caret (`^]`) · names (`<GS>`, `½GSW`, `\\x1d`) · none.
@@ -110,7 +113,7 @@ def way_of(raw: bytes, keys: Collection[str], read_by: str) -> Way:
 
 
 def check_scan(raw: bytes) -> ScannerCheck:
-    """Compare a scan with `CALIBRATION`."""
+    """Compare a scan with `CALIBRATION`, an AIM prefix aside. Any data gives a result."""
     text, wanted = raw.decode("utf-8", "replace"), CALIBRATION.decode("ascii")
     is_prefixed = text.startswith("]") and len(text) > 3
     prefix, text = (text[:3], text[3:]) if is_prefixed else ("", text)

@@ -49,7 +49,10 @@ class _Codeword(NamedTuple):
 
 
 def part_of(barcode: zxingcpp.Barcode) -> Part | None:
-    """Return which part of a sequence a symbol is, or None if it is a whole message."""
+    """Return which part of a sequence a symbol is, or None if it is a whole message.
+
+    Also None for kinds other than Data Matrix, QR and Aztec; `Symbol.part_of` names the label of a PDF417 part.
+    """
     if barcode.format == BarcodeFormat.Aztec:
         return Part() if str(barcode.symbology_identifier) in _AZTEC_PARTS else None
     find = _KINDS.get(barcode.format)

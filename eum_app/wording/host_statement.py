@@ -209,7 +209,7 @@ def _evidence_said(item: StatedItem, translate: Translate) -> str:
 
 
 def plain_line(text: str) -> str:
-    """Return a value on one line, with code points in place of characters that would steer the text."""
+    """Return a value on one line: line breaks become blanks, characters that would steer the text their code points."""
     return _STEERING.sub(lambda found: f"\\u{ord(found.group()):04x}", _LINE_ENDS.sub(" ", text))
 
 

@@ -126,7 +126,7 @@ _COLUMNS: Final[dict[str, str]] = {
 
 
 def column_word(column: str, translate: Translate = in_english) -> str:
-    """Return the name of a canonical column."""
+    """Return the name of a canonical column; an unknown one is spelled with blanks and a capital."""
     return translate("lists", _COLUMNS.get(column, column.replace("_", " ").capitalize()))
 
 
@@ -146,7 +146,7 @@ def what_is_doubtful(code: str, translate: Translate = in_english, foreign: Iter
 
 
 def doubts_with_lines(warnings: Iterable[RowWarning], translate: Translate = in_english) -> list[tuple[str, list[int]]]:
-    """Return each kind of warning once, in words, with its lines."""
+    """Return each kind of warning once, in words, with its lines; kinds are in the order of their first line."""
     by_code: dict[str, list[RowWarning]] = {}
     for warning in warnings:
         by_code.setdefault(warning.code, []).append(warning)
@@ -160,7 +160,10 @@ def doubts_with_lines(warnings: Iterable[RowWarning], translate: Translate = in_
 
 
 def why_refused(code: str, values: Mapping[str, str], translate: Translate = in_english) -> str:
-    """Return one reason for a rejection in words, or the code and value if this version does not know it."""
+    """Return one reason for a rejection in words, or the code and value if this version does not know it.
+
+    Of the cell, the first 60 characters are quoted as they are, with line feeds as ⏎.
+    """
     value = values.get(code, "").replace("\n", "⏎")[:60]
     column, _, ending = code.partition(".")
     template = _REASONS.get(code) or _BY_ENDING.get(ending)
@@ -181,6 +184,9 @@ def what_differs(difference: Difference, translate: Translate = in_english) -> s
 
 
 def list_note(code: str, values: Mapping[str, str], translate: Translate = in_english) -> str:
-    """Return a note about a whole list in words, or the code if this version does not know it."""
+    """Return a note about a whole list in words, or the code if this version does not know it.
+
+    Texts of the list are quoted as they are. Raises KeyError if a known code lacks one of its values.
+    """
     shown = {name: column_word(value, translate) if name == "column" else value for name, value in values.items()}
     return translate("lists", _NOTES.get(code, code)).format(**shown)

@@ -71,7 +71,10 @@ class _Values(dict[str, object]):
 
 
 def sentence(error: KnownError, translate: Translate = in_english) -> Message:
-    """Return the message for an error. A code without a sentence gets a general one that names the code."""
+    """Return the message for an error. A code without a sentence gets a general one that names the code.
+
+    Values are quoted as they are, also line breaks; a missing one is shown as a question mark.
+    """
     is_trouble = isinstance(error, Trouble)
     what, todo = _templates(error.code, translate, is_trouble=is_trouble)
     values = _Values({name: _shown(value) for name, value in error.values.items()}, code=error.code)

@@ -99,5 +99,8 @@ MARK_SENTENCES: dict[str, str] = {
 
 
 def describe(code: str, values: Mapping[str, object]) -> str:
-    """Return the sentence for a code and its values. Raises KeyError for a code that is not about marks."""
+    """Return the sentence for a code and its values.
+
+    Raises KeyError for a code that is not about marks, and for a value that its sentence needs and lacks.
+    """
     return MARK_SENTENCES[code].format_map(dict(values))

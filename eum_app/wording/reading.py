@@ -25,7 +25,10 @@ _NO_READ: Final = {
 
 
 def how_read(reading: Reading, translate: Translate = in_english) -> str:
-    """Return the line, or "" if no check was made."""
+    """Return how an item was identified in one line, or "" if no check was made.
+
+    A means or reason that this version does not know is shown with its code.
+    """
     match reading.read_by:
         case "":
             return ""

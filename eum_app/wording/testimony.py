@@ -22,7 +22,7 @@ _ANSWERS: Final = {
 
 
 def difference_said(one: Difference, translate: Translate = in_english) -> str:
-    """One difference with its facts."""
+    """Return one difference with its facts; one that this version does not know is named by its code."""
     known = WORDS[Outcome.DISCREPANCY].get(one.reason)
     name = translate("words", known) if known else Unknown(one.reason).shown
     parts = []
@@ -36,12 +36,12 @@ def difference_said(one: Difference, translate: Translate = in_english) -> str:
 
 
 def differences_said(differences: Iterable[Difference], translate: Translate = in_english) -> str:
-    """All differences of a check, separated by semicolons."""
+    """Return all differences of a check, separated by semicolons; "" if there are none."""
     return "; ".join(difference_said(one, translate) for one in differences)
 
 
 def value_said(question: Question, value: str, translate: Translate = in_english) -> str:
-    """The value of an answer in words. A photo is listed with the evidence."""
+    """Return the value of an answer in words, or the value itself if it has none. A photo is only named as one."""
     if value in {NOT_APPLICABLE, NOT_OBSERVED} or (question.kind == "yes_no" and value in _ANSWERS):
         return translate("testimony", _ANSWERS[value])
     if question.kind == "photo" and names_content(value):
@@ -50,6 +50,6 @@ def value_said(question: Question, value: str, translate: Translate = in_english
 
 
 def answer_said(question: Question, answer: Answer, translate: Translate = in_english) -> str:
-    """A question with its answer and comment: `Serial plate matches: No (plate worn)`."""
+    """Return a question with its answer and comment: `Serial plate matches: No (plate worn)`."""
     said = f"{question.text}: {value_said(question, answer.value, translate)}"
     return f"{said} ({answer.comment})" if answer.comment else said

@@ -118,20 +118,27 @@ def package_from(source: Path, frozen: Path, output: Path, epoch: int, maintaine
 def run_from(source: Path, epoch: int, *words: str) -> None:
     """Run a command of this program as the exported source has it.
 
-    Its version, commands and change log go into the packages. Files that change here during a build do not.
+    Its version, commands and change log go into the packages. Files that change here during a build do not. Raises
+    SystemExit if it fails.
     """
     build.run([sys.executable, "-m", "tools.release", *words], build.build_environment(epoch), cwd=source)
 
 
 def write_sums(output: Path) -> Path:
-    """Write SHA256SUMS over all files of a release, as `sha256sum --check` reads it."""
+    """Write SHA256SUMS over all files of a release, as `sha256sum --check` reads it, and return it.
+
+    `output` holds files only.
+    """
     lines = [f"{build.sha256(path)}  {path.name}\n" for path in sorted(output.iterdir()) if path.name != SUMS]
     (output / SUMS).write_text("".join(lines), encoding="utf-8", newline="\n")
     return output / SUMS
 
 
 def sign(path: Path, key: str) -> Path:
-    """Write the detached, armored signature `NAME.asc` with a key in the releasing person's own keyring."""
+    """Write the detached, armored signature `NAME.asc` with a key in the releasing person's own keyring; return it.
+
+    An earlier signature is replaced. Raises SystemExit if gpg fails.
+    """
     signature = path.with_name(f"{path.name}.asc")
     command = ["gpg", "--batch", "--yes", "--armor", "--local-user", key, "--output", str(signature)]
     build.run([*command, "--detach-sign", str(path)], build.build_environment(0))

@@ -23,7 +23,10 @@ def git(*arguments: str) -> str:
 
 
 def source_epoch(commit: str = "HEAD") -> int:
-    """Return SOURCE_DATE_EPOCH, or else the time of `commit`, in seconds since 1970."""
+    """Return SOURCE_DATE_EPOCH, or else the time of `commit`, in seconds since 1970.
+
+    Raises ValueError if the variable is not a number, SystemExit if git fails.
+    """
     return int(os.environ.get("SOURCE_DATE_EPOCH") or git("log", "-1", "--format=%ct", commit))
 
 
@@ -35,7 +38,10 @@ def build_environment(epoch: int) -> dict[str, str]:
 
 
 def export_source(commit: str, target: Path) -> Path:
-    """Write the files of a commit, and nothing else, into the folder `target`, which must not exist."""
+    """Write the files of a commit, and nothing else, into the folder `target` and return it.
+
+    Raises FileExistsError if it exists, CalledProcessError if git fails.
+    """
     archive = subprocess.run(["git", "archive", commit], cwd=ROOT, capture_output=True, check=True).stdout
     target.mkdir(parents=True)
     with tarfile.open(fileobj=io.BytesIO(archive)) as files:
@@ -44,7 +50,10 @@ def export_source(commit: str, target: Path) -> Path:
 
 
 def freeze(source: Path, output: Path, epoch: int) -> Path:
-    """Run PyInstaller over a source folder; returns the frozen folder, `output/eum`. Needs the freeze environment."""
+    """Run PyInstaller over a source folder; returns the frozen folder, `output/eum`, which replaces an earlier one.
+
+    Needs the freeze environment. Raises SystemExit if it fails.
+    """
     command = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--clean", "--log-level", "ERROR"]
     command += ["--distpath", str(output), "--workpath", str(output.with_name(f"{output.name}-work"))]
     run([*command, str(source / "pyinstaller.spec")], build_environment(epoch), cwd=source)
@@ -78,6 +87,9 @@ def sha256(path: Path) -> str:
 
 
 def differences(first: Path, second: Path) -> list[str]:
-    """Return the paths that differ between two folders, or that only one of them holds."""
+    """Return the paths, sorted, that differ between two folders, or that only one of them holds.
+
+    Content, links and the executable bit are compared; times and empty folders are not.
+    """
     ours, theirs = digests(first), digests(second)
     return sorted(name for name in ours.keys() | theirs.keys() if ours.get(name) != theirs.get(name))

@@ -55,7 +55,10 @@ def same_builds(first: Path, second: Path) -> str:
 
 
 def self_check_from_awkward_path(frozen: Path) -> str:
-    """Copy the frozen folder below a path with spaces, quotes, a percent sign and Chinese; check it there."""
+    """Copy the frozen folder below a path with spaces, quotes, a percent sign and Chinese; check it there.
+
+    Returns a sentence. Raises SystemExit if the check fails.
+    """
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder, AWKWARD, "eum")
         shutil.copytree(frozen, target, symlinks=True)
@@ -65,7 +68,10 @@ def self_check_from_awkward_path(frozen: Path) -> str:
 
 
 def demo_without_python(deb: Path | None, frozen: Path) -> str:
-    """Run self-check and demo in a root without Python. Returns what was done, or why it could not be."""
+    """Run self-check and demo in a root without Python. Returns what was done, or why it was skipped.
+
+    `deb` is None without a package: a bare root is used. Raises SystemExit if a step fails.
+    """
     if sys.platform != "linux":
         return "skipped: only Linux can make a separate root"
     if deb is not None and shutil.which("mmdebstrap"):

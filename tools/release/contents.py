@@ -50,8 +50,8 @@ class Part:
 def write_licenses(folder: Path, sources: Iterable[Path]) -> list[Part]:
     """Write license texts, ADR 0004 and the lists (`bundled.json`, `README.md`) into `folder`.
 
-    `sources` are the files that the frozen folder was made from. Raises SystemExit for a file or a part whose license
-    is not known.
+    `sources` are the files that the frozen folder was made from. Returns the parts by kind and name. Raises SystemExit
+    for a file or a part whose license is not known, FileExistsError if `folder` exists.
     """
     folder.mkdir(parents=True)
     packages, system, strangers = _owners(sources)
@@ -91,7 +91,10 @@ def read_parts(licenses: Path) -> list[Part]:
 
 
 def license_of(distribution: Distribution) -> str:
-    """Return the license that the package's metadata state: an SPDX expression, a short name, or its classifiers."""
+    """Return the license that the package's metadata state: an SPDX expression, a short name, or its classifiers.
+
+    `see text` if they state none.
+    """
     about = distribution.metadata
     stated = next((about[key] for key in ("License-Expression", "License") if key in about), "")
     if stated and "\n" not in stated:
@@ -101,7 +104,10 @@ def license_of(distribution: Distribution) -> str:
 
 
 def license_files(distribution: Distribution) -> list[Path]:
-    """Return license texts and bills of material in a wheel's metadata folder, or else beside its code."""
+    """Return license texts and bills of material in a wheel's metadata folder, and license texts beside its code.
+
+    Sorted; empty if there are none. Texts of packages that pip brings along (`_vendor`) are left out.
+    """
     files = [file for file in distribution.files or () if file.suffix not in {".py", ".pyc", ".h"}]
     inside = [file for file in files if ".dist-info/" in file.as_posix() and "/_vendor/" not in file.as_posix()]
     texts = [file for file in inside if LICENSE_FILE.search(file.name) or "sboms" in file.parts]
@@ -155,7 +161,7 @@ def _our_own(folder: Path) -> Iterator[Part]:
 
 
 def python_license() -> list[Path]:
-    """Return Python's license text, found beside the standard library or in Debian's documentation."""
+    """Return Python's license text, from beside the standard library or Debian's documentation; empty without one."""
     stdlib, number = Path(sysconfig.get_path("stdlib")), sysconfig.get_python_version()
     places = [
         stdlib / "LICENSE.txt",

@@ -33,7 +33,7 @@ def write_man_pages(folder: Path, version: str, day: date) -> list[Path]:
 
 
 def related(command: Command, names: list[str]) -> list[str]:
-    """Return the pages for "see also": the parent and the direct subcommands."""
+    """Return the pages for "see also": the parent and the direct subcommands, those that are in `names`."""
     parent = [command.name.rpartition("-")[0]] if command.path else []
     below = ["-".join((command.name, name)) for name, _ in command.subcommands]
     return [name for name in [*parent, *below] if name in names]

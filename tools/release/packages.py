@@ -84,7 +84,8 @@ def make_archive(frozen: Path, output: Path, epoch: int) -> Path:
 def make_deb(frozen: Path, output: Path, epoch: int, maintainer: str) -> Path:
     """Write `eum_VERSION_ARCH.deb`: the app in /usr/lib/eum, `eum` on the path, its libraries as Depends.
 
-    Return the file.
+    Return the file; `output` may hold no other package of eum. Raises SystemExit as `shared_library_packages`,
+    CalledProcessError if dpkg-deb fails.
     """
     staging = output / ".deb"
     shutil.rmtree(staging, ignore_errors=True)
@@ -143,7 +144,7 @@ def shared_library_packages(folder: Path, scratch: Path) -> str:
 
 
 def elf_files(folder: Path) -> list[Path]:
-    """Return all programs and shared libraries below a folder."""
+    """Return all programs and shared libraries (ELF files) below a folder, sorted; links are left out."""
     return [
         path
         for path in sorted(folder.rglob("*"))

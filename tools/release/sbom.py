@@ -44,7 +44,7 @@ def _component(part: Part) -> Component:
 
 
 def package_url(part: Part) -> PackageURL | None:
-    """The purl of a Python package or a Debian library; None for fonts, icons and Python itself."""
+    """Return the purl of a Python package or a Debian library; None for fonts, icons and Python itself."""
     if part.kind == "python":
         return PackageURL("pypi", None, part.name.lower().replace("_", "-"), part.version)
     if part.kind == "system":
