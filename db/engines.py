@@ -32,6 +32,8 @@ CACHE_KIB: Final = 65_536
 ROOMY_CACHE_KIB: Final = 1_048_576
 """Page cache during a rebuild; see `roomy`."""
 CONNECT_TIMEOUT_S: Final = 10
+FILE: Final = "eum_file"
+"""Execution option of an engine: the path of its SQLCipher file."""
 _VERIFIED: Final = ("verify-full", "verify-ca")
 _MAY_READ_SECRETS: Final = "SELECT has_table_privilege(to_regclass('secrets')::oid, 'SELECT')"
 _ONE_BOXED: Final = """SELECT purpose, value FROM secrets
@@ -83,7 +85,10 @@ def sqlcipher_engine(path: Path, data_key: bytes) -> Engine:
         poolclass=QueuePool,
         pool_size=4,
         max_overflow=8,
+        # Errors name no row, as on PostgreSQL.
+        hide_parameters=True,
         echo=False,
+        execution_options={FILE: path},
     )
 
     @event.listens_for(engine, "begin")
@@ -142,12 +147,15 @@ def _set(connection: Connection, **pragmas: object) -> None:
 
 
 @contextlib.contextmanager
-def driver_trouble() -> Iterator[None]:
-    """Turn errors of the SQLCipher driver into the Trouble that `begin` raises, for code that bypasses SQLAlchemy."""
+def driver_trouble(path: Path | None = None) -> Iterator[None]:
+    """Turn errors of the SQLCipher driver into the Trouble that `begin` raises, for code that bypasses SQLAlchemy.
+
+    With `path`, the database file, damage and write protection are distinguished.
+    """
     try:
         yield
     except sqlcipher.DatabaseError as error:
-        raise _trouble_of(str(error)) from error
+        raise _trouble_of(str(error), path) from error
 
 
 def postgresql_engine(url: str, data_key: bytes, store_id: str) -> Engine:
@@ -269,7 +277,7 @@ def begin(engine: Engine, *, write: bool, alone: bool = False) -> Iterator[Conne
     except NoConnectionFree as error:
         raise Trouble("store.busy") from error
     except DBAPIError as error:
-        known = _postgresql_known(error) if engine.dialect.name == "postgresql" else _sqlcipher_known(error)
+        known = _postgresql_known(error) if engine.dialect.name == "postgresql" else _sqlcipher_known(error, engine)
         if known is None:
             raise
         raise known from error
@@ -293,20 +301,32 @@ _SQLCIPHER_TROUBLES: Final[tuple[tuple[str, Callable[[], Trouble]], ...]] = (
     ("unable to open", lambda: Trouble("disk.failed", path=DATABASE, reason="cannot be opened")),
     ("not a database", lambda: Trouble("store.damaged")),
     ("malformed", lambda: Trouble("store.damaged")),
+    # The search index reads its own tables when it is used first.
+    ("vtable constructor failed", lambda: Trouble("store.damaged")),
+    # FTS5 for a table that it could not read.
+    ("fts5: missing row", lambda: Trouble("store.damaged")),
 )
 
 
-def _sqlcipher_known(error: DBAPIError) -> KnownError | None:
+def _is_protected(path: Path) -> bool:
+    there = [one for one in (path.parent, path, path.with_name(f"{path.name}-wal")) if one.exists()]
+    return not all(os.access(one, os.W_OK) for one in there)
+
+
+def _sqlcipher_known(error: DBAPIError, engine: Engine) -> KnownError | None:
     reason = str(error.orig)
     if not (isinstance(error, OperationalError) or type(error) is DatabaseError or "malformed" in reason):
         return None
-    return _trouble_of(reason)
+    return _trouble_of(reason, engine.get_execution_options().get(FILE))
 
 
-def _trouble_of(reason: str) -> Trouble:
+def _trouble_of(reason: str, path: Path | None) -> Trouble:
     for word, make in _SQLCIPHER_TROUBLES:
         if word in reason:
-            return make()
+            trouble = make()
+            # SQLite also reports a damaged header as read-only, so ask the file system.
+            is_damage = trouble.code == "disk.read_only" and path is not None and not _is_protected(path)
+            return Trouble("store.damaged") if is_damage else trouble
     return Trouble("store.failed", reason=reason[:200])
 
 

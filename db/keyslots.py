@@ -19,7 +19,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -126,6 +126,28 @@ def read_store_file(directory: Path) -> StoreFile:
     if store_file.checksum != _checksum(store_file):
         raise Refusal("keyslots.damaged", path=str(directory / FILE_NAME))
     return store_file
+
+
+def is_as_written(directory: Path) -> bool:
+    """Whether every byte of the keyslot file is as this app wrote it, also where reading ignores a difference.
+
+    Reading ignores names that a later version may add, and unused bits of base64. A field that an older version did not
+    write may be absent. Raises as `read_store_file`.
+    """
+    made = msgspec.json.decode(msgspec.json.encode(read_store_file(directory)))
+    data = (directory / FILE_NAME).read_bytes()
+    try:
+        return msgspec.json.format(data, indent=1) == data and _agrees(msgspec.json.decode(data), made)
+    except UNREADABLE:  # inside a name that reading skips
+        return False
+
+
+def _agrees(found: Any, made: Any) -> bool:
+    if isinstance(found, dict):
+        return isinstance(made, dict) and all(name in made and _agrees(found[name], made[name]) for name in found)
+    if isinstance(found, list):
+        return isinstance(made, list) and len(found) == len(made) and all(map(_agrees, found, made))
+    return bool(type(found) is type(made) and found == made)
 
 
 def write_store_file(directory: Path, store_file: StoreFile, data_key: bytes) -> StoreFile:

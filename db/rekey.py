@@ -128,7 +128,8 @@ def _alone(folder: Path, data_key: bytes) -> Iterator[Any]:
 
     Raises Refusal `store.in_use`.
     """
-    with driver_trouble(), contextlib.closing(sqlcipher_connection(folder / DATABASE, data_key)) as connection:
+    file = folder / DATABASE
+    with driver_trouble(file), contextlib.closing(sqlcipher_connection(file, data_key)) as connection:
         # Short: a program that has the store open keeps it open, so waiting longer would not help.
         connection.execute("PRAGMA busy_timeout = 2000")
         connection.execute("PRAGMA locking_mode = EXCLUSIVE")
@@ -153,7 +154,8 @@ def _held(folder: Path, keys: tuple[bytes, bytes], key: bytes) -> Iterator[None]
     """
     location = _location(folder, keys)
     if location is None:
-        with driver_trouble(), contextlib.closing(sqlcipher_connection(folder / DATABASE, key)) as connection:
+        file = folder / DATABASE
+        with driver_trouble(file), contextlib.closing(sqlcipher_connection(file, key)) as connection:
             connection.execute("BEGIN IMMEDIATE")
             connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
             yield

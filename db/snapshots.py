@@ -33,7 +33,7 @@ def copy_database(
         if step:
             step((pages - remaining) * page_bytes)
 
-    with driver_trouble():
+    with driver_trouble(path):
         target = sqlcipher_connection(path, data_key, journal_mode="DELETE")
         try:
             driver.backup(target, pages=STEP_PAGES, progress=stepped)
@@ -50,7 +50,7 @@ def verify_database(path: Path, data_key: bytes) -> None:
     A missing file is made, and passes. Raises Trouble `store.damaged` for a bad page or another key, and as
     `driver_trouble` does.
     """
-    with driver_trouble():
+    with driver_trouble(path):
         connection = sqlcipher_connection(path, data_key, journal_mode="DELETE")
         try:
             if connection.execute("PRAGMA cipher_integrity_check").fetchone() is not None:

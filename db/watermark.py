@@ -58,6 +58,8 @@ class Watermark:
         self._newest = _place(None)  # of what this object has read or written
         self._slot = 0  # of the older one
         self._moved = 0
+        self.was_damaged = False
+        """Whether a mark could not be read when the file was opened. A power cut while it is written can cause that."""
 
     def read(self) -> Head | None:
         """Return the newest marked entry, or None without a valid mark.
@@ -102,6 +104,7 @@ class Watermark:
         if self._file is None:
             file = os.open(self._path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
             self._file, self._let_go = file, weakref.finalize(self, os.close, file)
+            self.was_damaged = self._is_damaged(file)
             self._read(file)
         return self._file
 
@@ -113,6 +116,17 @@ class Watermark:
         self._newest, self._slot = max(places), places.index(min(places))
         return max(slots, key=_place)
 
+    def _is_damaged(self, file: int) -> bool:
+        """Whether the file holds anything but marks that this data key made, and zeros."""
+        data = os.read(file, _SLOTS * _SLOT_BYTES + 1)
+        slots = [data[at : at + _SLOT_BYTES] for at in range(0, len(data), _SLOT_BYTES)]
+        return any(any(slot) and self._rebuilt(slot) != slot for slot in slots)
+
+    def _rebuilt(self, slot: bytes) -> bytes:
+        """Return the bytes that `_write` makes for the mark in a slot, or b"" if it holds none."""
+        head = self._unsealed(slot)
+        return b"" if head is None else self._sealed(head)
+
     def _unsealed(self, slot: bytes) -> Head | None:
         end = _SAID_AT + int.from_bytes(slot[_MAC_BYTES:_SAID_AT])
         said = slot[_SAID_AT:end]
@@ -123,13 +137,16 @@ class Watermark:
 
     def _write(self, file: int, slot: int, head: Head) -> None:
         """Write into the slot of the older mark; the other slot is then the older one."""
+        os.lseek(file, slot * _SLOT_BYTES, os.SEEK_SET)
+        # Write one slot only, so that a torn write leaves the other.
+        os.write(file, self._sealed(head))
+        self._newest, self._slot = _place(head), 1 - slot
+
+    def _sealed(self, head: Head) -> bytes:
         assert self._seal is not None
         said = msgspec.msgpack.encode(_Kept(head.origin, head.epoch, head.seq, head.hash))
         data = self._seal(_PURPOSE + said) + len(said).to_bytes(_SAID_AT - _MAC_BYTES) + said
-        os.lseek(file, slot * _SLOT_BYTES, os.SEEK_SET)
-        # Write one slot only, so that a torn write leaves the other.
-        os.write(file, data.ljust(_SLOT_BYTES, b"\0"))
-        self._newest, self._slot = _place(head), 1 - slot
+        return data.ljust(_SLOT_BYTES, b"\0")
 
 
 def _place(head: Head | None) -> tuple[int, int]:

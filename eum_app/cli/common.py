@@ -168,15 +168,25 @@ def notice_accepted(folder: Path) -> str | None:
 def unlocked(store: Path | None, account: str, descriptor: int | None) -> Iterator[Session]:
     """Open a session for the block, and record its end afterwards, also if the block fails.
 
-    Shows the notice, and a warning on standard error if entries are missing. Raises as `store_folder`, `passphrase` and
-    `open_store` do, and Trouble if the end cannot be recorded.
+    Shows the notice. Raises as `store_folder`, `passphrase` and `unlocked_by` do.
+    """
+    folder = store_folder(store)
+    accepted_at = notice_accepted(folder)
+    with unlocked_by(folder, account, passphrase(descriptor), accepted_at) as session:
+        yield session
+
+
+@contextlib.contextmanager
+def unlocked_by(folder: Path, account: str, typed: str, accepted_at: str | None) -> Iterator[Session]:
+    """Open a session with a passphrase that was read before; `accepted_at` is of the notice.
+
+    Shows a warning on standard error if entries are missing. Raises as `open_store` does, and Trouble if the end cannot
+    be recorded.
     """
     from eum_app.usecases.store.open_store import open_store
     from eum_app.wording.messages import sentence
 
-    folder = store_folder(store)
-    accepted_at = notice_accepted(folder)
-    session = open_store(folder, account, passphrase(descriptor), notice_accepted_at=accepted_at)
+    session = open_store(folder, account, typed, notice_accepted_at=accepted_at)
     if lost := lost_entries(session.store):
         typer.echo(sentence(lost), err=True)
     try:

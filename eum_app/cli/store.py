@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -23,7 +23,6 @@ from eum_app.cli.common import (
     unlocked,
 )
 from eum_app.cli.process import EXIT_REFUSED
-from eum_app.domain.errors import Refusal
 from eum_app.domain.stores import SessionEnd, StoreKind
 
 store_app = typer.Typer(help="The encrypted store of this machine.", no_args_is_help=True)
@@ -85,46 +84,14 @@ def database_url_command(
 def check(
     account: AccountOption, store: StoreOption = None, passphrase_fd: PassphraseFd = None, as_json: JsonOption = False
 ) -> None:
-    """Check every journal entry, signature and photo: is anything altered, is anything missing?"""
-    from eum_app.usecases.store.check_store import Wrong, examine_store
-    from eum_app.wording.messages import sentence
+    """Check every page, journal entry, signature and photo: is anything altered, missing, or damaged by the disk?"""
+    from eum_app.cli.examined import examined, examined_words
 
-    def said(wrong: Wrong) -> dict[str, object]:
-        return {"code": wrong.code, **wrong.values, "what": sentence(Refusal(wrong.code, **wrong.values)).what}
-
-    with unlocked(store, account, passphrase_fd) as session:
-        found = examine_store(session)
-    altered, missing = ([said(wrong) for wrong in part] for part in (found.altered, found.missing))
-    data: dict[str, Any] = {
-        "nothing_altered": not altered,
-        "nothing_missing": not missing,
-        "altered": altered,
-        "missing": missing,
-        "content_pending": found.pending,
-        "content_withheld": found.withheld,
-        "heads": [
-            {"origin": head.origin, "epoch": head.epoch, "seq": head.seq, "hash": head.hash.hex()}
-            for head in found.heads
-        ],
-    }
-    words = [
-        f"{head.origin} (epoch {head.epoch}): {head.seq} facts, head {head.hash.hex()[:16]}…" for head in found.heads
-    ]
-    for nothing, name, wrongs in (("Nothing altered.", "ALTERED", altered), ("Nothing missing.", "MISSING", missing)):
-        words += [f"{name}: {_where(wrong)}{wrong['what']}" for wrong in wrongs] or [nothing]
-    if found.pending:
-        words.append(f"Not received yet: {found.pending} objects that facts name.")
-    if found.withheld:
-        words.append(f"Withheld by order: {found.withheld} objects.")
+    found = examined(store, account, passphrase_fd)
+    data, words = examined_words(found)
     show(as_json, data, "\n".join(words))
-    if altered or missing:
+    if not found.is_whole:
         raise typer.Exit(EXIT_REFUSED)
-
-
-def _where(wrong: dict[str, object]) -> str:
-    if "object_id" in wrong:
-        return f"object {wrong['object_id']}: "
-    return f"{wrong['origin']}/{wrong['epoch']}/{wrong.get('seq', wrong.get('expected', '?'))}: "
 
 
 @store_app.command()

@@ -11,7 +11,6 @@ from eum_app.cli.common import JsonOption, PassphraseFd, StoreOption, counted, s
 from eum_app.cli.process import EXIT_REFUSED
 from eum_app.domain.clock import instant_words
 from eum_app.domain.errors import Refusal
-from eum_app.domain.journal import Head
 from eum_app.usecases.session import Session
 
 FileArgument = Annotated[
@@ -36,8 +35,7 @@ def verify_command(
     if file.is_dir():
         if not account:
             raise typer.BadParameter("needed to open a store", param_hint="--account")
-        with unlocked(file, account, passphrase_fd) as session:
-            data, words, holds = _store(session)
+        data, words, holds = _store(file, account, passphrase_fd)
     elif account:
         with unlocked(store, account, passphrase_fd) as session:
             data, words, holds = _file(file, session, root)
@@ -155,28 +153,13 @@ def _bundle(file: Path, session: Session) -> Found:
     return data, [f"{name}: {value}" for name, value in data.items()], verdict.holds
 
 
-def _store(session: Session) -> Found:
-    from eum_app.usecases.store.open_store import check_store
-    from eum_app.wording.messages import sentence
+def _store(folder: Path, account: str, descriptor: int | None) -> Found:
+    from eum_app.cli.examined import examined, examined_words
 
-    altered = ""
-    heads: list[Head] = []
-    wrong: list[str] = []
-    try:
-        heads, wrong = check_store(session)
-    except Refusal as refusal:
-        altered = str(sentence(refusal))
-    holds = not altered and not wrong
-    data = {
-        "kind": "store",
-        "altered": altered or None,
-        "objects_missing_or_altered": wrong,
-        "heads": [{"origin": one.origin, "epoch": one.epoch, "seq": one.seq, "hash": one.hash.hex()} for one in heads],
-        "holds": holds,
-    }
-    words = [f"{one.origin} (epoch {one.epoch}): {one.seq} facts, head {one.hash.hex()[:16]}…" for one in heads]
-    words.append("Holds: nothing altered, nothing missing." if holds else f"ALTERED: {altered or ', '.join(wrong)}")
-    return data, words, holds
+    found = examined(folder, account, descriptor)
+    data, words = examined_words(found)
+    words.append("Holds: nothing altered, nothing missing, nothing damaged." if found.is_whole else "DOES NOT HOLD.")
+    return {"kind": "store", **data, "holds": found.is_whole}, words, found.is_whole
 
 
 def _said(verdict: bool | None) -> str:

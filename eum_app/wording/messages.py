@@ -15,6 +15,7 @@ from eum_app.domain.clock import UTC_TEXT_LENGTH, instant_words, utc_text
 from eum_app.domain.errors import KnownError, Trouble
 from eum_app.domain.translatable import QT_TRANSLATE_NOOP, Translate, in_english
 from eum_app.wording.messages_accounts import ACCOUNT_SENTENCES
+from eum_app.wording.messages_damage import DAMAGE_SENTENCES
 from eum_app.wording.messages_exchange import EXCHANGE_SENTENCES
 from eum_app.wording.messages_lists import LIST_SENTENCES
 from eum_app.wording.messages_machine import MACHINE_SENTENCES
@@ -29,6 +30,7 @@ SENTENCES = (
     | VISIT_SENTENCES
     | LIST_SENTENCES
     | STORE_SENTENCES
+    | DAMAGE_SENTENCES
     | EXCHANGE_SENTENCES
     | MACHINE_SENTENCES
     | PAPER_SENTENCES

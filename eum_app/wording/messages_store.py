@@ -78,10 +78,6 @@ STORE_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "The store is in use."),
         QT_TRANSLATE_NOOP("messages", "Wait a moment and try again."),
     ),
-    "store.damaged": (
-        QT_TRANSLATE_NOOP("messages", "The store is damaged."),
-        QT_TRANSLATE_NOOP("messages", "Restore the latest backup; bundles sent to HQ are kept there."),
-    ),
     "store.key_changed": (
         QT_TRANSLATE_NOOP("messages", "The store was given a new key elsewhere; this window still has the old key."),
         QT_TRANSLATE_NOOP(

@@ -1,17 +1,24 @@
-"""Check of a whole store: is anything altered, and is anything missing?"""
+"""Check of a whole store: is anything altered, is anything missing, and has the disk damaged anything?"""
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 
 from db.chains import chain_head, entries_after, held_chains
 from db.content import examine_content
+from db.engines import DATABASE
 from db.instance import entries_lost
+from db.keyslots import FILE_NAME as KEYSLOTS
+from db.keyslots import is_as_written
+from db.pages import PageVerdict, examine_file, examine_pages
 from db.queries.exchange import outgoing_of, sealed_heads, unheld_receipts
 from db.store import Connection
+from db.watermark import FILE_NAME as WATERMARK
 from eum_app.diagnostics import Event, timed
-from eum_app.domain.errors import Refusal
+from eum_app.domain.errors import Refusal, Trouble
 from eum_app.domain.facts import HeadSigned, decode_fact
 from eum_app.domain.journal import Entry, Head, genesis, verify_chain
 from eum_app.usecases.session import Session
@@ -30,7 +37,10 @@ class Wrong:
 
 @dataclass(frozen=True)
 class Examined:
-    """Result of a check; `altered` and `missing` list the faults.
+    """Result of a check; `altered`, `missing` and `damaged` list the faults.
+
+    `damaged` names what the disk changed: parts of files that fail a checksum which only a holder of the data key can
+    make. `altered` is what such a holder may have changed.
 
     `pending` counts content that facts name but that has not arrived; `withheld` counts content whose key was destroyed
     by order. Neither counts as missing, since the reason is known.
@@ -41,39 +51,109 @@ class Examined:
     missing: tuple[Wrong, ...]
     pending: int
     withheld: int
+    damaged: tuple[Wrong, ...] = ()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing is altered, missing or damaged."""
+        return not (self.altered or self.missing or self.damaged)
+
+
+@dataclass
+class _Found:
+    heads: list[Head] = field(default_factory=list)
+    altered: list[Wrong] = field(default_factory=list)
+    missing: list[Wrong] = field(default_factory=list)
+    damaged: list[Wrong] = field(default_factory=list)
+    pending: int = 0
+    withheld: int = 0
 
 
 @timed(Event.STORE_CHECKED)
 def examine_store(session: Session) -> Examined:
-    """Verify every chain from its beginning, every signature over a head, and the hash of every sealed object.
+    """Verify every page of the database, every chain from its beginning, every signature over a head, the hash of every
+    sealed object, and the files beside the database.
 
     Heads are also compared with what was received and announced. Faults are in the result, and raise nothing. A fault
-    in one chain does not hide faults in another, but after it the rest of that chain is not checked.
+    in one part does not hide faults in another, but after it the rest of that chain is not checked.
     """
-    altered: list[Wrong] = []
-    missing: list[Wrong] = []
+    found = _Found()
     with session.store.reading() as connection:
-        heads = []
-        for chain in held_chains(connection):
-            head = chain_head(connection, chain.origin, chain.epoch)
-            heads.append(head)
-            for wrong in _wrong_in(connection, head):
-                (missing if wrong.code in MISSING_CODES else altered).append(wrong)
-        content = examine_content(connection, session.store.content)
-        altered += [Wrong("object.altered", {"object_id": object_id}) for object_id in content.altered]
-        missing += [Wrong("content.absent", {"object_id": object_id}) for object_id in content.missing]
-        held = {(head.origin, head.epoch): head.seq for head in heads}
-        missing += [
-            Wrong("chain.entries_lost", {"origin": origin, "epoch": epoch, "seq": lost[0], "last": lost[-1]})
-            for origin, epoch, lost in entries_lost(connection)
-        ]
-        missing += [Wrong("chain.rolled_back", _place(head)) for head in unheld_receipts(connection)]
-        missing += [
-            Wrong("chain.not_received", _place(head) | {"held": held.get((head.origin, head.epoch), 0)})
-            for head in sealed_heads(connection)
-            if head.seq > held.get((head.origin, head.epoch), 0)
-        ]
-    return Examined(tuple(heads), tuple(altered), tuple(missing), len(content.pending), len(content.withheld))
+        verdict = examine_pages(connection)
+        found.damaged += _of_pages(verdict)
+        for part in (_examine_chains, _examine_announced, _examine_content):
+            with _damage_noted(found, verdict):
+                part(session, connection, found)
+    if not is_as_written(session.store.folder):
+        found.damaged.append(Wrong("keyslots.damaged", {"path": KEYSLOTS}))
+    if session.store.watermark.was_damaged:
+        found.damaged.append(Wrong("watermark.damaged", {"path": WATERMARK}))
+    return Examined(
+        tuple(found.heads),
+        tuple(found.altered),
+        tuple(found.missing),
+        found.pending,
+        found.withheld,
+        tuple(found.damaged),
+    )
+
+
+def examine_unopened(folder: Path, data_key: bytes) -> Examined:
+    """Examine the pages of a store that is too damaged to open. Raises Trouble of the disk."""
+    verdict = examine_file(folder / DATABASE, data_key)
+    return Examined((), (), (), 0, 0, tuple(_of_pages(verdict)) or (Wrong("store.damaged", {}),))
+
+
+def _of_pages(verdict: PageVerdict) -> list[Wrong]:
+    wrongs = []
+    if verdict.damaged:
+        values = {"pages": verdict.places, "count": len(verdict.damaged), "of": verdict.pages}
+        wrongs.append(Wrong("store.pages_damaged", values))
+    elif verdict.structure:
+        wrongs.append(Wrong("store.structure_damaged", {"reason": verdict.structure}))
+    return wrongs
+
+
+@contextlib.contextmanager
+def _damage_noted(found: _Found, verdict: PageVerdict) -> Iterator[None]:
+    """Go on with the next part of a check where damage ends this one."""
+    try:
+        yield
+    except Trouble as trouble:
+        if trouble.code != "store.damaged":
+            raise
+        if verdict.is_whole:
+            found.damaged.append(Wrong(trouble.code, dict(trouble.values)))
+
+
+def _examine_chains(session: Session, connection: Connection, found: _Found) -> None:
+    for chain in held_chains(connection):
+        head = chain_head(connection, chain.origin, chain.epoch)
+        found.heads.append(head)
+        for wrong in _wrong_in(connection, head):
+            (found.missing if wrong.code in MISSING_CODES else found.altered).append(wrong)
+
+
+def _examine_content(session: Session, connection: Connection, found: _Found) -> None:
+    content = examine_content(connection, session.store.content)
+    found.altered += [Wrong("object.altered", {"object_id": object_id}) for object_id in content.altered]
+    found.missing += [Wrong("content.absent", {"object_id": object_id}) for object_id in content.missing]
+    found.pending, found.withheld = len(content.pending), len(content.withheld)
+
+
+def _examine_announced(session: Session, connection: Connection, found: _Found) -> None:
+    """Compare the heads with the lost, received and announced entries that this store knows of."""
+    held = {(head.origin, head.epoch): head.seq for head in found.heads}
+    found.missing += [
+        Wrong("chain.entries_lost", {"origin": origin, "epoch": epoch, "seq": lost[0], "last": lost[-1]})
+        for origin, epoch, lost in entries_lost(connection)
+    ]
+    found.missing += [Wrong("chain.rolled_back", _place(head)) for head in unheld_receipts(connection)]
+    found.missing += [
+        Wrong("chain.not_received", _place(head) | {"held": held.get((head.origin, head.epoch), 0)})
+        for head in sealed_heads(connection)
+        if head.seq > held.get((head.origin, head.epoch), 0)
+    ]
 
 
 def _wrong_in(connection: Connection, head: Head) -> Iterator[Wrong]:

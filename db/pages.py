@@ -1,0 +1,106 @@
+"""Damage to the file of a SQLCipher database: each page has an HMAC, and a page that fails it was changed by the disk.
+
+A person without the data key cannot write a page that passes; a person with it is detected by the journal's hashes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any, Final
+
+import sqlcipher3.dbapi2 as sqlcipher
+from sqlalchemy import Connection
+
+from db.engines import driver_trouble
+
+PAGE_BYTES: Final = 4_096
+"""Page size of a store's database, SQLCipher's default."""
+SALT_BYTES: Final = 16
+"""The first bytes of the file. No page passes if one of them changed."""
+_PAGE: Final = re.compile(r"page (\d+)")
+
+
+@dataclass(frozen=True)
+class PageVerdict:
+    """Result of reading every page: numbers of damaged pages, from 1, and SQLite's first complaint, or ""."""
+
+    pages: int
+    damaged: tuple[int, ...]
+    structure: str = ""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing was found."""
+        return not self.damaged and not self.structure
+
+    @property
+    def places(self) -> str:
+        """The damaged pages as text: `3, 7-9`."""
+        runs = groupby(enumerate(self.damaged), lambda place: place[1] - place[0])
+        spans = [[page for _, page in run] for _, run in runs]
+        return ", ".join(str(span[0]) if len(span) == 1 else f"{span[0]}-{span[-1]}" for span in spans)
+
+
+def keyed(path: Path, key: str, *, read_only: bool = True) -> Any:
+    """Return a connection that has read nothing yet, so that it opens also if the first page is damaged.
+
+    `key` is in hexadecimal: the data key, or the data key and the salt. Raises the driver's errors.
+    """
+    mode = "ro" if read_only else "rw"
+    connection = sqlcipher.connect(
+        f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None, check_same_thread=False
+    )
+    # By default SQLCipher writes its errors to standard error.
+    connection.execute("PRAGMA cipher_log_level = NONE")
+    connection.execute(f"PRAGMA key = \"x'{key}'\"")
+    return connection
+
+
+def _failing(driver: Any) -> set[int]:
+    """Return the pages of the file that fail their HMAC, without those that exist only in the log (WAL)."""
+    rows = driver.execute("PRAGMA cipher_integrity_check").fetchall()
+    numbers = [_PAGE.search(str(message)) for (message,) in rows]
+    return {int(number[1]) if number else 1 for number in numbers}
+
+
+def examine_pages(connection: Connection) -> PageVerdict:
+    """Read every page of an open store's database, after moving the log (WAL) into it where no reader prevents that.
+
+    On PostgreSQL the server verifies its pages itself, and the result is empty. Raises Trouble of the disk.
+    """
+    if connection.dialect.name != "sqlite":
+        return PageVerdict(0, ())
+    driver: Any = connection.connection.driver_connection
+    with driver_trouble():
+        driver.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        failing = _failing(driver)
+        # A checkpoint of another process may have been writing a page while it was read.
+        failing &= _failing(driver) if failing else set()
+        return _verdict(driver, Path(_file_of(driver)), failing)
+
+
+def examine_file(path: Path, data_key: bytes) -> PageVerdict:
+    """Read every page of a database that does not open. Raises Trouble of the disk."""
+    with driver_trouble(path), contextlib.closing(keyed(path, data_key.hex())) as driver:
+        return _verdict(driver, path, _failing(driver))
+
+
+def _verdict(driver: Any, path: Path, failing: set[int]) -> PageVerdict:
+    return PageVerdict(-(-path.stat().st_size // PAGE_BYTES), tuple(sorted(failing)), _structure(driver))
+
+
+def _structure(driver: Any) -> str:
+    """Return SQLite's first complaint about how the pages fit together, or ""."""
+    try:
+        (complaint,) = driver.execute("PRAGMA quick_check(1)").fetchone()
+    except sqlcipher.DatabaseError as error:
+        return str(error)
+    return "" if complaint == "ok" else str(complaint)
+
+
+def _file_of(driver: Any) -> str:
+    return str(next(file for _, name, file in driver.execute("PRAGMA database_list") if name == "main"))

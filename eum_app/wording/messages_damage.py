@@ -1,0 +1,35 @@
+"""Sentences about damage to a store's files: code → (what happened, what to do next); see `messages`."""
+
+from __future__ import annotations
+
+from eum_app.domain.translatable import QT_TRANSLATE_NOOP
+
+DAMAGE_SENTENCES: dict[str, tuple[str, str]] = {
+    "store.damaged": (
+        QT_TRANSLATE_NOOP("messages", "The store is damaged: the disk changed or lost part of its database."),
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "Copy its folder to another disk. Then restore the latest backup; bundles sent to HQ are kept there.",
+        ),
+    ),
+    "store.pages_damaged": (
+        QT_TRANSLATE_NOOP("messages", "{count} of {of} pages of the database fail their checksum: {pages}."),
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "The disk is failing. Copy the store's folder to another disk, then restore the latest backup there.",
+        ),
+    ),
+    "store.structure_damaged": (
+        QT_TRANSLATE_NOOP("messages", "The pages of the database do not fit together ({reason})."),
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "The disk lost a write. Copy the store's folder to another disk, then restore the latest backup there.",
+        ),
+    ),
+    "watermark.damaged": (
+        QT_TRANSLATE_NOOP("messages", "A mark in {path} could not be read, so the other one was used."),
+        QT_TRANSLATE_NOOP(
+            "messages", "A power cut can cause this. It was written again; run the check once more to be sure."
+        ),
+    ),
+}

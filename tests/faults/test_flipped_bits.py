@@ -1,0 +1,164 @@
+"""One flipped bit in any file of a store: `eum store check` finds it.
+
+`make fuzz` flips ten times as many bits.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from db.content import INLINE_BYTES, check_content
+from db.engines import DATABASE
+from db.keyslots import FILE_NAME as KEYSLOTS
+from db.keyslots import is_as_written
+from db.watermark import FILE_NAME as WATERMARK
+from db.watermark import Watermark
+from eum_app.domain.errors import KnownError, Trouble
+from eum_app.usecases.session import Ticket
+from eum_app.usecases.store.back_up import back_up
+from eum_app.usecases.store.check_store import Examined, examine_store, examine_unopened
+from eum_app.usecases.store.open_store import open_store
+from tests.builders import PASSPHRASE, Clock
+from tests.faults.disk import flip
+from tests.faults.labour import check_one
+from tests.simulator import Simulator
+
+DEVICE = "FLD-0042"
+FLIPS = 5_000 if os.environ.get("HYPOTHESIS_PROFILE") == "fuzz" else 500
+
+
+@pytest.fixture(scope="module")
+def at_rest(tmp_path_factory: pytest.TempPathFactory) -> Ticket:
+    """A device with some checks, among them large photos (files) and small ones; closed."""
+    made = Simulator.start(tmp_path_factory.mktemp("at-rest") / "w", count=12)
+    for number in range(6):
+        check_one(made.world.device, made.visit_ids[DEVICE], random.Random(number))
+    made.world.close()
+    return made.world.device.ticket
+
+
+@pytest.fixture
+def folder(at_rest: Ticket, tmp_path: Path) -> Path:
+    shutil.copytree(at_rest.folder, tmp_path / "device")
+    open_store(tmp_path / "device", "INS-017", PASSPHRASE, now=Clock()).close()  # notices that it is a copy
+    return tmp_path / "device"
+
+
+def checked(folder: Path, ticket: Ticket) -> Examined | KnownError:
+    """As `eum store check` does it."""
+    try:
+        session = open_store(folder, "INS-017", PASSPHRASE, now=Clock())
+        try:
+            return examine_store(session)
+        finally:
+            session.store.close()
+    except KnownError as error:
+        if error.code != "store.damaged":
+            return error
+        return examine_unopened(folder, ticket.data_key)
+
+
+def is_found(found: Examined | KnownError) -> bool:
+    return isinstance(found, KnownError) or not found.is_whole
+
+
+def flips(folder: Path, file: Path, positions: int) -> Iterator[tuple[int, int]]:
+    """Flip one bit at a time, in a folder that is otherwise as it was; yields position and mask."""
+    chance = random.Random(f"{file.name[:8]}-{positions}")
+    size = file.stat().st_size
+    # Photos are not written, so only the files beside the database are put back.
+    before = {path: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+    for _ in range(positions):
+        at, mask = chance.randrange(size), 1 << chance.randrange(8)
+        flip(file, at, mask)
+        yield at, mask
+        for path in [path for path in folder.iterdir() if path.is_file() and path not in before]:
+            path.unlink()
+        for path, data in before.items():
+            path.write_bytes(data)
+
+
+def test_a_whole_store_has_nothing_damaged(folder: Path, at_rest: Ticket) -> None:
+    found = checked(folder, at_rest)
+    assert isinstance(found, Examined)
+    assert found.is_whole
+
+
+@pytest.mark.timeout(1_200)
+def test_every_flipped_bit_of_the_database_is_found_and_called_damage(folder: Path, at_rest: Ticket) -> None:
+    """No byte of the database is unused: free pages and the rest of half-full ones are checked too."""
+    missed = []
+    for number, (at, mask) in enumerate(flips(folder, folder / DATABASE, FLIPS)):
+        # Opening it for each flip would take longer than all the rest.
+        found = checked(folder, at_rest) if number % 10 == 0 else examine_unopened(folder, at_rest.data_key)
+        if not (isinstance(found, Examined) and "store.pages_damaged" in [wrong.code for wrong in found.damaged]):
+            missed.append((at, mask, found))
+    assert missed == []
+
+
+def keyslots_are_found(folder: Path, ticket: Ticket) -> bool:
+    """As `examine_store` and opening find it; without the slow derivation of a key."""
+    try:
+        return not is_as_written(folder)
+    except KnownError:
+        return True
+
+
+def mark_is_found(folder: Path, ticket: Ticket) -> bool:
+    mark = Watermark(folder, ticket.data_key)
+    mark.read()
+    mark.close()
+    return mark.was_damaged
+
+
+@pytest.mark.timeout(1_200)
+@pytest.mark.parametrize(("name", "is_noticed"), [(KEYSLOTS, keyslots_are_found), (WATERMARK, mark_is_found)])
+def test_every_flipped_bit_of_the_files_beside_it_is_found(
+    folder: Path, at_rest: Ticket, name: str, is_noticed: Callable[[Path, Ticket], bool]
+) -> None:
+    missed = [
+        (number, at, mask)
+        for number, (at, mask) in enumerate(flips(folder, folder / name, FLIPS))
+        if not is_noticed(folder, at_rest) or (number < 12 and not is_found(checked(folder, at_rest)))
+    ]
+    assert missed == []
+
+
+@pytest.mark.timeout(1_200)
+def test_every_flipped_bit_of_a_photo_is_found(folder: Path) -> None:
+    photo = next(path for path in (folder / "content").rglob("*") if path.is_file())
+    assert photo.stat().st_size > INLINE_BYTES
+    session = open_store(folder, "INS-017", PASSPHRASE, now=Clock())
+    chance, whole = random.Random(3), photo.read_bytes()
+    for _ in range(FLIPS):
+        flip(photo, chance.randrange(len(whole)), 1 << chance.randrange(8))
+        with session.store.reading() as connection:
+            assert check_content(connection, session.store.content) == [photo.name]
+        photo.write_bytes(whole)
+    assert examine_store(session).is_whole
+    session.store.close()
+
+
+def test_damage_is_not_called_write_protection(folder: Path, at_rest: Ticket, tmp_path: Path) -> None:
+    """Backup and opening name the damage, whatever SQLite's word for it is."""
+    codes = set()
+    for _ in flips(folder, folder / DATABASE, 40):
+        try:
+            session = open_store(folder, "INS-017", PASSPHRASE, now=Clock())
+        except KnownError as error:
+            codes.add(error.code)
+            continue
+        try:
+            with pytest.raises(Trouble) as told:
+                back_up(session, tmp_path / "backups")
+            codes.add(told.value.code)
+        finally:
+            session.store.close()
+    assert codes == {"store.damaged"}
+    assert not list((tmp_path / "backups").glob("*_*"))
