@@ -26,7 +26,10 @@ def boxed(connection: Connection, place: str, value: bytes | None) -> bytes | No
 
 
 def unboxed(connection: Connection, place: str, stored: bytes | None) -> bytes | None:
-    """Return the value that `boxed` stored. Raises Trouble `store.damaged` if it was changed or moved."""
+    """Return the value that `boxed` stored; None stays None.
+
+    Raises Trouble `store.damaged` if a box was changed or moved, or belongs to another data key.
+    """
     box: Box | None = connection.get_execution_options().get(BOX)
     return stored if box is None or stored is None else box.open(place, stored)
 

@@ -284,7 +284,7 @@ def new_escrow(store_file: StoreFile, hq: str, public: KemPublic, data_key: byte
 
 
 def open_escrow(store_file: StoreFile, recovery: KemKey) -> tuple[bytes, bytes | None]:
-    """Return the data key, and the next one if a rotation was not finished, opened by HQ's recovery key.
+    """Return the data key, and the next one (None unless a rotation was not finished), opened by HQ's recovery key.
 
     Raises Refusal `escrow.absent`, `escrow.other_key`; Trouble `keyslots.altered`.
     """

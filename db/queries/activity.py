@@ -132,7 +132,7 @@ def activity_ids(connection: Connection, wanted: ActivityFilter = ActivityFilter
 
 
 def newest_activity_ids(connection: Connection, number: int = 200) -> list[str]:
-    """Return the first ids of the whole log quickly: only the end of each chain is read.
+    """Return the first ids of the whole log, at most `number`, quickly: only the end of each chain is read.
 
     If a clock was set back, the full list may order entries differently. A bounded account whose entries are further
     back than `LOOKED_AT` gets fewer ids, or none.

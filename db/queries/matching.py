@@ -1,8 +1,8 @@
 """Find the items that a mark may mean: those that a visit expects first, then the others.
 
 Each query is one statement that uses an index, so that the size of the book hardly matters
-(tests/benchmarks/bench_match.py). Statements are built once, because building one costs as much as running it. An empty
-identifier matches the items that have none: do not ask for it.
+(tests/benchmarks/bench_match.py). Statements are built once, because building one costs as much as running it. The
+first `MAX_FOUND` items are returned. An empty identifier matches the items that have none: do not ask for it.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def items_by_earlier_mark(connection: Connection, visit_id: str, uii: str, seria
 
 
 def items_with_key(connection: Connection, visit_id: str, key: str, others: Collection[str]) -> list[Known]:
-    """Return items whose serial has this look-alike key or one of the others.
+    """Return at most `MAX_NEAR` items whose serial has this look-alike key or one of the others.
 
     Expected items come first, then those of `key`.
     """

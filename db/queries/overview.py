@@ -145,9 +145,10 @@ def book_figures(
     quarters: int = 8,
     program: str = "",
 ) -> BookFigures:
-    """Return all figures of the book and the sightings, with one query. `today` is a UTC day.
+    """Return all figures of the book and the sightings. `today` is a UTC day.
 
-    `program` limits the items (`standing.of_program`). Raises Refusal `clock.trigger`.
+    `quarters` is the number of quarters shown in `by_quarter`; today's is the last. `program` limits the items
+    (`standing.of_program`). Raises Refusal `clock.trigger`.
     """
     figures = BookFigures()
     names = {row.site_id: row.name for row in connection.execute(select(sites.c.site_id, sites.c.name))}

@@ -263,9 +263,9 @@ def _case_lines(
 
 
 def visit_rows(connection: Connection, visit_id: str) -> list[VisitItemRow]:
-    """Return the expected items of a visit in list order, then the counting checks of unexpected items, oldest first.
+    """Return the expected items of a visit in list order, then the checks of unexpected items, oldest first.
 
-    Empty for an unknown visit.
+    Withdrawn checks are left out. Empty for an unknown visit.
     """
     book = (items.c.serial, items.c.part_number, items.c.nomenclature, items.c.location, items.c.uii)
     seen = (checks.c.outcome, checks.c.reason, checks.c.grade, checks.c.serial, checks.c.observed_at)

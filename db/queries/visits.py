@@ -83,7 +83,10 @@ def of_own_device() -> ColumnElement[bool]:
 
 
 def is_unexpected() -> ColumnElement[bool]:
-    """Return the condition that a check counts and its visit does not expect the item."""
+    """Return the condition that a check was not withdrawn and its visit does not expect the item.
+
+    Of several checks of such an item each one fulfills it.
+    """
     on_list = select(visit_items.c.item_id).where(
         visit_items.c.visit_id == checks.c.visit_id, visit_items.c.item_id == checks.c.item_id
     )
@@ -93,7 +96,8 @@ def is_unexpected() -> ColumnElement[bool]:
 def outcome_counts(connection: Connection, visit_id: str) -> dict[str, int]:
     """Return outcome → number of expected items of a visit (`to_check` for those without a check).
 
-    `not_on_list` counts the checks of unexpected items, as `VisitRow` does.
+    `not_on_list` counts the checks of unexpected items, as `VisitRow` does. In the order of `Outcome`, then `to_check`,
+    then outcomes of later versions; those that no item has are left out. Empty for an unknown visit.
     """
     rows = connection.execute(
         select(visit_items.c.outcome, func.count().label("n"))
