@@ -92,7 +92,7 @@ def held_chains(connection: Connection) -> list[Head]:
 
 
 def verify_all_chains(connection: Connection) -> list[Head]:
-    """Verify every chain from its genesis and return the heads. Raises Refusal like `verify_chain`."""
+    """Verify every chain from its genesis and return the heads, by origin and epoch. Raises like `verify_chain`."""
     return [
         verify_chain(entries_after(connection, chain.origin, chain.epoch, 0, 2**62), chain)
         for chain in held_chains(connection)

@@ -45,7 +45,10 @@ def own_folder(kind: Callable[..., Path]) -> Path:
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder and its missing parents, and flush them, so that they survive a power cut like the files inside."""
+    """Make a folder and its missing parents, and flush them, so that they survive a power cut like the files inside.
+
+    Does nothing if it exists. Raises OSError.
+    """
     missing = [one for one in (folder, *folder.parents) if not one.exists()]
     folder.mkdir(parents=True, exist_ok=True)
     for one in missing:

@@ -170,7 +170,10 @@ def _visit(row: Row[tuple[object, ...]], not_on_list: int) -> VisitRow:
 
 
 def is_closed(connection: Connection, visit_id: str) -> bool:
-    """Whether a visit is closed out and nothing was recorded afterwards. Raises Refusal `visit.unknown`."""
+    """Whether the device of a visit closed it out and recorded nothing about it afterwards.
+
+    Raises Refusal `visit.unknown`.
+    """
     keys = connection.execute(_CLOSING_OF, {"of_visit": visit_id}).one_or_none()
     if keys is None:
         raise Refusal("visit.unknown", visit_id=visit_id[:40])
@@ -280,7 +283,7 @@ def devices_of_visits(connection: Connection, visit_ids: Iterable[str]) -> dict[
 
 
 def closing(connection: Connection, visit_id: str) -> VisitClosedOut | None:
-    """Return the newest close-out of a visit, even if later facts voided it; None without one."""
+    """Return the newest close-out of a visit by its device, even if later facts voided it; None without one."""
     question = select(visit_marks.c.closed_body).join(visits, of_own_device()).where(visits.c.visit_id == visit_id)
     body = connection.execute(question).scalar()
     return None if body is None else msgspec.json.decode(body, type=VisitClosedOut)

@@ -80,7 +80,7 @@ _WORDS = {
 
 
 def parse_disposition(text: str) -> Disposition | None:
-    """Return the disposition that common words name ("in repair", "third-party transfer"), or None."""
+    """Return the disposition that common words name, in any case ("In repair", "third-party transfer"), or None."""
     words = upper(text).replace("_", " ").replace("-", " ")
     code = words.replace(" ", "_")
     return Disposition(code) if code in Disposition.__members__ else _WORDS.get(words)

@@ -108,7 +108,7 @@ def normalise_serial(text: str) -> tuple[str, tuple[str, ...]]:
 
 @lru_cache(maxsize=4096)  # most columns repeat a few values
 def is_placeholder(text: str) -> bool:
-    """Whether a cell states that its value is missing: `N/A`, `-`, `NULL`, `nan`, `(blank)`."""
+    """Whether a cell states that its value is missing: `N/A`, `-`, `NULL`, `nan`, `(blank)`. An empty cell does not."""
     if not text or text[-1].isdigit():
         return False
     word = compact(text).upper()
