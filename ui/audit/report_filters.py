@@ -82,7 +82,10 @@ class FilterBar(QWidget):
         return next((said(one.title) for one in self._filters if one.is_required and not wanted[one.name]), "")
 
     def offer(self, sites: Sequence[SiteRow], visits: Sequence[VisitRow]) -> None:
-        """Fill the fields for sites, countries and visits with the values in the store."""
+        """Fill the fields for sites, countries and visits with the values in the store. No signal is emitted.
+
+        A chosen value stays chosen if it is still among them.
+        """
         found: dict[FilterKind, list[tuple[str, str]]] = {
             FilterKind.SITE: [(site.name, site.site_id) for site in sites],
             FilterKind.COUNTRY: [(country, country) for country in sorted({site.country for site in sites})],

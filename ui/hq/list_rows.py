@@ -110,7 +110,7 @@ class ListRows(QWidget):
         return int(found) if found else None
 
     def table(self) -> QTableView:
-        """Return the table shown."""
+        """Return the table shown: the results of the rows, or the rejected rows."""
         table = self._stack.currentWidget()
         assert isinstance(table, QTableView)
         return table

@@ -130,7 +130,10 @@ class PlanForm(Card):
 
     def start(self) -> None:
         """Clear the choices and the inspector, preselect a single purpose, and read the sites and devices in the
-        background."""
+        background.
+
+        The due date and the folder stay.
+        """
         for box in (self.site, self.device, self.item_checklist, self.site_checklist):
             box.setCurrentIndex(-1)
         if self.purpose.count() == 1:

@@ -140,7 +140,8 @@ class CheckEvidence:
 def check_evidence(session: Session, check_id: CheckId) -> CheckEvidence:
     """Return the evidence of a check, and note the access. Raises Refusal `check.unknown`.
 
-    Content that cannot be shown raises nothing: `note` then says why.
+    Content that cannot be shown raises nothing: `note` then says why. Answers to questions that this store does not
+    have are left out.
     """
     row = session.read(check, check_id)
     session.notes.note_read("check", check_id)

@@ -137,7 +137,11 @@ class Page(QWidget):
         self._key_notes.append(KeyEntry(text, keys))
 
     def actions_with_keys(self) -> list[KeyEntry]:
-        """Return the entries of the shortcuts sheet (F1) for this page, without those of hidden buttons."""
+        """Return the entries of the shortcuts sheet (F1) for this page: its actions that have a key, then the noted
+        keys.
+
+        Those of hidden buttons are left out.
+        """
         native = QKeySequence.SequenceFormat.NativeText
         found = [
             KeyEntry(action.text().replace("&", ""), action.shortcut().toString(native))

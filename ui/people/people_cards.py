@@ -41,7 +41,7 @@ class PeopleCard(Card):
         self.add_padded(self._rows, spacing=10)
 
     def show_accounts(self, states: list[AccountState]) -> None:
-        """Replace the rows by these accounts."""
+        """Replace the rows by these accounts. A removal that waits for its second press must be started again."""
         while (item := self._rows.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:

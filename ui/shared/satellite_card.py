@@ -59,7 +59,10 @@ class SatelliteCard(Card):
         self._say(None)
 
     def hear(self, heard: Heard) -> None:
-        """Show the receiver's time difference, and record it when it is news."""
+        """Show the receiver's time difference, and record it when it is news.
+
+        After a recording that failed, none is tried again while this card lives.
+        """
         self._say(heard.ahead)
         if not self._is_asked and is_news(self._desk.session.clock_ahead, heard.ahead):
             self._is_asked = True  # stays set after a failure, which is shown once and not every second

@@ -60,7 +60,7 @@ class OfferWork(QObject):
         self._at.show_column()
 
     def confirm(self, match: Match, picture: bytes) -> None:
-        """Ask the person to compare an uncertain read with the plate before it counts."""
+        """Ask the person to compare an uncertain read with the plate before it counts. The match must have an item."""
         assert match.item is not None
         if not self._at.send(Event.SHOW_OFFER):
             return

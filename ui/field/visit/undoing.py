@@ -49,7 +49,7 @@ class Undoing(QObject):
                 self._at.notice.show_message("info", self.tr("Nothing here can be undone."))
 
     def redo(self) -> None:
-        """Redo the last undone step, unless something else was done since."""
+        """Redo the last undone step, or say that nothing can be redone, e.g. because something else was done since."""
         if not self._at.send(Event.REDO):
             return
         self._column.submit()

@@ -63,8 +63,10 @@ class PathField(QWidget):
 
     @property
     def paths(self) -> list[Path]:
-        """Return the paths in the line, none for an empty line. They need not exist: the caller checks when it opens
-        them.
+        """Return the paths in the line, none for an empty line. `~` is expanded.
+
+        With `kind` "files" the line is split at semicolons, unless it names one existing file as a whole. The paths
+        need not exist: the caller checks when it opens them.
         """
         text = self.edit.text().strip()
         several = self._kind == "files" and not os.path.lexists(text)  # the name of one file may hold a semicolon
