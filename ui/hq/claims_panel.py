@@ -73,7 +73,7 @@ def source_words(claim: OpenClaim) -> str:
 
 
 def why(claim: OpenClaim) -> str:
-    """Return why the claim cannot be tied to one item, and what to do about it."""
+    """Return why the claim cannot be tied to one item, or that it now can, and what to do about it."""
     if claim.now.item_id and claim.claim_kind == ClaimKind.CONTAINER_LABEL:
         return translate(
             "hq",

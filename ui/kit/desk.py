@@ -51,7 +51,7 @@ class Desk:
     def require_folder(self, folder: Path) -> None:
         """Refuse a folder that is not there, e.g. on a drive that was taken out. To create it would fill this computer.
 
-        The app's own outbox is created when it is needed. Raises Refusal `folder.absent`.
+        The app's own outbox always passes, since it is created when it is needed. Raises Refusal `folder.absent`.
         """
         if folder != self.outbox and not folder.is_dir():
             raise Refusal("folder.absent", path=str(folder))

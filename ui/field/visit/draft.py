@@ -224,7 +224,10 @@ def identity_of(draft: Draft) -> Identity:
 
 
 def reading_of(draft: Draft) -> MarkRead:
-    """Return how the item was identified, with the witness if there is one, in the form to record."""
+    """Return how the item was identified, with the witness if there is one, in the form to record.
+
+    Several blanks in a row in the witness's texts become one.
+    """
     given = draft.evidence
     if not (given.saw or given.saw_for or given.saw_how):
         return draft.mark

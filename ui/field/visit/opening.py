@@ -47,7 +47,9 @@ class Opening(QObject):
         offers.text_chosen.connect(self.match)
 
     def match(self, raw: bytes, read_by: str) -> None:
-        """Look up a mark that was scanned or typed, and show the result."""
+        """Look up a mark that was scanned or typed, and show the result when it arrives. A closed visit refuses it at
+        once.
+        """
         if self._work.state is State.CLOSED:
             self._at.send(Event.SCAN)
             return

@@ -78,7 +78,7 @@ class Columns(QWidget):
         return self._tabs
 
     def bring_to_front(self, key: str) -> None:
-        """Show this column when only one fits; otherwise it is visible anyway. No signal is emitted.
+        """Show this column when only one fits; otherwise it is visible anyway. `shown` is not emitted.
 
         Raises KeyError for an unknown key.
         """
