@@ -31,7 +31,10 @@ class StoppedError(Exception):
 
 
 def main(arguments: list[str]) -> int:
-    """Return 0 when everything is installed and `STAMP` in the folder is new, else 1 with a reason."""
+    """Return 0 when everything is installed and `STAMP` in the folder is new, else 1 with a reason; 130 for Ctrl+C.
+
+    `arguments` are FOLDER, LOCK and STAMP; raises ValueError for fewer.
+    """
     folder, lock, stamp, *options = arguments
     try:
         set_up(Path(folder), Path(lock), stamp, is_app="--app" in options)

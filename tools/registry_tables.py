@@ -24,7 +24,7 @@ DOCS: Final = Path(__file__).resolve().parent.parent / "docs"
 
 
 def rules_table() -> str:
-    """Return one row for each rule in the registry, in its order."""
+    """Return a Markdown table with one row for each rule in the registry, in its order."""
     return _table(
         ("Rule", "Version", "About", "Severity", "Why", "What settles it", "Source"),
         (
@@ -43,7 +43,7 @@ def rules_table() -> str:
 
 
 def facts_table() -> str:
-    """Return one row for each kind of fact, by name."""
+    """Return a Markdown table with one row for each kind of fact, by name."""
     return _table(
         ("Kind", "In the activity log", "Recorded by", "Evidence", "Changes"),
         (
@@ -54,7 +54,7 @@ def facts_table() -> str:
 
 
 def visit_kinds_table() -> str:
-    """Return one row for each kind of visit, in the order in which the plan form offers them."""
+    """Return a Markdown table with one row for each kind of visit, in the order in which the plan form offers them."""
     return _table(
         (
             *("Kind", "Program", "Due after", "Checklists", "Outcomes", "Evidence"),
@@ -84,7 +84,7 @@ def _sighting(policy: SightingPolicy) -> str:
 
 
 def reports_table() -> str:
-    """Return one row for each report in the registry, in its order."""
+    """Return a Markdown table with one row for each report in the registry, in its order."""
     return _table(
         ("Report", "Holds", "Command", "Formats", "Filters", "Permission"),
         (
@@ -108,7 +108,7 @@ def reports_table() -> str:
 
 
 def settings_table() -> str:
-    """Return one row for each setting, in the order of the pages."""
+    """Return a Markdown table with one row for each setting, in the order of the pages."""
     return _table(
         ("Setting", "In the file", "Choices", "Default", "What it does"),
         (
@@ -135,7 +135,7 @@ def _recorded_by(kind: FactKind) -> str:
 
 
 def papers_table() -> str:
-    """Return one row for each printed form in the registry."""
+    """Return a Markdown table with one row for each printed form in the registry."""
     return _table(
         ("Paper", "Holds", "Permission"),
         ((f"**{paper.title}** `{paper.name}`", paper.about, f"`{paper.permission}`") for paper in PAPERS.values()),

@@ -21,7 +21,11 @@ def backup_command(
     passphrase_fd: PassphraseFd = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Back up the store, even while it is in use: encrypted, as of one moment. Each photo is copied only once."""
+    """Back up the store, even while it is in use: encrypted, as of one moment. Each photo is copied only once.
+
+    Photos that are missing or damaged in the store are named. The backup is then still complete otherwise; the exit
+    code is 3.
+    """
     from eum_app.usecases.store.back_up import back_up
 
     with unlocked(store, account, passphrase_fd) as session:

@@ -204,7 +204,10 @@ def verify(
     passphrase_fd: PassphraseFd = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show who sent a bundle, and whether it is complete and unaltered, as separate verdicts. It is not opened."""
+    """Show who sent a bundle, and whether it is complete and unaltered, as separate verdicts. It is not opened.
+
+    The exit code is 1 unless all of them hold.
+    """
     from eum_app.usecases.exchange.bundles import verify_file
 
     with unlocked(store, account, passphrase_fd) as session:
@@ -253,7 +256,10 @@ def import_command(
     passphrase_fd: PassphraseFd = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Import bundles. Each is accepted, already held, waiting, forked, refused or quarantined, with the reason."""
+    """Import bundles. Each is accepted, already held, waiting, forked, refused or quarantined, with the reason.
+
+    The exit code is 1 if one was neither accepted nor already held; the others are imported all the same.
+    """
     from eum_app.usecases.exchange.receive import import_bundles
 
     if receipts is not None:

@@ -22,7 +22,10 @@ def read_marks_command(
     sweep: Annotated[bool, typer.Option(help="Whole scenes: all marks, small and poor ones too.")] = False,
     as_json: JsonAlways = False,
 ) -> None:
-    """Read the marks in pictures: one line of JSON for each symbol."""
+    """Read the marks in pictures: one line of JSON for each symbol.
+
+    A picture that cannot be read gets a line with the reason. The exit code is 1 if a path itself cannot be read.
+    """
     from eum_app.scanning.read_marks import SymbolReading, read_marks, reading_as_json
 
     refused = False
@@ -38,7 +41,10 @@ def read_marks_command(
 
 
 def parse_mark_command(as_json: JsonAlways = False) -> None:
-    """Parse the data of one mark: bytes on standard input, one JSON document on standard output."""
+    """Parse the data of one mark: bytes on standard input, one JSON document on standard output.
+
+    The exit code is 1 if the mark is refused.
+    """
     from eum_app.scanning.read_marks import mark_as_json
 
     data = mark_as_json(sys.stdin.buffer.read(MAX_STDIN_BYTES), sentence_of)

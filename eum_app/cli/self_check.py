@@ -35,7 +35,10 @@ class PartError(Exception):
 
 
 def run_self_check() -> int:
-    """Check everything; return 0, or 1 if a part is broken."""
+    """Check everything and print a line for each part; return 0, or 1 if one is broken.
+
+    On Linux without a display, QT_QPA_PLATFORM is set to offscreen first.
+    """
     if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     return check_parts(PARTS)

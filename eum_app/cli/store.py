@@ -84,7 +84,10 @@ def database_url_command(
 def check(
     account: AccountOption, store: StoreOption = None, passphrase_fd: PassphraseFd = None, as_json: JsonOption = False
 ) -> None:
-    """Check every page, journal entry, signature and photo: is anything altered, missing, or damaged by the disk?"""
+    """Check every page, journal entry, signature and photo: is anything altered, missing, or damaged by the disk?
+
+    The exit code is 1 if something is.
+    """
     from eum_app.cli.examined import examined, examined_words
 
     found = examined(store, account, passphrase_fd)

@@ -31,7 +31,10 @@ def verify_command(
     passphrase_fd: PassphraseFd = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Verify who signed a file, whether it is complete and unaltered, and whether the store's records agree."""
+    """Verify who signed a file, whether it is complete and unaltered, and whether the store's records agree.
+
+    The exit code is 1 unless it holds.
+    """
     if file.is_dir():
         if not account:
             raise typer.BadParameter("needed to open a store", param_hint="--account")

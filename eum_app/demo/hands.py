@@ -126,7 +126,7 @@ class Hands:
         return self.find_as(QWidget, name)
 
     def find_as(self, kind: type[Part], name: str) -> Part:
-        """Find as `find` does, but only widgets of type `kind`."""
+        """Find as `find` does, but only widgets of type `kind`. Raises StuckError."""
         found: list[Part] = []
 
         def there() -> bool:
@@ -164,7 +164,7 @@ class Hands:
         return any(widget.isVisible() and widget.isEnabled() for widget in found)
 
     def number_on(self, name: str) -> int:
-        """Return the number in a button's text; 0 if it has none."""
+        """Return the digits of a button's text as one number; 0 if it has none. Raises StuckError."""
         self.settle()
         digits = "".join(char for char in self.find_as(QAbstractButton, name).text() if char.isdigit())
         return int(digits or 0)

@@ -33,7 +33,10 @@ class Layout(msgspec.Struct, frozen=True):
     required_one_of: tuple[str, ...] = ()
 
     def missing(self, columns: Collection[str]) -> tuple[str, ...]:
-        """Return the required columns that are not in `columns`; empty if none is missing."""
+        """Return the required columns that are not in `columns`; empty if none is missing.
+
+        If all of `required_one_of` are missing, the first of them is listed.
+        """
         missing = [column for column in self.required if column not in columns]
         if self.required_one_of and not any(column in columns for column in self.required_one_of):
             missing.append(self.required_one_of[0])

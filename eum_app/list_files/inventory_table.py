@@ -125,7 +125,7 @@ def csv_records(text: str, delimiter: str) -> Iterator[Record]:
 
 
 def physical_lines(text: str) -> list[str]:
-    """Return the lines of `text`, split where the csv module splits them."""
+    """Return the lines of `text`, split where the csv module splits them; the last is empty after a final line end."""
     return _LINE_END.split(text)
 
 

@@ -95,7 +95,7 @@ class PlateSays(msgspec.Struct, frozen=True):
         return PlateSays(reasons, self.columns | later.columns, self.lines | later.lines)
 
     def about(self, line: int) -> frozenset[str]:
-        """Return the columns that are stated for the row at `line`."""
+        """Return the columns that are stated for the row at `line`: all identifiers if it is named, else `columns`."""
         return IDENTITY_COLUMNS if line in self.lines else self.columns
 
 

@@ -64,7 +64,7 @@ def payload_text(payload: bytes) -> str:
 def activity_log_report(
     rows: Iterator[Sequence[str]], total: int, made: Made, filters: Mapping[str, str], heads: Sequence[Head]
 ) -> Document:
-    """Return the log as a cover and one table of `total` rows, which are `cells`. `filters` are values by title."""
+    """Return the log as a cover and one table of `total` rows, which are `cells`. `filters` are values by name."""
     cover = Cover(
         report=REPORT,
         title=TITLE,

@@ -124,7 +124,7 @@ def inventory_status_report(
     not_received: int,
     heads: Sequence[Head],
 ) -> Document:
-    """Return the report as a cover and one table.
+    """Return the report as a cover and two tables: items, and case lines.
 
     `rows` are `cells`. `filters` are values by filter name. `not_received` counts facts that devices have announced and
     that are not in this store yet.

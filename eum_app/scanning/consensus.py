@@ -46,7 +46,7 @@ class Consensus:
         return accepted
 
     def has_accepted(self, symbol: Symbol) -> bool:
-        """Return whether this symbol was accepted and has been in view since."""
+        """Return whether this symbol was accepted and has not been out of view for `quiet_ms` since."""
         return (symbol.symbology, symbol.raw) in self._given
 
     def _forget(self, at_ms: float) -> None:

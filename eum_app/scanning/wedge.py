@@ -125,20 +125,20 @@ class BurstCollector:
         return (*decided, *(self._end(key) if key.is_end else self._add(key)))
 
     def act(self) -> tuple[Decided, ...]:
-        """A click or a shortcut is next. Returns what must be done before it.
+        """Decide because a click or a shortcut is next: return what must be done before it.
 
         Keys that only a scanner sends stay held back: such a scan is not cut in two.
         """
         return () if self.is_scan_like else self._decide(is_by_act=True)
 
     def move(self) -> tuple[Decided, ...]:
-        """The app moves the focus. Returns what a person certainly typed before; all else may begin a scan."""
+        """Decide because the app moves the focus: return what a person certainly typed; all else may begin a scan."""
         run = self._run
         is_by_person = run is not None and run.place.kind != "keys" and (run.is_typing or run.pauses > run.fast == 0)
         return self._decide(is_by_act=True) if is_by_person and not self.is_scan_like else ()
 
     def idle(self, at_ms: float) -> tuple[Decided, ...]:
-        """A tick. Returns what silence has decided, at a time by the clock of the last key."""
+        """Return what silence has decided at `at_ms`, a time by the clock of the last key; empty before `due_ms`."""
         return self._decide() if self.is_pending and at_ms >= self.due_ms else ()
 
     def is_of_scan(self, key: Key) -> bool:

@@ -63,6 +63,6 @@ class AccessNotes:
         return noted
 
     def put_back(self, noted: Noted) -> None:
-        """Keep the notes of a write that failed for the next one."""
+        """Keep the notes of a write that failed for the next one, before those that were noted since."""
         with self._lock:
             self._reads[:0], self._denied[:0] = noted

@@ -60,7 +60,7 @@ class ChildCall(_Bound[Result_co]):
     """Long work for a child process; see `child`. Function and arguments are pickled and sent through a pipe."""
 
     def run(self, progress: Progress, ticket: Ticket) -> Result_co:
-        """Run the work in this process, with a progress reporter and a ticket from its worker."""
+        """Run the work in this process, with a progress reporter and a ticket from its worker; return its result."""
         return self._run(progress, ticket)
 
 
@@ -75,24 +75,27 @@ class Job(_Bound[Result_co]):
 def call(
     use_case: Callable[Concatenate[Session, Given], Result], /, *given: Given.args, **named: Given.kwargs
 ) -> Call[Result]:
-    """A call of `use_case(session, *given, **named)`."""
+    """Return a call of `use_case(session, *given, **named)`. Nothing runs before its `run`."""
     return Call(use_case, given, tuple(named.items()))
 
 
 def query(
     asked: Callable[Concatenate[Connection, Given], Result], /, *given: Given.args, **named: Given.kwargs
 ) -> Query[Result]:
-    """A call of `asked(connection, *given, **named)`."""
+    """Return a call of `asked(connection, *given, **named)`. Nothing runs before its `run`."""
     return Query(asked, given, tuple(named.items()))
 
 
 def child(
     work: Callable[Concatenate[Progress, Ticket, Given], Result], /, *given: Given.args, **named: Given.kwargs
 ) -> ChildCall[Result]:
-    """A call of `work(progress, ticket, *given, **named)`; `work` is a module-level function."""
+    """Return a call of `work(progress, ticket, *given, **named)`; `work` is a module-level function.
+
+    Nothing runs before its `run`; what cannot be pickled is found only then.
+    """
     return ChildCall(work, given, tuple(named.items()))
 
 
 def job(work: Callable[Given, Result], /, *given: Given.args, **named: Given.kwargs) -> Job[Result]:
-    """A call of `work(*given, **named)`."""
+    """Return a call of `work(*given, **named)`. Nothing runs before its `run`."""
     return Job(work, given, tuple(named.items()))

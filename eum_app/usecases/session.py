@@ -160,7 +160,10 @@ class Session:
 
     @contextlib.contextmanager
     def keeping(self) -> Iterator[Connection]:
-        """Open a transaction for drafts (`db.drafts`), which are no facts: it records nothing, no notes either."""
+        """Open a transaction for drafts (`db.drafts`), which are no facts: it records nothing, no notes either.
+
+        Raises as `Store.writing`; then nothing was kept.
+        """
         with self.store.writing(self.author, own_chain_last=True) as transaction:
             transaction.may_state = frozenset()
             yield transaction.connection
@@ -195,7 +198,7 @@ class Session:
         self.leave()
 
     def leave(self) -> None:
-        """Save the journal's position outside the store's folder (see `usecases.instance`)."""
+        """Save the journal's position outside the store's folder (see `leave_store`)."""
         leave_store(self.store, self.author)
 
     def close(self, reason: str = SessionEnd.LOCKED) -> None:
@@ -219,12 +222,12 @@ class Session:
             self.drop_keys()
 
     def drop_keys(self) -> None:
-        """Close the store and drop every key, without recording anything."""
+        """Close the store and drop every key, without recording anything. Later reads raise Refusal `store.locked`."""
         self.store.close()
         self._ticket = replace(self._ticket, data_key=b"", signing_key=b"", account_key=b"")
 
     def change_data_key(self, new_key: bytes) -> None:
-        """Change the data key as `Store.change_key` does, and continue this session with it."""
+        """Change the data key and continue this session with it. Raises as `Store.change_key`; the old one stays."""
         self._ticket = replace(self._ticket, data_key=self.store.change_key(self._ticket.data_key, new_key))
 
     def take_up(self, unlocked: Session) -> None:

@@ -44,7 +44,10 @@ class SessionClock:
         return expected_in_session(before, passed, self._now()) is not None
 
     def jump(self, observed_at: str) -> ClockJumped | None:
-        """Return the fact to record if the clock was changed since the last call, else None."""
+        """Return the fact to record if the clock was changed since the last call, else None.
+
+        The next call compares with the time of this one, so a change is returned only once.
+        """
         (before, at_ns), self._seen = self._seen, (self._now(), time.monotonic_ns())
         now, now_ns = self._seen
         expected = expected_in_session(before, timedelta(microseconds=(now_ns - at_ns) // 1_000), now)

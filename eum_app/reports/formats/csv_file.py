@@ -27,7 +27,10 @@ process, so every module that reads CSV sets the same one; the readers of lists 
 
 
 def guarded(cell: str) -> str:
-    """Return `cell`, with an apostrophe in front if a spreadsheet would run it as a formula (OWASP, CSV injection)."""
+    """Return `cell`, with an apostrophe in front if a spreadsheet would run it as a formula (OWASP, CSV injection).
+
+    Negative numbers get one too.
+    """
     return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
 
 

@@ -65,7 +65,7 @@ def seal_results(session: Session, folder: Path, progress: OnProgress | None = N
     `folder` is made; a file of the same name is replaced. Before HQ's receipt is imported, another call seals the same
     facts again. A store that was copied or restored seals only the facts that are certainly its own. `progress` counts
     entries, each twice. A failure leaves no partial file, and each seal is recorded only after its file is complete.
-    Bundles that were completed before a failure stay.
+    Bundles that were completed before a failure stay. Content that was withheld by order is left out.
 
     Raises Refusal `permission.denied`, `device.not_enrolled`, `bundle.nothing_to_seal`, `chain.rolled_back` (HQ
     acknowledged facts that this store no longer has: it was restored from a copy), and as `write_bundle` does; Trouble

@@ -62,8 +62,9 @@ def device_certificate(connection: Connection, device: str) -> Certificate:
 
 
 def trust_list(connection: Connection, *, is_hq: bool) -> TrustList:
-    """Return the trust list: authority, HQ and device certificates, and revocations. Raises Refusal
-    `device.not_enrolled`.
+    """Return the trust list: authority, HQ, and at HQ every device certificate, also expired ones, with revocations.
+
+    A device trusts its HQ only. Raises Refusal `device.not_enrolled`.
     """
     identity = identity_of(connection)
     if not is_hq:

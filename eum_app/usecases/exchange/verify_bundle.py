@@ -209,7 +209,7 @@ def append_bundle(session: Session, bundle: OpenedBundle, transaction: Transacti
 
 
 def outcome_of(path: Path, bundle: OpenedBundle, arrived: Arrived, new_findings: int = 0) -> ImportOutcome:
-    """The outcome of a bundle that was received or held already."""
+    """Return the outcome of a bundle that was received or held already; a receipt is added later."""
     return ImportOutcome(
         path,
         path.name,
@@ -289,7 +289,7 @@ def _take_again_where_crossed(session: Session, path: Path, take: Take) -> tuple
 
 
 def imported(session: Session, bundle: OpenedBundle, path: Path, *, new_entries: int) -> BundleImported:
-    """Build the fact that a bundle was imported."""
+    """Build the fact that a bundle was imported; bytes of the file name that are not UTF-8 become question marks."""
     manifest = bundle.manifest
     return BundleImported(
         observed_at=session.observed_now(),

@@ -47,14 +47,17 @@ def beside_the_book(session: Session, listed: InventoryPreview) -> Shown:
 
 
 def layout_of(kind: ListKind) -> Layout:
-    """Return the columns that a list of this kind has."""
+    """Return the columns that a list of this kind has; all kinds but the inventory have those of claims."""
     return INVENTORY if kind == ListKind.INVENTORY else CLAIMS
 
 
 def preview_list(
     session: Session, path: Path, kind: ListKind, profile: Profile, plate: PlateSays | None = None
 ) -> Shown:
-    """Read `path` as a list of `kind` without saving anything; raises as `list_file.read_list` does."""
+    """Read `path` as a list of `kind` without saving anything, and compare it with the whole book.
+
+    `plate` is ignored for claims. Raises as `list_file.read_list` does.
+    """
     if kind == ListKind.INVENTORY:
         return beside_the_book(session, read_inventory(path, profile, plate=plate))
     claimed = read_claims(path, profile)

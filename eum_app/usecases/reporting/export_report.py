@@ -54,9 +54,13 @@ OnProgress = Callable[[int, int], object]
 class Format(Protocol):
     """A module of `reports.formats`."""
 
-    def write(self, report: Document, folder: Path, name: str) -> list[Part]: ...
+    def write(self, report: Document, folder: Path, name: str) -> list[Part]:
+        """Write the report into `folder`, and return its files; the first is `name`. Existing files are replaced."""
+        ...
 
-    def count_rows(self, path: Path) -> int: ...
+    def count_rows(self, path: Path) -> int:
+        """Count the rows of the main table in a file. Raises any exception for a file that is not of this format."""
+        ...
 
 
 FORMATS: Final[dict[str, Format]] = {

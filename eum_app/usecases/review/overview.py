@@ -28,7 +28,7 @@ class Overview:
 
 
 def overview(session: Session, program: str = "") -> Overview:
-    """Return the current figures of one program or of all."""
+    """Return the current figures of one program or of all, within the account's scope; 0 for an unknown program."""
     with session.reading() as connection:
         as_of = session.observed_now()
         today = from_utc_text(as_of).date()

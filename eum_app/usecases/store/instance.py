@@ -58,7 +58,7 @@ def lost_entries(store: Store) -> Refusal | None:
 
 
 def notice_key_change(store: Store, author: Author, data_key: bytes) -> None:
-    """Record a change of the data key that a crash left unrecorded (`rotate_key`)."""
+    """Record a change of the data key that a crash left unrecorded (`rotate_key`); nothing if there is none."""
     with store.reading() as connection:
         if not rekey.is_announced(connection):
             return

@@ -41,7 +41,7 @@ def unlocked_by_passphrase(folder: Path, account: str, passphrase: str) -> tuple
 
 
 def attempts_place(store_file: StoreFile, account: str) -> str:
-    """Return the key under which failed attempts of an account are counted."""
+    """Return the key under which failed attempts of an account are counted; unknown accounts share 1,024 of them."""
     return place_of(store_file.store_id, account, is_known=store_file.slot(account) is not None)
 
 
