@@ -36,7 +36,7 @@ def import_claims(session: Session, preview: ClaimsPreview, kind: ClaimKind) -> 
 
     Rows that match no item, or several, are recorded without one; rejected rows are recorded by line and codes only.
     Raises Refusal `permission.denied`, `claims.already_imported` (the same file was imported before),
-    `fact.too_large` (codes of rejected rows over 4 MiB); Trouble for disk errors.
+    `fact.too_large` (codes of rejected rows over 4 MiB), `fact.not_allowed` (on a device); Trouble for disk errors.
     """
     session.require(Permission.INVENTORY_IMPORT)
     import_id = new_id()

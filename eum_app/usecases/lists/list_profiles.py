@@ -21,7 +21,8 @@ def save_profile(session: Session, name: str, list_kind: str, profile: Profile, 
     """Save `profile` for lists with `headings`; it replaces an earlier one of that name.
 
     The name is cleaned first (`items.clean`). `list_kind` is inventory, partner_report or shipper_list; it is not
-    checked. Raises Refusal `permission.denied`, `profile.name` (empty, or over 60 characters); Trouble for disk errors.
+    checked. Raises Refusal `permission.denied`, `profile.name` (empty, or over 60 characters), `fact.not_allowed` (on a
+    device); Trouble for disk errors.
     """
     session.require(Permission.INVENTORY_IMPORT)
     kept = clean(name)

@@ -193,7 +193,7 @@ def review_finding(
     A person may not decide a finding about their own work: an item that they checked in that visit, or a site checklist
     that they answered, whatever the result. `disposition` is recorded as given. Raises Refusal `permission.denied`,
     `permission.out_of_scope`, `finding.unknown`, `finding.decided`, `finding.lapsed`, `review.decision`,
-    `review.comment` (none), `review.own_check`; Trouble for disk errors.
+    `review.comment` (none), `review.own_check`, `fact.not_allowed` (on a device); Trouble for disk errors.
     """
     session.require(Permission.FINDING_REVIEW)
     with session.writing() as transaction:

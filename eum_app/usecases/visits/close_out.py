@@ -149,7 +149,7 @@ def close_out(
     `permission.out_of_scope`, `visit.unknown`, `checklist.unknown`, `visit.open`
     (with the number of open points), `visit.closed`, `visit.drafts` (with their number), `statement.changed`,
     `signature.missing`, `signature.name_missing`, `signature.name_too_long`, `signature.too_large`, `note.too_long`
-    (the reason to decline); Trouble for disk errors.
+    (the reason to decline), `store.copied`; Trouble for disk errors.
     """
     session.require(Permission.VISIT_WORK)
     with session.writing() as transaction:
@@ -188,7 +188,8 @@ def reopen_visit(session: Session, visit_id: str, reason: str) -> Changed:
     """Open a closed visit again, for a stated reason. Both signatures are void from then on.
 
     Raises Refusal `permission.denied`, `permission.out_of_scope`, `visit.unknown`, `visit.not_closed` (also if later
-    facts voided the signatures), `visit.reopen_reason` (none), `note.too_long`; Trouble for disk errors.
+    facts voided the signatures), `visit.reopen_reason` (none), `note.too_long`, `store.copied`; Trouble for disk
+    errors.
     """
     session.require(Permission.VISIT_WORK)
     stated = reason.strip()

@@ -61,7 +61,8 @@ def plan_visit(
     Raises Refusal `permission.denied`, `permission.out_of_scope`, `visit.program`, `visit.purpose`, `date.invalid`,
     `site.unknown` (only for a limited account), `visit.device_unknown` (also if its certificates were revoked),
     `visit.inspector_missing`, `visit.no_items` (also for an unknown site), `item.unknown`,
-    `checklist.unknown`, `visit.checklist` (not one that the kind offers); Trouble for disk errors.
+    `checklist.unknown`, `visit.checklist` (not one that the kind offers), `fact.not_allowed` (on a device); Trouble for
+    disk errors.
     """
     session.require(Permission.VISIT_PLAN)
     kind, of_program = require_kind(purpose, program)

@@ -26,7 +26,7 @@ def record_again(session: Session, check_ids: Sequence[CheckId]) -> RecordedChec
     Photos that were added to a check later are attached to the new one too. An id that is given twice is recorded
     twice. Raises Refusal `permission.denied`,
     `permission.out_of_scope`, `check.unknown`, `check.not_withdrawn`, `check.foreign` (recorded on another device),
-    `visit.closed`, `sighting.…` (what the visit asks for has changed since); Trouble for disk errors.
+    `visit.closed`, `sighting.…` (what the visit asks for has changed since), `store.copied`; Trouble for disk errors.
     """
     session.require(Permission.VISIT_WORK)
     acts: dict[str, str] = {}

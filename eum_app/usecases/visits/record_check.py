@@ -124,7 +124,8 @@ def record_check(
     `check.questions_open` (verified needs every question answered), `check.not_as_expected` (verified needs the
     expected answers), `sighting.…` (as `require_sighted`), `answer.…`, `visit.closed`, `check.not_expected` (only
     `not_on_list` fits items that the visit does not expect), `check.no_item`, `photo.…`, `image.…`, `note.too_long`,
-    `visit.unknown`; Trouble for disk errors.
+    `visit.unknown`, `store.copied` (a device whose store was copied or restored takes no evidence before it has a new
+    identity); Trouble for disk errors.
     """
     pictures = answer_photos or {}
     new = NewCheck(item_id, outcome, mark, reason, answers, note, photos, grade, crop, pictures, differences)
@@ -253,8 +254,8 @@ def _record(
 def withdraw_checks(session: Session, check_ids: Sequence[CheckId], reason: str = "undone") -> WithdrawnChecks:
     """Withdraw checks, all or none, in one transaction. Their items are to check again; the evidence stays.
 
-    Raises Refusal `permission.denied`, `permission.out_of_scope`, `check.unknown`, `check.withdrawn`, `check.foreign`
-    (recorded on another device), `visit.closed`; Trouble for disk errors.
+    Raises Refusal `permission.denied`, `permission.out_of_scope`, `check.unknown`, `check.withdrawn` (also for an id
+    given twice), `check.foreign` (recorded on another device), `visit.closed`, `store.copied`; Trouble for disk errors.
     """
     session.require(Permission.VISIT_WORK)
     serials = []
@@ -279,7 +280,7 @@ def attach_photo(session: Session, visit_id: str, check_id: CheckId, photo: byte
     """Add a photo to an existing check, until close-out.
 
     Raises Refusal `permission.denied`, `permission.out_of_scope`, `photo.…`, `image.…`, `check.unknown` (also a check
-    of another visit), `check.withdrawn`, `visit.unknown`, `visit.closed`; Trouble for disk errors.
+    of another visit), `check.withdrawn`, `visit.unknown`, `visit.closed`, `store.copied`; Trouble for disk errors.
     """
     session.require(Permission.VISIT_WORK)
     kind = check_photo(photo)
@@ -312,7 +313,7 @@ def assess_site(
 
     The newest answer to a question counts. `pictures` maps a question id to the photo that answers it. Raises Refusal
     `permission.denied`, `permission.out_of_scope`, `answer.…`, `site.scanner_relied_on`, `photo.…`, `image.…`,
-    `visit.unknown`, `checklist.unknown`, `visit.closed`; Trouble for disk errors.
+    `visit.unknown`, `checklist.unknown`, `visit.closed`, `store.copied`; Trouble for disk errors.
     """
     session.require(Permission.VISIT_WORK)
     given = pictures or {}
