@@ -131,9 +131,10 @@ def sign_enrolment(session: Session, request_path: Path, answer_path: Path) -> E
     that was signed before gets the recorded certificate again. The fact is committed before the file is written, so a
     lost answer can be written again, and nothing is certified twice. A file at `answer_path` is replaced.
 
-    Raises Refusal `permission.denied`, as `read_request` does, `certificate.suite_mismatch`, `enrolment.name_taken`
-    (the name of HQ, or of a device if letter case is ignored), `enrolment.request_revoked`; on a device
-    `device.not_enrolled` or `certificate.may_not_issue`; Trouble for disk errors.
+    Raises Refusal `permission.denied`, as `read_request` does, `enrolment.name_taken` (the name of HQ, or of a device
+    if letter case is ignored), `enrolment.request_revoked`, `certificate.suite_mismatch`, `certificate.expired` and
+    `certificate.not_yet_valid` (HQ's); on a device `device.not_enrolled` or `certificate.may_not_issue`; Trouble for
+    disk errors.
     """
     session.require(Permission.DEVICE_ENROL)
     request = enrolment.read_request_file(request_path)

@@ -178,8 +178,9 @@ def append_bundle(session: Session, bundle: OpenedBundle, transaction: Transacti
     """Append a verified bundle's objects and entries, and check the signed heads and the chain's end.
 
     If every entry is already held, they are only compared, and nothing of the bundle is stored. `admit` may refuse
-    entries before they are applied. Raises Refusal `chain.gap`, `chain.broken`, `bundle.foreign_origin`, and as
-    `Transaction.append`, `admit`, `verify_content` and `check_head_signatures` do.
+    entries before they are applied. Raises Refusal `chain.gap`, `chain.broken`, `bundle.foreign_origin`,
+    `bundle.altered`, `entry.unreadable`, and as `Transaction.append`, `admit`, `keep_object`, `verify_content` and
+    `check_head_signatures` do.
     """
     manifest = bundle.manifest
     head = transaction.head(manifest.origin, manifest.epoch)

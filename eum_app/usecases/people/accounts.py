@@ -56,7 +56,7 @@ class AccountState:
 def list_accounts(session: Session) -> list[AccountState]:
     """List the accounts of this store by code, including removed ones.
 
-    Raises Refusal `keyslots.damaged`; Trouble `attempts.damaged` and those of disk errors.
+    Raises as `read_store_file`; Trouble `attempts.damaged` and those of disk errors.
     """
     store_file = read_store_file(session.store.folder)
     failed = failures(session.store.folder)
@@ -88,7 +88,7 @@ def add_account(
     """Create an account for another person, without recovery codes. `scope` limits it to programs and countries.
 
     Raises Refusal `permission.denied`, `account.name`, `account.exists`, `role.unknown`, `passphrase.…` (empty, too
-    short, too long, not text); Trouble for disk errors, `keyslots.altered` and `memory.full`. `account.exists` also
+    short, too long, not text); Trouble for disk errors, `keyslots.…` and `memory.full`. `account.exists` also
     covers codes that differ only in letter case, and removed accounts, whose entries keep their author. An account that
     a crash left half made may be added again.
     """
@@ -124,7 +124,7 @@ def change_passphrase(session: Session, old: str, new: str, *, kdf: KdfParams | 
 
     A wrong `old` counts as a failed attempt to unlock. Raises Refusal as `unlocked_by_passphrase` for `old` (the
     policy may even erase the store), and `passphrase.…` for a new one that cannot be used; Trouble for disk errors,
-    `memory.full`, `keyslots.altered`, `attempts.damaged`.
+    `memory.full`, `keyslots.…`, `attempts.damaged`.
     """
     require_passphrase(new)
     folder, account = session.store.folder, session.account
@@ -142,7 +142,7 @@ def reset_passphrase(session: Session, account: str, new: str, *, kdf: KdfParams
 
     The old passphrase and recovery codes stop working, and the account has none until it makes new ones. Earlier
     signatures stay valid under the old key. Raises Refusal `permission.denied`, `account.unknown`, `account.own`,
-    `passphrase.…` for one that cannot be used; Trouble for disk errors, `keyslots.altered` and `memory.full`.
+    `passphrase.…` for one that cannot be used; Trouble for disk errors, `keyslots.…` and `memory.full`.
     """
     session.require(Permission.ACCOUNT_MANAGE)
     require_passphrase(new)
@@ -180,7 +180,7 @@ def remove_account(session: Session, account: str) -> Changed:
 
     Its passphrase and recovery codes stop working, and its drafts are deleted. An open session of the account continues
     until it is locked. Raises Refusal `permission.denied`, `account.unknown`, `account.own`,
-    `account.last_administrator`; Trouble for disk errors and `keyslots.altered`.
+    `account.last_administrator`; Trouble for disk errors and `keyslots.…`.
     """
     session.require(Permission.ACCOUNT_MANAGE)
     _require_other(session, account)

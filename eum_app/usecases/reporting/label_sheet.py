@@ -96,7 +96,7 @@ def print_labels(
 
     Raises Refusal `permission.denied`, `label.none`, `label.too_many`, `label.sheet`, `label.position`, `item.unknown`
     (also outside the account's scope), `label.nothing_to_say`, `label.characters`, `label.too_long`,
-    `label.module_too_small`, `label.unreadable`, `report.name` (not .pdf), `report.is_folder`; Trouble
+    `label.module_too_small`, `label.unreadable`, `mark.…`, `report.name` (not .pdf), `report.is_folder`; Trouble
     `report.pdf_failed` and those of disk errors.
     """
     order = LabelOrder(tuple(item_ids), sheet_id, symbol, kind, start, copies, dpi)
@@ -182,7 +182,8 @@ def message_of(item: ItemRow) -> bytes:
     """Build the ISO/IEC 15434 message (format 06) for the item's UII on the book.
 
     Construct 2 (17V, 1P, S) is preferred, then construct 1 (18S), then the whole UII (25S). Raises Refusal
-    `label.characters` (not printable ASCII), `label.nothing_to_say` (no message yields the UII on the book).
+    `label.characters` (not printable ASCII), `label.nothing_to_say` (no message yields the UII on the book), and
+    `mark.…` if a reader would refuse a message.
     """
     for value in (item.cage, item.part_number, item.serial, item.uii):
         if value and not (value.isascii() and value.isprintable()):

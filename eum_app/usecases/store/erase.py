@@ -75,7 +75,7 @@ def set_erase_after(session: Session, failures: int) -> Changed:
 
     It is stored in the keyslot file, where a change without the key is detected at the next unlock. It cannot protect
     against a person who copies the files first. Raises Refusal `permission.denied`, `erase.too_few` (1 to 9 or
-    negative: a child at the keyboard must not destroy a visit); Trouble `keyslots.altered` and those of disk errors.
+    negative: a child at the keyboard must not destroy a visit); Trouble `keyslots.…` and those of disk errors.
     """
     session.require(Permission.STORE_ERASE)
     if failures and failures < LEAST_ERASE_AFTER:

@@ -23,10 +23,10 @@ from eum_app.usecases.session import Session, Ticket, new_id
 def unlocked_by_passphrase(folder: Path, account: str, passphrase: str) -> tuple[StoreFile, Unlocked]:
     """Unlock the keys with a passphrase; a failure is counted before it is reported.
 
-    Raises Refusal `store.absent`, `store.newer`, `keyslots.damaged`, `passphrase.wrong` (with `left`, the number of
-    remaining attempts; the same for an unknown account), `account.locked`, `store.erased` (by the policy, which has
-    just destroyed the keyslots), `passphrase.…` for text that is none (not counted); Trouble `keyslots.altered`,
-    `attempts.damaged`, `memory.full`, and those of disk errors.
+    Raises Refusal `store.absent`, `store.newer`, `store.older`, `keyslots.damaged`, `passphrase.wrong` (with `left`,
+    the number of remaining attempts; the same for an unknown account), `account.locked`, `store.erased` (by the
+    policy, which has just destroyed the keyslots), `passphrase.…` for text that is none (not counted); Trouble
+    `keyslots.altered`, `attempts.damaged`, `memory.full`, and those of disk errors.
     """
     store_file = read_store_file(folder)
     place = attempts_place(store_file, account)

@@ -124,8 +124,8 @@ def record_check(
     `check.questions_open` (verified needs every question answered), `check.not_as_expected` (verified needs the
     expected answers), `sighting.…` (as `require_sighted`), `answer.…`, `visit.closed`, `check.not_expected` (only
     `not_on_list` fits items that the visit does not expect), `check.no_item`, `photo.…`, `image.…`, `note.too_long`,
-    `visit.unknown`, `store.copied` (a device whose store was copied or restored takes no evidence before it has a new
-    identity); Trouble for disk errors.
+    `visit.unknown`, `checklist.unknown`, `store.copied` (a device whose store was copied or restored takes no evidence
+    before it has a new identity); Trouble for disk errors.
     """
     pictures = answer_photos or {}
     new = NewCheck(item_id, outcome, mark, reason, answers, note, photos, grade, crop, pictures, differences)

@@ -82,8 +82,8 @@ def transcribe_page(
     `transcribe.closed`, `transcribe.not_on_page`, `transcribe.serial_differs` (verified, but the paper has another
     serial), `transcribe.serial_same` (marked as different, but it is equal), `transcribe.no_serial`,
     `transcribe.is_listed` (a row for unlisted items names a listed one), `transcribe.already` (the item was recorded
-    from paper for that instant, or is here twice), `entry.differs`, `sighting.…`, and those of `record_check` and
-    `find_page`.
+    from paper for that instant, or is here twice), `entry.differs`, `mark.…` (an unlisted serial), `sighting.…`, and
+    those of `record_check` and `find_page`.
     """
     if not rows:
         raise Refusal("transcribe.nothing")
