@@ -1,7 +1,7 @@
 """`eum store …`: accounts, passphrases, recovery codes, escrow, a new data key, erasing.
 
-Passphrases and codes come from a file descriptor or the terminal, never from arguments. If a command needs two people,
-each of them types their own.
+Passphrases and codes come from a file descriptor or the terminal, your own passphrase also from the environment; none
+of them is an argument. If a command needs two people, each of them types their own.
 """
 
 from __future__ import annotations

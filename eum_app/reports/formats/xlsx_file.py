@@ -1,7 +1,8 @@
 """Workbooks for people: a cover sheet, then one sheet for each table, with real dates, frozen headings and filters.
 
-Text is always written as text, never as a number, a formula or a link. Rows are streamed (`constant_memory`).
-XlsxWriter's temporary files go to the report's folder, so no data reaches the system's temporary folder.
+Text in a table is always written as text, never as a number, a formula or a link. Rows are streamed
+(`constant_memory`). XlsxWriter's temporary files go to the report's folder, so no data reaches the system's temporary
+folder.
 """
 
 from __future__ import annotations

@@ -49,10 +49,11 @@ def create_store(
     """Create a store with its first account, which has no recovery codes, and open it.
 
     An HQ store also gets an authority and HQ's certificate. Its database may be an empty one on a PostgreSQL server
-    (`database_url`). A failure leaves nothing behind. Raises Refusal `store.exists` (also a folder that is not empty,
-    or a database with tables of a store), `file.name_not_text`,
-    `store.kind`, `store.name`, `account.name`, `role.unknown`, `passphrase.…`, `database.url`, `database.tls`,
-    `database.only_hq`; Trouble for disk errors, `memory.full`, `store.connection_lost`.
+    (`database_url`). An empty folder may exist. A failure leaves nothing behind but parent folders that were made.
+
+    Raises Refusal `store.exists` (also a folder that is not empty, or a database that holds a store),
+    `file.name_not_text`, `store.kind`, `store.name`, `account.name`, `role.unknown`, `passphrase.…`, `database.url`,
+    `database.tls`, `database.only_hq`; Trouble for disk errors, `memory.full`, `store.connection_lost`.
     """
     if member_of(StoreKind, kind) is None:
         raise Refusal("store.kind", kind=kind, known=", ".join(StoreKind))

@@ -25,7 +25,7 @@ def unlocked_by_passphrase(folder: Path, account: str, passphrase: str) -> tuple
 
     Raises Refusal `store.absent`, `store.newer`, `store.older`, `keyslots.damaged`, `passphrase.wrong` (with `left`,
     the number of remaining attempts; the same for an unknown account), `account.locked`, `store.erased` (by the
-    policy, which has just destroyed the keyslots), `passphrase.…` for text that is none (not counted); Trouble
+    policy, which has just destroyed the keyslots), `passphrase.…` for an empty or too long text (not counted); Trouble
     `keyslots.altered`, `attempts.damaged`, `memory.full`, and those of disk errors.
     """
     store_file = read_store_file(folder)
