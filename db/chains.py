@@ -7,10 +7,11 @@ from typing import Final
 
 from sqlalchemy import Connection, bindparam, select
 
+from db.holes import known_holes, verify_around
 from db.tables import journal
 from eum_app.domain.errors import Refusal, Trouble
 from eum_app.domain.facts import Fact
-from eum_app.domain.journal import Entry, Head, genesis, verify_chain
+from eum_app.domain.journal import Entry, Head, genesis
 
 TAIL_ENTRIES: Final = 200
 """Newest entries that are verified each time a store is opened."""
@@ -92,9 +93,13 @@ def held_chains(connection: Connection) -> list[Head]:
 
 
 def verify_all_chains(connection: Connection) -> list[Head]:
-    """Verify every chain from its genesis and return the heads, by origin and epoch. Raises like `verify_chain`."""
+    """Verify every chain from its genesis, except across recorded gaps, and return the heads, by origin and epoch.
+
+    Raises like `verify_chain`.
+    """
+    holes = known_holes(connection)
     return [
-        verify_chain(entries_after(connection, chain.origin, chain.epoch, 0, 2**62), chain)
+        verify_around(entries_after(connection, chain.origin, chain.epoch, 0, 2**62), chain, holes)
         for chain in held_chains(connection)
     ]
 
@@ -108,6 +113,7 @@ def verify_tail(connection: Connection, own: Head) -> None:
         found = connection.execute(HASH_AT, {"origin": own.origin, "epoch": own.epoch, "seq": start}).scalar()
         before = Head(own.origin, own.epoch, start, found or b"")
     try:
-        verify_chain(entries_after(connection, own.origin, own.epoch, start, head.seq), before)
+        entries = entries_after(connection, own.origin, own.epoch, start, head.seq)
+        verify_around(entries, before, known_holes(connection))
     except Refusal as error:
         raise Trouble("store.chain_damaged", why=error.code, **error.values) from error

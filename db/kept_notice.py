@@ -10,16 +10,16 @@ from sqlalchemy import Connection, select
 from db.notice import Notice
 from db.tables import meta
 
-_NAME: Final = "notice"
+NAME: Final = "notice"
 
 
 def kept_notice(connection: Connection) -> Notice | None:
     """Return the notice in the database, or None."""
-    said = connection.execute(select(meta.c.value).where(meta.c.name == _NAME)).scalar()
+    said = connection.execute(select(meta.c.value).where(meta.c.name == NAME)).scalar()
     return msgspec.json.decode(said, type=Notice) if said is not None else None
 
 
 def keep_notice(connection: Connection, notice: Notice) -> None:
     """Replace the notice in the database."""
-    connection.execute(meta.delete().where(meta.c.name == _NAME))
-    connection.execute(meta.insert().values(name=_NAME, value=msgspec.json.encode(notice).decode()))
+    connection.execute(meta.delete().where(meta.c.name == NAME))
+    connection.execute(meta.insert().values(name=NAME, value=msgspec.json.encode(notice).decode()))

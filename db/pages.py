@@ -38,6 +38,11 @@ class PageVerdict:
         return not self.damaged and not self.structure
 
     @property
+    def has_whole_pages(self) -> bool:
+        """Whether any page passes: the key is right."""
+        return len(self.damaged) < self.pages
+
+    @property
     def places(self) -> str:
         """The damaged pages as text: `3, 7-9`."""
         runs = groupby(enumerate(self.damaged), lambda place: place[1] - place[0])
@@ -45,12 +50,12 @@ class PageVerdict:
         return ", ".join(str(span[0]) if len(span) == 1 else f"{span[0]}-{span[-1]}" for span in spans)
 
 
-def keyed(path: Path, key: str, *, read_only: bool = True) -> Any:
+def keyed(path: Path, key: str, *, mode: str = "ro") -> Any:
     """Return a connection that has read nothing yet, so that it opens also if the first page is damaged.
 
-    `key` is in hexadecimal: the data key, or the data key and the salt. Raises the driver's errors.
+    `key` is in hexadecimal: the data key, or the data key and the salt. `mode` is ro, rw or rwc (to create it). Raises
+    the driver's errors.
     """
-    mode = "ro" if read_only else "rw"
     connection = sqlcipher.connect(
         f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None, check_same_thread=False
     )
@@ -60,7 +65,7 @@ def keyed(path: Path, key: str, *, read_only: bool = True) -> Any:
     return connection
 
 
-def _failing(driver: Any) -> set[int]:
+def failing_pages(driver: Any) -> set[int]:
     """Return the pages of the file that fail their HMAC, without those that exist only in the log (WAL)."""
     rows = driver.execute("PRAGMA cipher_integrity_check").fetchall()
     numbers = [_PAGE.search(str(message)) for (message,) in rows]
@@ -77,16 +82,16 @@ def examine_pages(connection: Connection) -> PageVerdict:
     driver: Any = connection.connection.driver_connection
     with driver_trouble():
         driver.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
-        failing = _failing(driver)
+        failing = failing_pages(driver)
         # A checkpoint of another process may have been writing a page while it was read.
-        failing &= _failing(driver) if failing else set()
+        failing &= failing_pages(driver) if failing else set()
         return _verdict(driver, Path(_file_of(driver)), failing)
 
 
 def examine_file(path: Path, data_key: bytes) -> PageVerdict:
     """Read every page of a database that does not open. Raises Trouble of the disk."""
     with driver_trouble(path), contextlib.closing(keyed(path, data_key.hex())) as driver:
-        return _verdict(driver, path, _failing(driver))
+        return _verdict(driver, path, failing_pages(driver))
 
 
 def _verdict(driver: Any, path: Path, failing: set[int]) -> PageVerdict:

@@ -46,7 +46,7 @@ def change(folder: Path, data_key: bytes, new_key: bytes) -> bytes:
     location = read_location(folder, data_key)
     try:
         if location is None:
-            with _alone(folder, data_key) as connection:
+            with alone(folder, data_key) as connection:
                 require_room(folder, (folder / DATABASE).stat().st_size)  # for the rollback journal
                 _keep_both(folder, data_key, new_key)
                 connection.execute(f"PRAGMA rekey = \"x'{new_key.hex()}'\"")
@@ -123,7 +123,7 @@ def _keep_both(folder: Path, data_key: bytes, new_key: bytes) -> None:
 
 
 @contextlib.contextmanager
-def _alone(folder: Path, data_key: bytes) -> Iterator[Any]:
+def alone(folder: Path, data_key: bytes) -> Iterator[Any]:
     """Open the database file with exclusive access until the block ends, with a rollback journal instead of the WAL.
 
     Raises Refusal `store.in_use`.

@@ -8,11 +8,12 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from db import bulk, projection, turns
+from db import bulk, holes, projection, turns
 from db.chains import HASH_AT, chain_head, known_before
 from db.content import ContentFolder, seal_content
 from db.origin import Origin
@@ -150,11 +151,13 @@ class Transaction:
     def append(self, entries: Sequence[Entry], known_at: int, admit: Admit | None = None) -> list[Fact | UnknownFact]:
         """Append another origin's entries after verifying that they continue its chain, and apply them.
 
-        Entries that are already held are compared and skipped. `admit` gets the new entries before they are applied,
-        and raises to refuse them. Returns the new facts; empty if all are held. Raises Refusal `chain.gap`,
-        `chain.broken`, `chain.altered`, `chain.foreign` (entries of several chains), `chain.forked` (same number, other
-        hash), `fact.unreadable`, or `permission.denied` if the role may not state every kind. After an error the
-        transaction must be rolled back: the journal may hold some of the entries.
+        Entries that are already held are compared and skipped. One that was lost to damage (`db.holes`) is inserted
+        again. `admit` gets the new entries before they are applied, and raises to refuse them. Returns the new facts;
+        empty if all are held.
+
+        Raises Refusal `chain.gap`, `chain.broken`, `chain.altered`, `chain.foreign` (entries of several chains),
+        `chain.forked` (same number, other hash), `fact.unreadable`, or `permission.denied` if the role may not state
+        every kind. After an error the transaction must be rolled back: the journal may hold some of the entries.
         """
         if not entries:
             return []
@@ -162,32 +165,42 @@ class Transaction:
         first = entries[0]
         head = self.head(first.origin, first.epoch)
         held = [entry for entry in entries if entry.seq <= head.seq]
-        self._compare(held)
-        new = list(entries[len(held) :])
+        again = self._compared(held)
+        behind = entries[len(held) :]
+        new = [*again, *behind]
         if not new:
             return []
         facts: list[Fact | UnknownFact] = []
 
         def rows() -> Iterator[tuple[Any, ...]]:  # a generator, so that the server writes while we verify
-            for entry in followed(new, head):
+            for entry in chain(again, followed(behind, head)):
                 facts.append(decode_fact(entry.kind, entry.kind_version, entry.payload))
                 yield (*_fields(entry), known_at)
 
         self._insert(rows(), len(new))
-        self._heads[first.origin, first.epoch] = head_of(new[-1])
+        if behind:
+            self._heads[first.origin, first.epoch] = head_of(behind[-1])
         if admit is not None:
             admit(new, facts)
         noted = [(entry, fact, known_at) for entry, fact in zip(new, facts, strict=True)]
         self.areas |= projection.apply(self.connection, noted)
         return facts
 
-    def _compare(self, held: Sequence[Entry]) -> None:
+    def _compared(self, held: Sequence[Entry]) -> list[Entry]:
+        """Compare entries with those held under their numbers, and return those that were lost to damage."""
+        lost = []
         for entry in held:
             ours = self.connection.execute(
                 HASH_AT, {"origin": entry.origin, "epoch": entry.epoch, "seq": entry.seq}
             ).scalar()
-            if ours != entry.hash:
+            if ours is None and holes.is_lost(self.connection, entry):
+                lost.append(entry)
+            elif ours != entry.hash:
                 raise Refusal("chain.forked", origin=entry.origin, epoch=entry.epoch, seq=entry.seq)
+        if lost:
+            holes.require_fitting(self.connection, held)
+            holes.forget(self.connection, lost)
+        return lost
 
     def _insert(self, rows: Iterable[tuple[Any, ...]], count: int) -> None:
         if not count:

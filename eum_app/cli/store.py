@@ -17,10 +17,12 @@ from eum_app.cli.common import (
     StoreOption,
     counted,
     database_url,
+    notice_accepted,
     passphrase,
     show,
     store_folder,
     unlocked,
+    unlocked_by,
 )
 from eum_app.cli.process import EXIT_REFUSED
 from eum_app.domain.stores import SessionEnd, StoreKind
@@ -99,12 +101,34 @@ def check(
 
 @store_app.command()
 def rebuild(
-    account: AccountOption, store: StoreOption = None, passphrase_fd: PassphraseFd = None, as_json: JsonOption = False
+    account: AccountOption,
+    backup: Annotated[
+        list[Path] | None,
+        typer.Option("--backup", help="Also take lost entries from this backup (a folder with manifest.json)."),
+    ] = None,
+    store: StoreOption = None,
+    passphrase_fd: PassphraseFd = None,
+    as_json: JsonOption = False,
 ) -> None:
-    """Rebuild the read tables from the journals."""
-    from eum_app.usecases.store.open_store import rebuild_store
+    """Rebuild the read tables from the journals. If the disk damaged the database, recover what is whole first.
 
-    with unlocked(store, account, passphrase_fd) as session:
+    Of a damaged database every entry on a whole page is recovered, and every other is named. The damaged file is kept.
+    """
+    from eum_app.cli.recovered import recovered_words
+    from eum_app.usecases.store.open_store import rebuild_store
+    from eum_app.usecases.store.recover_store import is_damaged, recover_store
+
+    folder = store_folder(store)
+    accepted_at = notice_accepted(folder)
+    typed = passphrase(passphrase_fd)
+    if is_damaged(folder, account, typed):
+        found = recover_store(folder, account, typed, backup or ())
+        data, words = recovered_words(found)
+        show(as_json, data, "\n".join(words))
+        if found.lost or found.parts_lost:
+            raise typer.Exit(EXIT_REFUSED)
+        return
+    with unlocked_by(folder, account, typed, accepted_at) as session:
         applied = rebuild_store(session)
     show(as_json, {"facts_applied": applied}, f"Rebuilt from {counted(applied, 'fact')}.")
 

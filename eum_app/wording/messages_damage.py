@@ -9,22 +9,28 @@ DAMAGE_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "The store is damaged: the disk changed or lost part of its database."),
         QT_TRANSLATE_NOOP(
             "messages",
-            "Copy its folder to another disk. Then restore the latest backup; bundles sent to HQ are kept there.",
+            "Copy its folder to another disk, and run eum store rebuild there: it recovers what is whole, and "
+            "names what is lost. Or restore the latest backup; bundles sent to HQ are kept there.",
         ),
     ),
     "store.pages_damaged": (
         QT_TRANSLATE_NOOP("messages", "{count} of {of} pages of the database fail their checksum: {pages}."),
         QT_TRANSLATE_NOOP(
             "messages",
-            "The disk is failing. Copy the store's folder to another disk, then restore the latest backup there.",
+            "The disk is failing. Copy the store's folder to another disk, then run eum store rebuild there: it "
+            "recovers what is whole, and names what is lost.",
         ),
     ),
     "store.structure_damaged": (
         QT_TRANSLATE_NOOP("messages", "The pages of the database do not fit together ({reason})."),
         QT_TRANSLATE_NOOP(
             "messages",
-            "The disk lost a write. Copy the store's folder to another disk, then restore the latest backup there.",
+            "The disk lost a write. Copy the store's folder to another disk, then run eum store rebuild there.",
         ),
+    ),
+    "backup.other_store": (
+        QT_TRANSLATE_NOOP("messages", "The backup at {path} is of another store."),
+        QT_TRANSLATE_NOOP("messages", "Choose a backup of this store: its folder begins with the store's name."),
     ),
     "watermark.damaged": (
         QT_TRANSLATE_NOOP("messages", "A mark in {path} could not be read, so the other one was used."),

@@ -90,6 +90,7 @@ def test_a_whole_store_has_nothing_damaged(folder: Path, at_rest: Ticket) -> Non
     assert found.is_whole
 
 
+@pytest.mark.exhaustive
 @pytest.mark.timeout(1_200)
 def test_every_flipped_bit_of_the_database_is_found_and_called_damage(folder: Path, at_rest: Ticket) -> None:
     """No byte of the database is unused: free pages and the rest of half-full ones are checked too."""
@@ -117,6 +118,7 @@ def mark_is_found(folder: Path, ticket: Ticket) -> bool:
     return mark.was_damaged
 
 
+@pytest.mark.exhaustive
 @pytest.mark.timeout(1_200)
 @pytest.mark.parametrize(("name", "is_noticed"), [(KEYSLOTS, keyslots_are_found), (WATERMARK, mark_is_found)])
 def test_every_flipped_bit_of_the_files_beside_it_is_found(
@@ -130,6 +132,7 @@ def test_every_flipped_bit_of_the_files_beside_it_is_found(
     assert missed == []
 
 
+@pytest.mark.exhaustive
 @pytest.mark.timeout(1_200)
 def test_every_flipped_bit_of_a_photo_is_found(folder: Path) -> None:
     photo = next(path for path in (folder / "content").rglob("*") if path.is_file())

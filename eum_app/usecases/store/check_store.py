@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from db.chains import chain_head, entries_after, held_chains
+from db.chains import chain_head, entries_after, entry_hash_at, held_chains
 from db.content import examine_content
 from db.engines import DATABASE
+from db.holes import Hole, known_holes, verify_around
 from db.instance import entries_lost
 from db.keyslots import FILE_NAME as KEYSLOTS
 from db.keyslots import is_as_written
@@ -20,7 +21,7 @@ from db.watermark import FILE_NAME as WATERMARK
 from eum_app.diagnostics import Event, timed
 from eum_app.domain.errors import Refusal, Trouble
 from eum_app.domain.facts import HeadSigned, decode_fact
-from eum_app.domain.journal import Entry, Head, genesis, verify_chain
+from eum_app.domain.journal import Entry, Head, genesis
 from eum_app.usecases.session import Session
 from eum_app.usecases.store.head_signatures import check_head_signatures
 
@@ -130,7 +131,14 @@ def _examine_chains(session: Session, connection: Connection, found: _Found) -> 
     for chain in held_chains(connection):
         head = chain_head(connection, chain.origin, chain.epoch)
         found.heads.append(head)
-        for wrong in _wrong_in(connection, head):
+        holes = [hole for hole in known_holes(connection) if (hole.origin, hole.epoch) == (head.origin, head.epoch)]
+        found.missing += [
+            Wrong(
+                "chain.entries_lost", {"origin": head.origin, "epoch": head.epoch, "seq": one.first, "last": one.last}
+            )
+            for one in holes
+        ]
+        for wrong in _wrong_in(connection, head, holes):
             (found.missing if wrong.code in MISSING_CODES else found.altered).append(wrong)
 
 
@@ -144,10 +152,11 @@ def _examine_content(session: Session, connection: Connection, found: _Found) ->
 def _examine_announced(session: Session, connection: Connection, found: _Found) -> None:
     """Compare the heads with the lost, received and announced entries that this store knows of."""
     held = {(head.origin, head.epoch): head.seq for head in found.heads}
-    found.missing += [
+    lost = [
         Wrong("chain.entries_lost", {"origin": origin, "epoch": epoch, "seq": lost[0], "last": lost[-1]})
         for origin, epoch, lost in entries_lost(connection)
     ]
+    found.missing += [wrong for wrong in lost if wrong not in found.missing]
     found.missing += [Wrong("chain.rolled_back", _place(head)) for head in unheld_receipts(connection)]
     found.missing += [
         Wrong("chain.not_received", _place(head) | {"held": held.get((head.origin, head.epoch), 0)})
@@ -156,7 +165,7 @@ def _examine_announced(session: Session, connection: Connection, found: _Found) 
     ]
 
 
-def _wrong_in(connection: Connection, head: Head) -> Iterator[Wrong]:
+def _wrong_in(connection: Connection, head: Head, holes: list[Hole]) -> Iterator[Wrong]:
     """Yield the faults of one chain; after the first one, the rest of the chain cannot be judged."""
     signed: list[HeadSigned] = []
 
@@ -170,11 +179,18 @@ def _wrong_in(connection: Connection, head: Head) -> Iterator[Wrong]:
 
     try:
         entries = entries_after(connection, head.origin, head.epoch, 0, head.seq)
-        verify_chain(noting(entries), genesis(head.origin, head.epoch))
+        verify_around(noting(entries), genesis(head.origin, head.epoch), holes)
         if not outgoing_of(head.origin):
-            check_head_signatures(connection, head.origin, head.epoch, signed)
+            held = [one for one in signed if not _is_lost(connection, one, holes)]
+            check_head_signatures(connection, head.origin, head.epoch, held)
     except Refusal as refusal:
         yield Wrong(refusal.code, {"origin": head.origin, "epoch": head.epoch, **refusal.values})
+
+
+def _is_lost(connection: Connection, signed: HeadSigned, holes: list[Hole]) -> bool:
+    return any(hole.first <= signed.head_seq <= hole.last for hole in holes) and not entry_hash_at(
+        connection, signed.head_origin, signed.head_epoch, signed.head_seq
+    )
 
 
 def _place(head: Head) -> dict[str, object]:
