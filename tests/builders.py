@@ -16,7 +16,13 @@ from eum_app.crypto.suites import Suite
 from eum_app.domain.checklists import Answer
 from eum_app.domain.facts import ChecklistPin, CheckWithdrawn, MarkRead, VisitClosedOut
 from eum_app.list_files.inventory_file import read_inventory
-from eum_app.usecases.exchange.enrol_device import accept_enrolment, read_answer, request_enrolment, sign_enrolment
+from eum_app.usecases.exchange.enrol_device import (
+    accept_enrolment,
+    read_answer,
+    read_request,
+    request_enrolment,
+    sign_enrolment,
+)
 from eum_app.usecases.exchange.receive import import_bundles
 from eum_app.usecases.exchange.seal_bundle import seal_for_device
 from eum_app.usecases.lists.import_inventory import import_inventory
@@ -88,7 +94,7 @@ def enrol(hq: Session, device: Session, folder: Path) -> None:
     """Enroll a device: request, answer, acceptance, as people would carry the files."""
     request, answer = folder / f"{device.name}.eumreq", folder / f"{device.name}.eumans"
     request_enrolment(device, request)
-    sign_enrolment(hq, request, answer)
+    sign_enrolment(hq, request, answer, compared=read_request(request).fingerprint)
     accept_enrolment(device, answer, read_answer(device, answer).root_fingerprint)
 
 

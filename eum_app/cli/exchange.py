@@ -70,7 +70,7 @@ def sign(
     if _plain(view.fingerprint) != _plain(fingerprint):
         raise Refusal("enrolment.fingerprint", shown=view.fingerprint, given=fingerprint)
     with unlocked(store, account, passphrase_fd) as session:
-        made = sign_enrolment(session, request_file, answer)
+        made = sign_enrolment(session, request_file, answer, compared=view.fingerprint)
     show(
         as_json,
         {"device": made.device, "epoch": made.epoch, "answer": str(made.answer_path)},

@@ -11,7 +11,13 @@ from typing import Final
 from eum_app.demo.generate import depot_rows, mark_image, photo, shelf_video, write_inventory_csv
 from eum_app.domain.inventory_rows import InventoryRow
 from eum_app.domain.stores import SessionEnd
-from eum_app.usecases.exchange.enrol_device import accept_enrolment, read_answer, request_enrolment, sign_enrolment
+from eum_app.usecases.exchange.enrol_device import (
+    accept_enrolment,
+    read_answer,
+    read_request,
+    request_enrolment,
+    sign_enrolment,
+)
 from eum_app.usecases.store.open_store import create_store
 
 PASSPHRASE: Final = "synthetic demo passphrase"  # noqa: S105 - protects nothing but synthetic data
@@ -86,7 +92,7 @@ def set_the_stage(folder: Path) -> Scene:
     )
     request, answer = folder / f"{DEVICE}.eumreq", folder / f"{DEVICE}.eumans"
     request_enrolment(device, request)
-    sign_enrolment(hq, request, answer)
+    sign_enrolment(hq, request, answer, compared=read_request(request).fingerprint)
     accept_enrolment(device, answer, read_answer(device, answer).root_fingerprint)
     for session in (hq, device):
         session.close(SessionEnd.SET_UP)

@@ -197,6 +197,13 @@ EXCHANGE_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "The fingerprints differ: the file shows {shown}, you entered {given}."),
         QT_TRANSLATE_NOOP("messages", "Do not enroll; ask HQ over another channel."),
     ),
+    "enrolment.request_changed": (
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "The request file was replaced: it shows {shown} now, but {compared} was compared. Nothing was signed.",
+        ),
+        QT_TRANSLATE_NOOP("messages", "Read the request again, and compare its fingerprint with the device's again."),
+    ),
     "enrolment.no_request": (
         QT_TRANSLATE_NOOP("messages", "There is no open enrollment request here."),
         QT_TRANSLATE_NOOP("messages", "Make a request first."),

@@ -20,7 +20,13 @@ from db.queries.checks import evidence_of
 from db.store import Store
 from eum_app.domain.errors import Refusal, Trouble
 from eum_app.domain.stores import CopyKind
-from eum_app.usecases.exchange.enrol_device import accept_enrolment, read_answer, request_enrolment, sign_enrolment
+from eum_app.usecases.exchange.enrol_device import (
+    accept_enrolment,
+    read_answer,
+    read_request,
+    request_enrolment,
+    sign_enrolment,
+)
 from eum_app.usecases.session import Session, Ticket, resumed
 from eum_app.usecases.store.back_up import back_up, restore
 from eum_app.usecases.store.open_store import check_store, open_store
@@ -108,7 +114,9 @@ def test_a_restored_device_says_so_until_it_has_a_new_identity(
         check_one(again, at_rest.visit_id, random.Random(1))
     request_enrolment(again, tmp_path / "request")
     with copied(at_rest.hq, tmp_path / "hq") as hq:
-        sign_enrolment(hq, tmp_path / "request", tmp_path / "answer")
+        sign_enrolment(
+            hq, tmp_path / "request", tmp_path / "answer", compared=read_request(tmp_path / "request").fingerprint
+        )
     answer = read_answer(again, tmp_path / "answer")
     accept_enrolment(again, tmp_path / "answer", answer.root_fingerprint, leave_behind=True)
     again.close()

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QPushButton
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPushButton, QWidget
 
 from db.queries.people import all_devices
+from eum_app.crypto.certificates import make_request
+from eum_app.crypto.suites import Suite
+from sync.enrolment import write_request
 from tests.builders import World
 from tests.gui.hq_support import Window
 from ui.hq.devices import DevicesPage
@@ -64,3 +69,20 @@ def test_cancel_and_another_selection_revoke_nothing(window: Window, world: Worl
     window.settle()
     assert not window.find(QPushButton, "revoke_confirm_button").isVisible()
     assert revoked(world) == []
+
+
+def test_a_request_replaced_after_the_comparison_is_not_signed(window: Window, world: World, tmp_path: Path) -> None:
+    request, answer = tmp_path / "r.eumreq", tmp_path / "a.eumans"
+    write_request(request, make_request("FLD-0099", Suite.P384)[1])
+    page = window.page("devices")
+    window.type_into("enrol_request_field_edit", str(request))
+    press(window, "enrol_read_button")
+    window.find(QAbstractButton, "enrol_compared_box").click()
+    window.type_into("enrol_answer_field_edit", str(answer))
+    write_request(request, make_request("FLD-0099", Suite.P384)[1])
+    press(window, "enrol_sign_button")
+    assert "was replaced" in page.notice.text
+    assert not answer.exists()
+    assert [row.device for row in world.hq.read(all_devices)] == [world.device.name]
+    assert not window.find(QWidget, "enrol_fingerprint").isVisible(), "it has to be read and compared again"
+    assert not window.find(QPushButton, "enrol_sign_button").isEnabled()

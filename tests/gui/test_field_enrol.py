@@ -69,7 +69,7 @@ def test_from_request_to_receipt(qtbot: QtBot, tmp_path: Path) -> None:
     field.until(request.is_file)
     shown = [str(one.property("plainText")) for one in field.sync.enrol.findChildren(QWidget)]
     assert read_request(request).fingerprint in shown
-    enrolled = sign_enrolment(hq, request, answer)
+    enrolled = sign_enrolment(hq, request, answer, compared=read_request(request).fingerprint)
     assert enrolled.device == "FLD-0042"
     paste(field.find("answer_path_edit", QLineEdit), str(answer))
     field.press("read_answer_button")

@@ -17,7 +17,13 @@ from db import attempts, keyslots
 from db.queries.people import code_set
 from eum_app.crypto import recovery_codes
 from eum_app.domain.errors import Refusal, Trouble
-from eum_app.usecases.exchange.enrol_device import accept_enrolment, read_answer, request_enrolment, sign_enrolment
+from eum_app.usecases.exchange.enrol_device import (
+    accept_enrolment,
+    read_answer,
+    read_request,
+    request_enrolment,
+    sign_enrolment,
+)
 from eum_app.usecases.exchange.receive import import_bundles
 from eum_app.usecases.exchange.seal_bundle import seal_results
 from eum_app.usecases.people.accounts import (
@@ -361,7 +367,7 @@ def test_hq_reads_out_what_a_device_has_sent_each_code_once(tmp_path: Path) -> N
     device = make_store(tmp_path / "d", "field", "FLD-0042", clock)
     request, answer = tmp_path / "q", tmp_path / "a"
     request_enrolment(device, request)
-    sign_enrolment(hq, request, answer)
+    sign_enrolment(hq, request, answer, compared=read_request(request).fingerprint)
     codes = accept_enrolment(device, answer, read_answer(device, answer).root_fingerprint).codes
     assert codes is not None
     assert codes.is_with_hq

@@ -18,7 +18,13 @@ from db.queries.people import all_devices
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import CopyNoticed, SessionEnded
 from eum_app.domain.people import Role
-from eum_app.usecases.exchange.enrol_device import accept_enrolment, read_answer, request_enrolment, sign_enrolment
+from eum_app.usecases.exchange.enrol_device import (
+    accept_enrolment,
+    read_answer,
+    read_request,
+    request_enrolment,
+    sign_enrolment,
+)
 from eum_app.usecases.exchange.receive import import_bundles
 from eum_app.usecases.exchange.seal_bundle import seal_for_device, seal_results
 from eum_app.usecases.session import Session
@@ -106,7 +112,7 @@ def test_a_copy_takes_no_evidence_hands_in_what_it_held_and_goes_on_with_a_new_i
     assert device.read(outstanding, DEVICE, 1).facts == 0
     request, answer = tmp_path / "again.eumreq", tmp_path / "again.eumans"
     request_enrolment(device, request)
-    sign_enrolment(hq, request, answer)
+    sign_enrolment(hq, request, answer, compared=read_request(request).fingerprint)
     accept_enrolment(device, answer, read_answer(device, answer).root_fingerprint)
     assert (device.store.named.epoch, how(device)) == (2, "")
     simulator.check(DEVICE, 2)

@@ -22,6 +22,7 @@ from eum_app.usecases.exchange.enrol_device import (
     accept_enrolment,
     enrolment_state,
     read_answer,
+    read_request,
     request_enrolment,
     revoke_device,
     sign_enrolment,
@@ -78,7 +79,7 @@ def test_a_device_that_was_revoked_or_ran_out_gets_a_new_identity_and_goes_on(wo
     asked = request_enrolment(device, request)
     state = enrolment_state(device)
     assert (state.is_enrolled, state.is_pending, state.request_fingerprint) == (True, True, asked.fingerprint)
-    assert sign_enrolment(hq, request, answer).epoch == 2
+    assert sign_enrolment(hq, request, answer, compared=read_request(request).fingerprint).epoch == 2
     with pytest.raises(Refusal) as refused:
         accept(world, answer)
     assert (code_of(refused), refused.value.values["facts"]) == ("enrolment.facts_outstanding", 1)
@@ -117,7 +118,7 @@ def test_with_hqs_receipt_nothing_is_left_behind(world: World) -> None:
     assert world.device.read(outstanding, world.device.name, 1).facts == 0
     request, answer = world.folder / "again.eumreq", world.folder / "again.eumans"
     request_enrolment(world.device, request)
-    sign_enrolment(world.hq, request, answer)
+    sign_enrolment(world.hq, request, answer, compared=read_request(request).fingerprint)
     accept(world, answer)
     assert world.device.store.named.epoch == 2
 
@@ -129,19 +130,19 @@ def test_an_answer_that_could_not_be_written_is_written_again_with_the_recorded_
     request, lost, answer = tmp_path / "a.eumreq", tmp_path / "missing" / "a.eumans", tmp_path / "a.eumans"
     request_enrolment(device, request)
     with pytest.raises(Trouble):
-        sign_enrolment(hq, request, lost)
+        sign_enrolment(hq, request, lost, compared=read_request(request).fingerprint)
     (row,) = hq.read(all_devices)  # the fact is recorded, and no certificate exists that it does not name
-    assert sign_enrolment(hq, request, answer).epoch == 1
+    assert sign_enrolment(hq, request, answer, compared=read_request(request).fingerprint).epoch == 1
     assert tuple(one.der for one in read_answer_file(answer).chain) == row.certificates
     assert hq.read(all_devices) == [row]
     accept_enrolment(device, answer, read_answer(device, answer).root_fingerprint)
     revoke_device(hq, "FLD-0042", 1, "Stolen")
     with pytest.raises(Refusal, match=r"enrolment\.request_revoked"):
-        sign_enrolment(hq, request, answer)
+        sign_enrolment(hq, request, answer, compared=read_request(request).fingerprint)
     first = request_enrolment(device, request).fingerprint
     assert request_enrolment(device, request).fingerprint == first
     assert request_enrolment(device, request, anew=True).fingerprint != first
-    assert sign_enrolment(hq, request, answer).epoch == 2
+    assert sign_enrolment(hq, request, answer, compared=read_request(request).fingerprint).epoch == 2
     for session in (hq, device):
         session.store.close()
 
@@ -161,7 +162,7 @@ def test_hqs_own_name_and_a_name_in_another_case_are_taken(world: World) -> None
         _, request = make_request(name, Suite.P384)
         write_request(path, request)
         with pytest.raises(Refusal, match=r"enrolment\.name_taken"):
-            sign_enrolment(world.hq, path, world.folder / "x.eumans")
+            sign_enrolment(world.hq, path, world.folder / "x.eumans", compared=read_request(path).fingerprint)
     assert not (world.folder / "x.eumans").exists()
     assert [row.device for row in world.hq.read(all_devices)] == ["FLD-0042"]
 

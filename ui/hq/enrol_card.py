@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtWidgets import QCheckBox
@@ -87,12 +88,14 @@ class EnrolCard(Card):
         if path is None:
             self._say(self.tr("Choose the request file first."))
             return
-        self._request_path = path
-        self.desk.ask(job(read_request, path), then=self._show_request, failed=self._refuse_request)
+        shown, refused = partial(self._show_request, path), partial(self._refuse_request, path)
+        self.desk.ask(job(read_request, path), then=shown, failed=refused)
 
-    def _show_request(self, request: RequestView) -> None:
+    def _show_request(self, path: Path, request: RequestView) -> None:
+        if path != self.request_field.path:
+            return  # another file was chosen meanwhile
         self._say("")
-        self._request = request
+        self._request, self._request_path = request, path
         self._device.setText(request.device)
         self._fingerprint.set_text(grouped_once(request.fingerprint))
         self.answer_field.set_path(self.desk.outbox / f"{request.device}{ANSWER_SUFFIX}")
@@ -100,7 +103,9 @@ class EnrolCard(Card):
         self._follow()
         self.compared_box.setFocus()
 
-    def _refuse_request(self, error: KnownError) -> None:
+    def _refuse_request(self, path: Path, error: KnownError) -> None:
+        if path != self.request_field.path:
+            return
         message = sentence(error)
         self._forget_request()
         self._say(f"{message.what} {message.next}")
@@ -123,7 +128,7 @@ class EnrolCard(Card):
         self.sign_button.setEnabled(ready and self._request is not None)
 
     def sign(self) -> None:
-        """Sign the request and write the answer to the chosen path. The request file is read again.
+        """Sign the request that is shown, and write the answer to the chosen path. A file replaced since is refused.
 
         Does nothing before a request was read. Only the button requires that the fingerprints were compared. Returns
         before it is done: the notice shows the device or the error.
@@ -132,7 +137,8 @@ class EnrolCard(Card):
         if self._request is None or self._request_path is None or answer is None:
             return
         self.sign_button.setEnabled(False)
-        self.desk.do(call(sign_enrolment, self._request_path, answer), then=self._signed, failed=self._refuse_signing)
+        signed = call(sign_enrolment, self._request_path, answer, compared=self._request.fingerprint)
+        self.desk.do(signed, then=self._signed, failed=self._refuse_signing)
 
     def _signed(self, enrolled: Enrolled) -> None:
         self.request_field.clear()
@@ -146,6 +152,8 @@ class EnrolCard(Card):
 
     def _refuse_signing(self, error: KnownError) -> None:
         self._notice.show_error(error)
+        if error.code == "enrolment.request_changed":
+            self._forget_request()
         self._follow()
 
 

@@ -124,20 +124,25 @@ def read_request(path: Path) -> RequestView:
     return RequestView(request.origin, request.short_fingerprint)
 
 
-def sign_enrolment(session: Session, request_path: Path, answer_path: Path) -> Enrolled:
+def sign_enrolment(session: Session, request_path: Path, answer_path: Path, *, compared: str) -> Enrolled:
     """At HQ: certify a device, after a person compared the request's fingerprint with what the device shows.
 
-    A device name that is already enrolled gets the next epoch: a new journal for a new or restored machine. A request
-    that was signed before gets the recorded certificate again. The fact is committed before the file is written, so a
-    lost answer can be written again, and nothing is certified twice. A file at `answer_path` is replaced.
+     `compared` is that fingerprint, as `read_request` returned it: nothing is signed if the file holds another request
+    .
 
-    Raises Refusal `permission.denied`, as `read_request` does, `enrolment.name_taken` (the name of HQ, or of a device
-    if letter case is ignored), `enrolment.request_revoked`, `certificate.suite_mismatch`, `certificate.expired` and
-    `certificate.not_yet_valid` (HQ's); on a device `device.not_enrolled` or `certificate.may_not_issue`; Trouble for
-    disk errors.
+     A device name that is already enrolled gets the next epoch: a new journal for a new or restored machine. A request
+     that was signed before gets the recorded certificate again. The fact is committed before the file is written, so a
+     lost answer can be written again, and nothing is certified twice. A file at `answer_path` is replaced.
+
+     Raises Refusal `permission.denied`, as `read_request` does, `enrolment.request_changed` (another fingerprint),
+    `enrolment.name_taken` (the name of HQ, or of a device if letter case is ignored), `enrolment.request_revoked`,
+    `certificate.suite_mismatch`, `certificate.expired` and `certificate.not_yet_valid` (HQ's); on a device
+    `device.not_enrolled` or `certificate.may_not_issue`; Trouble for disk errors.
     """
     session.require(Permission.DEVICE_ENROL)
     request = enrolment.read_request_file(request_path)
+    if request.short_fingerprint != compared:
+        raise Refusal("enrolment.request_changed", shown=request.short_fingerprint, compared=compared)
     with session.writing() as transaction:
         identity = identity_of(transaction.connection)
         devices = all_devices(transaction.connection)
