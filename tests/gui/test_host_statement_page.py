@@ -19,7 +19,7 @@ from eum_app.usecases.store.open_store import open_store
 from eum_app.usecases.visits.close_out import close_out_state
 from eum_app.usecases.visits.drafts import Begun, Place, keep_work
 from eum_app.usecases.visits.record_check import NewCheck, record_check, record_checks
-from tests.builders import PASSPHRASE, yes_to_all
+from tests.builders import PASSPHRASE, World, yes_to_all
 from tests.gui.field_world import Field, field_at_work
 from tests.gui.test_field_pages import check_all, sign
 from ui.field.statement_card import StatementCard
@@ -206,7 +206,7 @@ def test_closing_out_asks_before_it_deletes_what_was_not_recorded(field: Field) 
     sign(field)
     field.press("seal_visit_button")
     field.until(lambda: bool(field.close_out.notice.text))
-    assert field.close_out.notice.text == "Items with answers that were not recorded: 1."
+    assert field.close_out.notice.text == "Started, but not recorded: 1."
     assert not field.session.read(visits.visit, field.visit_id).closed_at
     assert not field.close_out.inspector.pad.is_empty, "nothing has to be signed again"
     assert close_out_state(field.session, field.visit_id).unrecorded
@@ -231,3 +231,38 @@ def test_two_thousand_exceptions_are_lines_of_one_text_and_no_widgets(qtbot: QtB
         assert len(found) == len({one.partition(":")[0] for one in found}) == 2_000
         assert all("worn by salt" in one for one in found)
         assert len(field.close_out.statement.findChildren(QWidget)) < 40
+
+
+def two_visits(world: World) -> str:
+    world.visit()
+    return world.visit()
+
+
+def test_what_was_typed_for_one_visit_never_reaches_another(qtbot: QtBot, tmp_path: Path) -> None:
+    with field_at_work(qtbot, tmp_path, plan=two_visits) as field:
+        other = next(one.visit_id for one in field.session.read(visits.all_visits) if one.visit_id != field.visit_id)
+        for visit_id in (other, field.visit_id):
+            field.visit_id = visit_id
+            check_all(field)
+        field.open("close_out", other)
+        sign(field)
+        name, reason = field.find("signer_host", QLineEdit), field.find("declined_reason_host", QLineEdit)
+        reason.setText("Not authorized")
+        field.open("close_out", field.visit_id)
+        assert (name.text(), reason.text()) == ("", "")
+        field.draw("signature_inspector")
+        field.draw("signature_host")
+        assert not field.find("seal_visit_button", QPushButton).isEnabled(), "the host has no name yet"
+
+
+def test_after_a_reopening_the_host_gives_the_name_again(field: Field) -> None:
+    field.open("close_out")
+    sign(field)
+    field.press("seal_visit_button")
+    field.until(lambda: field.shell.current_key == "sync" and field.sync._task is None)
+    field.open("close_out")
+    field.press("reopen_button")
+    field.close_out.reopening.act.reason.setText("The item came back")
+    field.press("reopen_confirm_button")
+    field.until(field.close_out.statement.tabs.isVisible)
+    assert field.find("signer_host", QLineEdit).text() == ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QWidget
@@ -152,12 +153,17 @@ class CloseOutPage(Page):
     # The shell
 
     def opened(self, argument: object) -> None:
-        """Show the visit with the id `argument`; without one, the same visit as before."""
+        """Show the visit with the id `argument`; without one, the same visit as before.
+
+        Input for another visit is dropped: its signatures, the typed name and reasons, and its notice.
+        """
         visit_id = str(argument or self._visit_id)
         if visit_id != self._visit_id:
             self._visit_id, self._view, self._shown = visit_id, None, None
             for card in (self.inspector, self.host):
-                card.close_with("")
+                card.forget()
+            self.reopening.act.close_form()
+            self.notice.dismiss()
         self._ask()
 
     def refresh(self, areas: frozenset[Area]) -> None:
@@ -201,6 +207,7 @@ class CloseOutPage(Page):
             for party, card in ((Party.INSPECTOR, self.inspector), (Party.HOST, self.host)):
                 given = signatures.get(party)
                 declined = given.declined_reason if given else ""
+                card.forget()  # after a reopening, another person may sign
                 card.close_with(self.tr("Declined to sign: {reason}").format(reason=declined) if declined else said)
             return
         if state.open_points:
@@ -274,22 +281,29 @@ class CloseOutPage(Page):
         self._is_closing = True
         self._follow()
         signed = call(close_out, self._visit_id, [inspector, host], shown, without_drafts=without_drafts)
-        self._desk.do(signed, then=self._closed, failed=self._not_closed)
+        visit_id = self._visit_id
+        self._desk.do(signed, then=partial(self._closed, visit_id), failed=partial(self._not_closed, visit_id))
 
     def _reopen(self, reason: str) -> None:
         made = call(reopen_visit, self._visit_id, reason)
-        self._desk.do(made, then=self._reopened, failed=self._not_closed)
+        self._desk.do(made, then=self._reopened, failed=partial(self._not_closed, self._visit_id))
 
     def _reopened(self, _changed: Changed) -> None:
         self.notice.show_message("info", self.tr("Reopened. Both parties have to sign again."))
 
-    def _closed(self, _result: ClosedOut) -> None:
+    def _closed(self, visit_id: str, _result: ClosedOut) -> None:
         self._is_closing = False
-        self.navigate_requested.emit("sync", "seal")
+        if visit_id == self._visit_id:
+            self.navigate_requested.emit("sync", "seal")
+        else:
+            self._follow()
 
-    def _not_closed(self, error: KnownError) -> None:
+    def _not_closed(self, visit_id: str, error: KnownError) -> None:
         self._is_closing = False
         self._follow()
+        if visit_id != self._visit_id:  # what it offers would act on the visit that is open now
+            self.notice.show_error(error)
+            return
         self.reopening.act.set_retry()
         if error.code == "statement.changed":
             for card in (self.inspector, self.host):

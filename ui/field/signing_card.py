@@ -87,7 +87,7 @@ class SigningCard(Card):
     def close_with(self, reason: str) -> None:
         """Prevent signing, drop strokes and a refusal to sign, and show `reason` on the pad.
 
-        The texts typed as name and as reason stay in their fields.
+        The texts typed as name and as reason stay in their fields: the same person may sign the same visit again.
         """
         self._is_open = False
         self._declined = ""
@@ -97,6 +97,12 @@ class SigningCard(Card):
             self.pad.clear()
         self.pad.close_with(reason)
         self._follow()
+
+    def forget(self) -> None:
+        """Prevent signing, and drop all input, also the typed name and reason: another person may sign next."""
+        self._name.clear()
+        self._reason.clear()
+        self.close_with("")
 
     def clear(self) -> None:
         self.pad.clear()
