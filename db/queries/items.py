@@ -145,12 +145,13 @@ def held_items(connection: Connection, keys: Iterable[str]) -> dict[str, ItemRow
 def is_unconfirmed(connection: Connection, item_id: str) -> bool:
     """Whether a person confirmed an item's damaged-looking identifier from the plate and no mark confirms it.
 
-    A *verified* check by a mark that a device read confirms it, unless it was withdrawn. False for an unknown item.
+    A *verified* check by a mark that a device read confirms it, unless its own origin withdrew it. False for an unknown
+    item.
     """
     listed = select(items.c.stated).where(items.c.item_id == item_id)
     if not connection.execute(listed).scalar():
         return False
-    withdrawn = exists().where(withdrawals.c.check_id == checks.c.check_id)
+    withdrawn = exists().where(withdrawals.c.check_id == checks.c.check_id, withdrawals.c.origin == checks.c.origin)
     read = select(checks.c.check_id).where(
         checks.c.item_id == item_id,
         checks.c.read_by.in_(_FROM_THE_MARK),

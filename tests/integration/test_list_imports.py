@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from db.queries.activity import ActivityFilter, activity_entry, activity_ids
+from db.queries.checks import counting_checks
 from db.queries.items import held_match_keys, is_unconfirmed, item
 from db.queries.visits import work_ids
 from eum_app.domain.errors import Refusal
-from eum_app.domain.facts import InventoryImported, MarkRead, decode_fact
+from eum_app.domain.facts import CheckWithdrawn, InventoryImported, MarkRead, decode_fact, encode_fact, kind_of
 from eum_app.domain.ids import CheckId
+from eum_app.domain.journal import Author, genesis, next_entry
 from eum_app.list_files.inventory_file import PlateSays, read_inventory
 from eum_app.usecases.exchange.receive import import_bundles
 from eum_app.usecases.exchange.seal_bundle import seal_results
@@ -158,6 +160,21 @@ def test_an_item_stays_unconfirmed_until_its_mark_is_read(world: World, tmp_path
     check(read)
     import_bundles(world.hq, [seal_results(device, world.drop).path])
     assert not item_detail(world.hq, item_id).is_unconfirmed
+    counting = [row for row in world.hq.read(counting_checks, visit_id) if row.item_id == item_id]
+    withdrawn = CheckWithdrawn(
+        observed_at=world.hq.observed_now(), check_id=counting[0].check_id, visit_id=visit_id, reason="by another"
+    )
+    entry = next_entry(
+        genesis("FLD-0099", 1),
+        Author("FLD-0099", 1, "INS-099", "session-1", lambda: 0),
+        recorded_at=withdrawn.observed_at,
+        kind=kind_of(withdrawn),
+        kind_version=CheckWithdrawn.KIND_VERSION,
+        payload=encode_fact(withdrawn),
+    )
+    with world.hq.writing() as transaction:
+        transaction.append([entry], transaction.next_known_at())
+    assert not item_detail(world.hq, item_id).is_unconfirmed, "only the origin of a check can withdraw it"
 
 
 def test_by_commands(
