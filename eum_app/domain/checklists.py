@@ -110,12 +110,14 @@ class OpenQuestion(msgspec.Struct, frozen=True):
 
 
 def visible_questions(checklist: Checklist, answers: Iterable[Answer]) -> tuple[Question, ...]:
-    """Return the questions to ask, in order, given the answers so far. The last answer to a question counts.
+    """Return the questions to ask, in order, given the answers so far.
+
+    The last answer to a question counts; a blank one is none.
 
     A question is hidden if the question that its condition names is hidden, whatever was answered there before. It is
     asked if its condition names no question of the checklist; `load_checklist` refuses such a form.
     """
-    values = {answer.question_id: answer.value for answer in answers}
+    values = {question_id: answer.value for question_id, answer in _given(answers).items()}
     questions = {question.question_id: question for question in checklist.questions}
 
     def is_asked(question: Question) -> bool:
@@ -137,11 +139,11 @@ def open_questions(checklist: Checklist, answers: Iterable[Answer]) -> tuple[Ope
 
     These are required ones without an answer, and those with an invalid one. A blank answer is none.
     """
-    given = {answer.question_id: answer for answer in answers}
+    given = _given(answers)
     still_open = []
     for question in visible_questions(checklist, given.values()):
         answer = given.get(question.question_id)
-        if answer is None or not answer.value.strip():
+        if answer is None:
             if question.required:
                 still_open.append(OpenQuestion(question.question_id, "answer.missing"))
             continue
@@ -156,10 +158,10 @@ def deviations(checklist: Checklist, answers: Iterable[Answer]) -> tuple[Questio
     """Return the visible questions whose answers rule out *verified*, in order.
 
     A question with `wanted` answers accepts these, or *not applicable* with a comment; any other answer deviates. A
-    required question without them deviates by *not observed*. A question without an answer is open, not deviating; a
-    blank answer to a question with `wanted` answers deviates.
+    required question without them deviates by *not observed*. A question without an answer, or with a blank one, is
+    open (`open_questions`) and does not deviate.
     """
-    given = {answer.question_id: answer for answer in answers}
+    given = _given(answers)
     return tuple(
         question
         for question in visible_questions(checklist, given.values())
@@ -179,6 +181,12 @@ def discrepancies_of(checklist: Checklist, answers: Iterable[Answer]) -> tuple[s
     return tuple(dict.fromkeys(one.discrepancy for one in deviations(checklist, answers) if one.discrepancy))
 
 
+def _given(answers: Iterable[Answer]) -> dict[str, Answer]:
+    """Return question id → its last answer, without the questions whose last answer is blank."""
+    last = {answer.question_id: answer for answer in answers}
+    return {question_id: answer for question_id, answer in last.items() if answer.value.strip()}
+
+
 def _is_met(question: Question, answer: Answer) -> bool:
     if not question.wanted:
         return not (question.required and answer.value == NOT_OBSERVED)
@@ -193,7 +201,7 @@ def expected_answers(checklist: Checklist, answers: Iterable[Answer]) -> tuple[A
     An answer that was given is never replaced; a blank one counts as none. Repeats until no further question appears,
     because an expected answer can make another question visible; answers to these are last.
     """
-    given = {answer.question_id: answer for answer in answers if answer.value.strip()}
+    given = _given(answers)
     added: dict[str, Answer] = {}
     while True:
         new = {

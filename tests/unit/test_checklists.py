@@ -18,6 +18,7 @@ from eum_app.domain.checklists import (
     Question,
     QuestionKind,
     deviations,
+    discrepancies_of,
     expected_answers,
     load_checklist,
     open_questions,
@@ -246,6 +247,9 @@ def test_any_bytes_load_or_are_refused(data: bytes) -> None:
         ("yes_no", None, "no", "", False),
         ("yes_no", None, "not_applicable", "", False),
         ("yes_no", None, "not_observed", "dark", True),
+        ("yes_no", "yes", "", "", False),
+        ("yes_no", "yes", " \n", "", False),
+        ("text", "intact", "", "later", False),
     ],
 )
 def test_only_the_expected_answer_meets_a_question(
@@ -256,6 +260,18 @@ def test_only_the_expected_answer_meets_a_question(
     checklist = Checklist("c", "1", "item", "C", "", (question,))
     assert deviations(checklist, [Answer("a", value, comment)]) == ((question,) if deviates else ())
     assert deviations(checklist, []) == ()
+
+
+def test_a_blank_answer_is_open_and_neither_deviates_nor_opens_other_questions() -> None:
+    sealed = Question("a", "Sealed?", expected="yes", discrepancy="seal_broken")
+    after = Question("b", "Why?", "text", condition=Condition("a", " "))
+    checklist = Checklist("c", "1", "site", "C", "", (sealed, after))
+    for answers in ([Answer("a", " ")], [Answer("a", "no", "cut"), Answer("a", " ")]):
+        assert [(one.question_id, one.code) for one in open_questions(checklist, answers)] == [("a", "answer.missing")]
+        assert deviations(checklist, answers) == ()
+        assert discrepancies_of(checklist, answers) == ()
+        assert visible_questions(checklist, answers) == (sealed,)
+        assert [one.value for one in expected_answers(checklist, answers)] == ["yes"], "the last answer counts"
 
 
 def test_an_optional_question_without_an_expected_answer_never_deviates_and_one_not_asked_neither() -> None:
