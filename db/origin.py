@@ -45,8 +45,9 @@ class Origin:
         self.copied = instance.copied(connection, name, epoch)
 
     def note_observed(self, observed_at: Iterable[str]) -> None:
-        """Remember the newest `observed_at` (UTC text) of one or more facts that were just recorded."""
-        self._newest_observed = max(self._newest_observed, *observed_at)
+        """Remember the newest `observed_at` (UTC text) of the facts that were just recorded, if there are any."""
+        # Not `max(newest, *observed_at)`: without facts that would be the largest character of one text.
+        self._newest_observed = max((self._newest_observed, *observed_at))
 
     def observed_now(self) -> str:
         """Return the current time for facts (UTC text), but never earlier than this chain's newest fact.

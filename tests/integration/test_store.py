@@ -226,6 +226,15 @@ def test_a_failed_write_leaves_nothing_behind(tmp_path: Path) -> None:
     session.close()
 
 
+def test_recording_nothing_leaves_the_time_of_later_facts_alone(tmp_path: Path) -> None:
+    session = make_store(tmp_path / "s", "hq", "HQ-01", Clock())
+    before = session.observed_now()
+    with session.writing() as transaction:
+        assert transaction.record_all([]) == []
+    assert before <= session.observed_now() < "3000"
+    session.close()
+
+
 def test_a_rebuild_gives_the_same_tables(tmp_path: Path) -> None:
     session = make_store(tmp_path / "s", "hq", "HQ-01", Clock())
     with session.writing() as transaction:
