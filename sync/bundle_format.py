@@ -20,6 +20,7 @@ from eum_app.crypto.chain import MAX_CHAIN_LENGTH
 from eum_app.crypto.streams import MAX_CHUNK_SIZE, MIN_CHUNK_SIZE, read_fully
 from eum_app.crypto.suites import Suite
 from eum_app.domain.errors import Refusal
+from eum_app.domain.journal import MAX_EPOCH
 from eum_app.domain.unreadable import UNREADABLE
 from sync.trust import KINDS
 
@@ -247,7 +248,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     sender: Hex384
     recipients: Annotated[list[Hex384], Meta(min_length=1, max_length=MAX_RECIPIENTS)]
     origin: Name
-    epoch: Number
+    epoch: Annotated[int, Meta(ge=0, le=MAX_EPOCH)]
     first_seq: Number
     last_seq: int
     prev_hash: Hash

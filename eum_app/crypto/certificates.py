@@ -35,6 +35,7 @@ from eum_app.crypto.sealing import KemKey, KemPublic
 from eum_app.crypto.signing import SigningKey, VerifyKey
 from eum_app.crypto.suites import DEFAULT_SUITE, Suite
 from eum_app.domain.errors import Refusal
+from eum_app.domain.journal import MAX_EPOCH
 from eum_app.domain.unreadable import UNREADABLE
 
 __all__ = [
@@ -58,7 +59,6 @@ AUTHORITY_DAYS = 20 * 365
 HQ_DAYS = 5 * 365
 DEVICE_DAYS = 2 * 365
 _BACKDATE = timedelta(days=1)  # a device whose clock is slow must accept a new certificate
-_MAX_EPOCH = 999_999_999
 
 
 class Identity:
@@ -359,7 +359,7 @@ def _subject(role: Role, name: str, organisation: str, *, origin: str, epoch: in
     for text in (name, origin, *([organisation] if organisation else [])):
         if not is_name(text):
             raise Refusal("certificate.bad_name", name=text[:80])
-    if not 1 <= epoch <= _MAX_EPOCH:
+    if not 1 <= epoch <= MAX_EPOCH:
         raise Refusal("certificate.bad_epoch", epoch=epoch)
     attributes = [(NameOID.COMMON_NAME, name), (NameOID.ORGANIZATIONAL_UNIT_NAME, role.value)]
     attributes += [(NameOID.SERIAL_NUMBER, origin), (NameOID.DN_QUALIFIER, str(epoch))]

@@ -3,10 +3,11 @@
 Standard X.509 v3 (RFC 5280), signed with ML-DSA-87 or ECDSA P-384/SHA-384; standard PKCS#10 requests (RFC 2986).
 
 Subject: CN name · O organization (optional) · OU role (``authority``, ``hq``, ``device``) · serialNumber origin (the
-writer of the journal, such as FLD-0042) · dnQualifier epoch (decimal; raised when a device gets a new identity). Basic
-constraints follow from the role: authority CA:true pathlen 1, HQ CA:true pathlen 0, device CA:false. The key to which
-secrets are sealed is in a non-critical private extension, 2.25.165464246811968246928313464448789837206, as a DER OCTET
-STRING with the encoding of `sealing.KemPublic`. HQ and device certificates must have it.
+writer of the journal, such as FLD-0042) · dnQualifier epoch (decimal, 1 to 999999; raised when a device gets a new
+identity). Basic constraints follow from the role: authority CA:true pathlen 1, HQ CA:true pathlen 0, device CA:false.
+The key to which secrets are sealed is in a non-critical private extension,
+2.25.165464246811968246928313464448789837206, as a DER OCTET STRING with the encoding of `sealing.KemPublic`. HQ and
+device certificates must have it.
 
 Because the shape is fixed, no other path building applies: no cross-certificates, name constraints or policies. An
 unknown critical extension is refused, as RFC 5280 requires.
@@ -31,6 +32,7 @@ from eum_app.crypto.sealing import KemPublic
 from eum_app.crypto.signing import VerifyKey
 from eum_app.crypto.suites import Suite
 from eum_app.domain.errors import Refusal
+from eum_app.domain.journal import MAX_EPOCH
 
 KEM_EXTENSION = ObjectIdentifier("2.25.165464246811968246928313464448789837206")
 MAX_CERTIFICATE_SIZE = 16 * 1024
@@ -270,7 +272,7 @@ def _attribute(subject: x509.Name, oid: ObjectIdentifier, default: str | None = 
 def _read_epoch(subject: x509.Name) -> int:
     text = _attribute(subject, NameOID.DN_QUALIFIER)
     # One spelling per epoch: leading zeros and other digits would make a second name for it.
-    if not text.isascii() or not text.isdecimal() or text.startswith("0") or len(text) > 9:
+    if not text.isascii() or not text.isdecimal() or text.startswith("0") or len(text) > len(str(MAX_EPOCH)):
         raise ValueError("epoch")
     return int(text)
 

@@ -22,6 +22,8 @@ from eum_app.domain.unreadable import UNREADABLE
 HASH_BYTES = 48  # SHA-384
 MAX_PAYLOAD_BYTES = 4 * 1024 * 1024
 MAX_NAME_BYTES = 200
+MAX_EPOCH = 999_999
+"""Highest epoch: a device gets one for each new identity. Keys in stores hold it in 6 digits (`order_key`)."""
 # Labels keep hashes of entries apart from hashes of anything else; the number is the envelope's version.
 _DOMAIN = b"EUM journal entry 1"
 _GENESIS_DOMAIN = b"EUM journal genesis 1"
@@ -196,7 +198,7 @@ def decode_entry(data: bytes | memoryview) -> Entry:
         or len(entry.payload) > MAX_PAYLOAD_BYTES
         or len(entry.hash) != HASH_BYTES
         or len(entry.prev_hash) != HASH_BYTES
-        or not 1 <= entry.epoch < 2**53
+        or not 1 <= entry.epoch <= MAX_EPOCH
         or not 1 <= entry.seq < 2**53
         or not 0 <= entry.elapsed_ms < 2**53
         or not 1 <= entry.kind_version < 2**31

@@ -28,6 +28,7 @@ from eum_app.crypto.certificates import (
 )
 from eum_app.crypto.suites import Suite
 from eum_app.domain.errors import Refusal
+from eum_app.domain.journal import MAX_EPOCH
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -146,6 +147,9 @@ def test_who_may_issue_what() -> None:
         issue_device(CertificateRequest.from_der(HYBRID.request), P384.hq, epoch=1, at=NOW)
     with pytest.raises(Refusal, match=r"certificate\.bad_epoch"):
         issue_device(request, P384.hq, epoch=0, at=NOW)
+    with pytest.raises(Refusal, match=r"certificate\.bad_epoch"):
+        issue_device(request, P384.hq, epoch=MAX_EPOCH + 1, at=NOW)
+    assert issue_device(request, P384.hq, epoch=MAX_EPOCH, at=NOW).epoch == MAX_EPOCH
 
 
 @pytest.mark.parametrize("name", ["", " ", "x" * 65, "two\nlines", "bell\a", " padded", "turned\u202e"])
@@ -172,10 +176,11 @@ def _signed(
     path_length: int | None = None,
     critical: bool = False,
     twice: bool = False,
+    epoch: int = 1,
 ) -> bytes:
     """A certificate that HQ's key signed although HQ's program never would."""
     names = [(NameOID.COMMON_NAME, "x"), (NameOID.ORGANIZATIONAL_UNIT_NAME, role), (NameOID.SERIAL_NUMBER, "FLD-9")]
-    names += [(NameOID.DN_QUALIFIER, "1")] * (2 if twice else 1)
+    names += [(NameOID.DN_QUALIFIER, str(epoch))] * (2 if twice else 1)
     subject = x509.Name([x509.NameAttribute(oid, value) for oid, value in names])
     own = x509.load_der_x509_certificate(P384.device.certificate.der)
     hq = x509.load_der_x509_certificate(P384.hq.certificate.der)
@@ -205,6 +210,7 @@ def test_a_plain_one_signed_by_hand_is_read() -> None:
         _signed(role="king"),
         _signed(critical=True),
         _signed(twice=True),
+        _signed(epoch=MAX_EPOCH + 1),
         b"",
         b"\x30\x00",
         bytes(20_000),

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from eum_app.domain.errors import Refusal
 from eum_app.domain.journal import (
+    MAX_EPOCH,
     Author,
     Entry,
     decode_entry,
@@ -20,6 +21,7 @@ from eum_app.domain.journal import (
     genesis,
     head_of,
     next_entry,
+    order_key,
     verify_chain,
 )
 
@@ -126,3 +128,12 @@ def test_entries_outside_their_limits_are_refused(name: str, value: object) -> N
     entry = msgspec.structs.replace(chain(1)[0], **{name: value})
     with pytest.raises(Refusal, match=r"entry\.unreadable"):
         decode_entry(encode_entry(entry))
+
+
+def test_an_epoch_that_keys_cannot_hold_is_refused() -> None:
+    (last,) = chain(1, epoch=MAX_EPOCH)
+    (before,) = chain(1, epoch=MAX_EPOCH - 1)
+    assert decode_entry(encode_entry(last)) == last
+    assert order_key("2026-11-21", before) < order_key("2026-11-21", last)
+    with pytest.raises(Refusal, match=r"entry\.unreadable"):
+        decode_entry(encode_entry(chain(1, epoch=MAX_EPOCH + 1)[0]))
