@@ -6,7 +6,8 @@ by site, so that a first page needs no sorting of the book.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -58,8 +59,9 @@ class FacetValue:
 
 
 def find_item_ids(connection: Connection, wanted: ItemFilter, limit: int = 0) -> list[str]:
-    """Return ids in order of site name, location and serial (items without a site first), at most `limit` (0: all).
+    """Return ids in order of site name, location and serial, at most `limit` (0: all).
 
+    Items without a site come first, and those of an unknown site last, by site id.
     If only words are given and more items match than can be sorted while a person types, SQLCipher returns them in the
     order of listing; PostgreSQL always sorts. Raises as `conditions_of`.
     """
@@ -91,12 +93,19 @@ def find_item_ids(connection: Connection, wanted: ItemFilter, limit: int = 0) ->
             found = [item_id for item_id, _ in sorted(rows, key=lambda row: rank.get(row[1], len(rank)))]
             return found[:limit] if limit else found
     ids: list[str] = []
-    for site_id in by_name:
+    for site_id in itertools.chain(by_name, _unknown_sites(connection)):
         of_site = question.where(items.c.site_id == site_id)
         ids += connection.execute(of_site.limit(limit - len(ids)) if limit else of_site).scalars()
         if limit and len(ids) >= limit:
             break
     return ids
+
+
+def _unknown_sites(connection: Connection) -> Iterator[str]:
+    """Yield the site ids of items that `sites` lacks, sorted. The query runs only when the first one is needed."""
+    known = select(sites.c.site_id).where(sites.c.site_id == items.c.site_id).exists()
+    question = select(items.c.site_id).where(items.c.site_id != "", ~known).distinct().order_by(items.c.site_id)
+    yield from connection.execute(question).scalars().all()
 
 
 def _ids_of_rows(connection: Connection, rowids: Sequence[int]) -> list[str]:
@@ -120,7 +129,7 @@ def _sorted_rows(connection: Connection, rowids: Sequence[int], wanted: ItemFilt
         for start in range(0, len(rowids), CHUNK)
         for row in connection.execute(question.where(rowid.in_(rowids[start : start + CHUNK])))
     ]
-    rows.sort(key=lambda row: (rank.get(row.site_id, len(rank)), row.location, row.serial, row.item_id))
+    rows.sort(key=lambda row: (rank.get(row.site_id, len(rank)), row.site_id, row.location, row.serial, row.item_id))
     return [row.item_id for row in rows]
 
 

@@ -230,6 +230,34 @@ def test_items_without_a_site_come_first_in_both_databases(
         session.store.close()
 
 
+def test_items_whose_site_is_unknown_come_last_and_never_vanish(
+    tmp_path: Path, hq_backend: Callable[[], str | None]
+) -> None:
+    session = make_store(tmp_path / "hq", "hq", "HQ-01", Clock(), database_url=hq_backend())
+    try:
+        path = tmp_path / "list.csv"
+        path.write_text(LIST, "utf-8")
+        import_inventory(session, read_inventory(path))
+        before = session.read(find_item_ids, ItemFilter())
+        (listed,) = session.read(listed_facts, before[-1:])
+        strays = [
+            msgspec.structs.replace(listed, item_id=f"stray-{number}", site_id=site_id)
+            for number, site_id in enumerate(("gone-2", "gone-1", "gone-2"))
+        ]
+        with session.writing() as transaction:
+            transaction.record_all(strays)
+        last = ["stray-1", "stray-0", "stray-2"]
+        assert session.read(find_item_ids, ItemFilter()) == [*before, *last]
+        for limit in range(1, len(before) + 5):
+            assert session.read(find_item_ids, ItemFilter(), limit) == [*before, *last][:limit]
+        country = session.read(facets, ItemFilter())["country"][0]
+        assert country.items == len(session.read(find_item_ids, ItemFilter(country=country.value)))
+        assert session.read(find_item_ids, ItemFilter(site_id="gone-2")) == ["stray-0", "stray-2"]
+        assert session.read(find_item_ids, ItemFilter(words="9001")) == [before[-1], *last]
+    finally:
+        session.store.close()
+
+
 def test_an_index_made_at_once_goes_on_in_small_steps(hq: Session) -> None:
     """Otherwise a person's later write would merge all its pieces at once."""
     rebuild_store(hq)
