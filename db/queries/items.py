@@ -119,14 +119,20 @@ def site_ids_by_name(connection: Connection, country: str) -> dict[str, str]:
 
 
 def has_serial(serials: Iterable[str]) -> ColumnElement[bool]:
-    """Return the condition that an item has one of these serials; uses the index of look-alikes."""
-    wanted = list(serials)
+    """Return the condition that an item has one of these serials; uses the index of look-alikes.
+
+    An empty serial matches no item, although many items have none.
+    """
+    wanted = [serial for serial in serials if serial]
     return and_(items.c.look_alike.in_({look_alike_key(one) for one in wanted}), items.c.serial.in_(wanted))
 
 
 def held_match_keys(connection: Connection, keys: Iterable[str]) -> dict[str, str]:
-    """Return match key → item id, for those of `keys` that an item of the book has; one of several such items."""
-    wanted = list(keys)
+    """Return match key → item id, for those of `keys` that an item of the book has; one of several such items.
+
+    An empty key matches no item.
+    """
+    wanted = [key for key in keys if key]
     held: dict[str, str] = {}
     for start in range(0, len(wanted), LOOKUP_CHUNK):
         chunk = wanted[start : start + LOOKUP_CHUNK]

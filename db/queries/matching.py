@@ -2,7 +2,7 @@
 
 Each query is one statement that uses an index, so that the size of the book hardly matters
 (tests/benchmarks/bench_match.py). Statements are built once, because building one costs as much as running it. The
-first `MAX_FOUND` items are returned. An empty identifier matches the items that have none: do not ask for it.
+first `MAX_FOUND` items are returned. An empty identifier finds nothing, although many items have none.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Known:
 
 def items_by_uii(connection: Connection, visit_id: str, uii: str) -> list[Known]:
     """Return items with this UII; only the expected ones if there are any."""
-    return _ask(connection, _BY_UII, visit_id, uii=uii)
+    return _ask(connection, _BY_UII, visit_id, uii=uii) if uii else []
 
 
 def items_by_match_key(connection: Connection, visit_id: str, keys: Collection[str]) -> list[Known]:
@@ -61,7 +61,8 @@ def items_by_match_key(connection: Connection, visit_id: str, keys: Collection[s
 
     Only the expected ones if there are any.
     """
-    return _ask(connection, _BY_MATCH_KEY, visit_id, match_keys=list(keys))
+    wanted = [key for key in keys if key]
+    return _ask(connection, _BY_MATCH_KEY, visit_id, match_keys=wanted) if wanted else []
 
 
 def items_by_serial(connection: Connection, visit_id: str, serial: str, compacted: str) -> list[Known]:
@@ -77,7 +78,9 @@ def items_by_earlier_mark(connection: Connection, visit_id: str, uii: str, seria
     """
     if uii:
         return _ask(connection, _READ_UII, visit_id, uii=uii)
-    return _ask(connection, _READ_SERIAL, visit_id, serial=serial, compacted=compacted)
+    if not serial and not compacted:
+        return []
+    return _ask(connection, _READ_SERIAL, visit_id, serial=serial or compacted, compacted=compacted or serial)
 
 
 def items_with_key(connection: Connection, visit_id: str, key: str, others: Collection[str]) -> list[Known]:
@@ -219,8 +222,11 @@ def _with_key(dialect: str) -> Select[Any]:
 
 
 def _of_serials(connection: Connection, visit_id: str, serials: Sequence[str]) -> list[Known]:
-    look_alikes = list({look_alike_key(serial) for serial in serials})
-    return _ask(connection, _BY_SERIALS, visit_id, serials=serials, look_alikes=look_alikes)
+    wanted = [serial for serial in serials if serial]
+    if not wanted:
+        return []
+    look_alikes = list({look_alike_key(serial) for serial in wanted})
+    return _ask(connection, _BY_SERIALS, visit_id, serials=wanted, look_alikes=look_alikes)
 
 
 def _ask(connection: Connection, statement: Select[Any], visit_id: str, **given: object) -> list[Known]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from db.queries import visits
+from db.queries import items, matching, visits
 from eum_app.domain.look_alikes import look_alike_key, near, one_character_off
 from eum_app.list_files.inventory_file import read_inventory
 from eum_app.scanning.labels import iuid_message
@@ -143,6 +144,20 @@ def test_two_characters_off_is_not_a_match(world: World, visit_id: str) -> None:
 def test_what_no_mark_says_finds_nothing(world: World, visit_id: str) -> None:
     for raw in ("https://example.org/?q=786950", "'; DROP TABLE items; --", "x" * 3000, "\u202e059687", "%", "_" * 6):
         assert ask(world.hq, visit_id, raw).kind == "unknown"
+
+
+def test_an_empty_identifier_finds_nothing(world: World, visit_id: str) -> None:
+    hq = world.hq
+    (listed,) = hq.read(items.listed_facts, hq.read(matching.item_ids_of_serial, "AB-1050"))
+    with hq.writing() as transaction:
+        transaction.record(msgspec.structs.replace(listed, item_id="bare", serial="", uii="", cage="", part_number=""))
+    assert hq.read(matching.items_by_uii, visit_id, "") == []
+    assert hq.read(matching.items_by_match_key, visit_id, [""]) == []
+    assert hq.read(matching.items_by_serial, visit_id, "", "") == []
+    assert hq.read(matching.items_by_tail, visit_id, "", 0, 6) == []
+    assert hq.read(matching.items_by_earlier_mark, visit_id, "", "", "") == []
+    assert hq.read(matching.item_ids_of_serial, "") == []
+    assert hq.read(items.held_match_keys, [""]) == {}
 
 
 @pytest.fixture
