@@ -15,7 +15,7 @@ from pathlib import Path
 
 from eum_app import diagnostics
 from eum_app.cli.process import EXIT_INTERRUPTED, EXIT_REFUSED, EXIT_TROUBLE, FIRST_PAINT, secrets_taken
-from eum_app.cli.streams import open_streams
+from eum_app.cli.streams import open_streams, say
 from eum_app.domain.errors import KnownError, Refusal, Trouble
 from eum_app.domain.file_names import shown_name
 from eum_app.hardening import keep_private
@@ -81,7 +81,7 @@ def _told(error: KnownError) -> int:
     from eum_app.wording.messages import sentence
 
     diagnostics.note(diagnostics.Event.COMMAND, code=error.code)
-    sys.stderr.write(shown_name(f"{sentence(error)}\n"))
+    say(str(sentence(error)), err=True)
     return EXIT_TROUBLE if isinstance(error, Trouble) else EXIT_REFUSED
 
 

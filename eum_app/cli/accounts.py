@@ -24,6 +24,7 @@ from eum_app.cli.common import (
     store_folder,
     unlocked,
 )
+from eum_app.cli.streams import say
 from eum_app.domain.stores import SessionEnd
 
 accounts_app = typer.Typer()
@@ -52,7 +53,7 @@ def add_account_command(
     with unlocked(store, account, passphrase_fd) as session:
         chosen = another_secret(new_passphrase_fd, f"Passphrase of {new_account}", confirm=True)
         add_account(session, account=new_account, role=role, passphrase=chosen, scope=scope)
-    typer.echo(f"Added {new_account} ({role}).")
+    say(f"Added {new_account} ({role}).")
 
 
 @accounts_app.command("accounts")
@@ -81,7 +82,7 @@ def accounts_command(
         }
         for row in rows
     ]
-    show(as_json, data, "\n".join(words))
+    show(as_json, data, *words)
 
 
 @accounts_app.command("passphrase")
@@ -100,7 +101,7 @@ def passphrase_command(
     with unlocked(store, account, passphrase_fd) as session:
         old = another_secret(old_passphrase_fd, "Old passphrase, again")
         change_passphrase(session, old, another_secret(new_passphrase_fd, NEW, confirm=True))
-    typer.echo("The passphrase is changed.")
+    say("The passphrase is changed.")
 
 
 @accounts_app.command("reset-passphrase")
@@ -116,7 +117,7 @@ def reset_command(
 
     with unlocked(store, account, passphrase_fd) as session:
         reset_passphrase(session, other, another_secret(new_passphrase_fd, f"Passphrase of {other}", confirm=True))
-    typer.echo(f"{other} has a new passphrase and no recovery codes.")
+    say(f"{other} has a new passphrase and no recovery codes.")
 
 
 @accounts_app.command("unlock")
@@ -128,7 +129,7 @@ def unlock_command(
 
     with unlocked(store, account, passphrase_fd) as session:
         unlock_account(session, other)
-    typer.echo(f"{other} may try again.")
+    say(f"{other} may try again.")
 
 
 @accounts_app.command("remove-account")
@@ -140,7 +141,7 @@ def remove_command(
 
     with unlocked(store, account, passphrase_fd) as session:
         remove_account(session, other)
-    typer.echo(f"{other} can no longer open this store.")
+    say(f"{other} can no longer open this store.")
 
 
 @accounts_app.command("recovery-codes")
@@ -170,7 +171,7 @@ def recover_command(
     folder = store_folder(store)
     accepted_at = notice_accepted(folder)
     open_with_recovery_code(folder, account, code, chosen, notice_accepted_at=accepted_at).close(SessionEnd.COMMAND)
-    typer.echo("The new passphrase is set. The recovery code cannot be used again.")
+    say("The new passphrase is set. The recovery code cannot be used again.")
 
 
 @accounts_app.command("read-out-code")
@@ -190,7 +191,8 @@ def read_out_command(
     show(
         as_json,
         {"device": device, "account": other, "number": found.number, "code": found.code, "left": found.left},
-        f"{found.code}\nNumber {found.number} of {other} on {device}; {found.left} left. This is recorded.",
+        found.code,
+        f"Number {found.number} of {other} on {device}; {found.left} left. This is recorded.",
     )
 
 
@@ -220,7 +222,7 @@ def escrow_command(
             witness_passphrase=seen_by,
             notice_accepted_at=notice_accepted(device_store),
         ).close(SessionEnd.COMMAND)
-    typer.echo(f"{other} can open the device's store with the new passphrase. This is recorded in both journals.")
+    say(f"{other} can open the device's store with the new passphrase. This is recorded in both journals.")
 
 
 @accounts_app.command("rotate-key")
@@ -235,7 +237,7 @@ def rotate_command(
 
     with unlocked(store, account, passphrase_fd) as session:
         rotate_data_key(session, reason)
-    typer.echo("The store has a new key. Earlier backups still open with the old one.")
+    say("The store has a new key. Earlier backups still open with the old one.")
 
 
 @accounts_app.command("erase-after")
@@ -250,7 +252,7 @@ def erase_after_command(
 
     with unlocked(store, account, passphrase_fd) as session:
         set_erase_after(session, failures)
-    typer.echo(f"The keys are destroyed after {failures} failed tries." if failures else "Automatic erasing is off.")
+    say(f"The keys are destroyed after {failures} failed tries." if failures else "Automatic erasing is off.")
 
 
 @accounts_app.command("erase")
@@ -269,13 +271,13 @@ def erase_command(
     try:
         lost = what_is_lost(session)
         if lost.is_hq:
-            typer.echo(f"{lost.store} is an HQ: everything that is not in a backup will be lost.")
+            say(f"{lost.store} is an HQ: everything that is not in a backup will be lost.")
         else:
-            typer.echo(f"HQ has no receipt for {lost.outstanding.facts} facts of {lost.store}.")
+            say(f"HQ has no receipt for {lost.outstanding.facts} facts of {lost.store}.")
         if confirm:
             erase_store(session, confirm)
-            typer.echo(f"{lost.store} is erased. A solid-state drive may keep old cells for a time.")
+            say(f"{lost.store} is erased. A solid-state drive may keep old cells for a time.")
     finally:
         session.drop_keys()
     if not confirm:
-        typer.echo(f"Nothing is erased. To do it: --confirm {lost.store}")
+        say(f"Nothing is erased. To do it: --confirm {lost.store}")

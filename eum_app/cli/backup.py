@@ -31,11 +31,11 @@ def backup_command(
     with unlocked(store, account, passphrase_fd) as session:
         made = back_up(session, folder, _say_how_far)
     absent = made.manifest.absent
-    words = f"Backed up to {made.path}: {made.size:,} bytes, {made.copied:,} of them new."
+    words = [f"Backed up to {made.path}: {made.size:,} bytes, {made.copied:,} of them new."]
     if absent:
-        words += f"\n{len(absent)} OBJECTS ARE MISSING or damaged in the store: {', '.join(absent)}"
+        words.append(f"{len(absent)} OBJECTS ARE MISSING or damaged in the store: {', '.join(absent)}")
     data = {"path": str(made.path), "bytes": made.size, "bytes_copied": made.copied, "absent": absent}
-    show(as_json, data, words)
+    show(as_json, data, *words)
     if absent:
         raise typer.Exit(EXIT_TROUBLE)
 
@@ -62,13 +62,13 @@ def restore_command(
         without_damaged=without_damaged,
         progress=_say_how_far,
     )
-    words = f"Restored {done.manifest.name} as of {instant_words(done.manifest.made_at)}: {folder}"
+    words = [f"Restored {done.manifest.name} as of {instant_words(done.manifest.made_at)}: {folder}"]
     if done.lost:
-        words += f"\nLeft out because they are damaged: {', '.join(done.lost)}"
+        words.append(f"Left out because they are damaged: {', '.join(done.lost)}")
     if done.manifest.kind == StoreKind.FIELD:
-        words += "\nRequest a new identity before using it (eum device request --anew): HQ may hold newer records."
+        words.append("Request a new identity before using it (eum device request --anew): HQ may hold newer records.")
     data = {"store": str(folder), "name": done.manifest.name, "as_of": done.manifest.made_at, "left_out": done.lost}
-    show(as_json, data, words)
+    show(as_json, data, *words)
 
 
 def _say_how_far(done: int, total: int) -> None:

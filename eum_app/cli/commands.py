@@ -17,6 +17,7 @@ from eum_app.cli.marks import parse_mark_command, read_marks_command
 from eum_app.cli.paper import labels_command
 from eum_app.cli.report import report_commands
 from eum_app.cli.store import store_app
+from eum_app.cli.streams import say
 from eum_app.cli.support import diagnostics_command
 from eum_app.cli.verify import verify_command
 from eum_app.cli.work import visit_app
@@ -55,7 +56,7 @@ def opens_the_app(
 ) -> None:
     """Without a command, open the app."""
     if version:
-        typer.echo(f"eum {__version__}")
+        say(f"eum {__version__}")
         raise typer.Exit
     if self_check:
         from eum_app.cli.self_check import run_self_check

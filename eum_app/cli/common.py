@@ -18,7 +18,7 @@ from platformdirs import user_data_path
 from db.files import own_folder
 from eum_app import diagnostics
 from eum_app.cli.process import secret
-from eum_app.cli.streams import holds
+from eum_app.cli.streams import holds, say
 from eum_app.domain.errors import Refusal
 from eum_app.domain.file_names import shown_name
 from eum_app.domain.stores import SessionEnd
@@ -158,7 +158,7 @@ def notice_accepted(folder: Path) -> str | None:
         return None
     if os.environ.get("EUM_NOTICE_ACCEPTED") == notice.notice_id:
         return utc_text(system_now())
-    typer.echo(notice.text, err=True)
+    say(*notice.text.splitlines(), err=True)
     if notice.is_required and sys.stdin.isatty() and typer.confirm("Do you accept this?", err=True):
         return utc_text(system_now())
     return None
@@ -188,35 +188,25 @@ def unlocked_by(folder: Path, account: str, typed: str, accepted_at: str | None)
 
     session = open_store(folder, account, typed, notice_accepted_at=accepted_at)
     if lost := lost_entries(session.store):
-        typer.echo(sentence(lost), err=True)
+        say(str(sentence(lost)), err=True)
     try:
         yield session
     finally:
         session.close(SessionEnd.COMMAND)
 
 
-def visible(text: str) -> str:
-    """Return `text` on one line, with escapes for characters that would steer the terminal or forge another line."""
-    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in text)
-
-
-def show(as_json: bool, data: Any, words: str) -> None:
-    """Print `data` as JSON (`print_json`), or `words` as they are: pass text of others through `visible` first.
-
-    Standard output is flushed. Raises Trouble `output.failed` if it cannot be written; BrokenPipeError if its reader
-    has gone.
-    """
+def show(as_json: bool, data: Any, *lines: str) -> None:
+    """Print `data` as JSON (`print_json`), or else the lines. Raises as `say`."""
     if as_json:
         print_json(data)
     else:
-        typer.echo(words)
+        say(*lines)
 
 
 def echo_codes(account: str, codes: Sequence[str]) -> None:
     """Print recovery codes, numbered from 1. They are shown only this once."""
-    typer.echo(f"Recovery codes of {account}. Each works once. Write them down now: they are not shown again.")
-    for number, code in enumerate(codes, 1):
-        typer.echo(f"{number:>3}  {code}")
+    say(f"Recovery codes of {account}. Each works once. Write them down now: they are not shown again.")
+    say(*(f"{number:>3}  {code}" for number, code in enumerate(codes, 1)))
 
 
 def print_json(data: Any) -> None:

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from eum_app.cli.common import AccountOption, JsonOption, PassphraseFd, StoreOption, show, unlocked, visible
+from eum_app.cli.common import AccountOption, JsonOption, PassphraseFd, StoreOption, show, unlocked
+from eum_app.cli.streams import say
 
 content_app = typer.Typer(help="Content withheld by order of two people.", no_args_is_help=True)
 
@@ -40,7 +41,7 @@ def confirm_command(
 
     with unlocked(store, account, passphrase_fd) as session:
         confirm_withholding(session, request_id)
-    typer.echo("Withheld. The device that recorded it learns this from its next bundle.")
+    say("Withheld. The device that recorded it learns this from its next bundle.")
 
 
 @content_app.command("list")
@@ -52,5 +53,5 @@ def list_command(
 
     with unlocked(store, account, passphrase_fd) as session:
         rows = session.read(withholdings_open)
-    words = [f"{row.request_id}  {row.object_id[:12]}…  {row.asked_by}  {visible(row.reason)}" for row in rows]
-    show(as_json, rows, "\n".join(words) or "No open requests.")
+    words = [f"{row.request_id}  {row.object_id[:12]}…  {row.asked_by}  {row.reason}" for row in rows]
+    show(as_json, rows, *words or ["No open requests."])

@@ -19,6 +19,7 @@ from eum_app.cli.common import (
     unlocked,
 )
 from eum_app.cli.process import EXIT_REFUSED
+from eum_app.cli.streams import say
 from eum_app.domain.bundles import ImportResult
 from eum_app.domain.clock import instant_words
 from eum_app.domain.errors import Refusal
@@ -95,7 +96,7 @@ def accept(
     with unlocked(store, account, passphrase_fd) as session:
         accepted = accept_enrolment(session, answer, root, leave_behind=leave_behind)
         name = session.name
-    typer.echo(f"{name} is enrolled.")
+    say(f"{name} is enrolled.")
     if accepted.codes is not None:
         echo_codes(accepted.codes.account, accepted.codes.codes)
 
@@ -141,7 +142,7 @@ def list_devices(
     }
     words = [f"HQ root: {state.root_fingerprint}"]
     words += [f"{row.device}  epoch {row.epoch}  {row.fingerprint}  {instant_words(row.revoked_at)}" for row in rows]
-    show(as_json, data, "\n".join(words))
+    show(as_json, data, *words)
 
 
 @bundle_app.command()
@@ -193,7 +194,7 @@ def inspect_command(file: FileArgument, as_json: JsonOption = False) -> None:
         "size": file.stat().st_size,
     }
     said = data | {"created_at": instant_words(header.created_at.isoformat())}
-    show(as_json, data, "\n".join(f"{name}: {value}" for name, value in said.items()) + "\nNothing was verified.")
+    show(as_json, data, *(f"{name}: {value}" for name, value in said.items()), "Nothing was verified.")
 
 
 @bundle_app.command()
@@ -221,7 +222,7 @@ def verify(
         "code": verdict.code,
         "holds": verdict.holds,
     }
-    show(as_json, data, "\n".join(f"{name}: {value}" for name, value in data.items()))
+    show(as_json, data, *(f"{name}: {value}" for name, value in data.items()))
     if not verdict.holds:
         raise typer.Exit(EXIT_REFUSED)
 
@@ -244,7 +245,7 @@ def open_command(
     ]
     words += [f"  {kind}: {count}" for kind, count in contents.kinds.items()]
     words.append(f"  content objects: {contents.objects}")
-    show(as_json, contents, "\n".join(words))
+    show(as_json, contents, *words)
 
 
 @inbox_app.command("import")
@@ -267,7 +268,7 @@ def import_command(
     with unlocked(store, account, passphrase_fd) as session:
         outcomes = import_bundles(session, files, receipts).outcomes
     words = [_in_words(outcome) for outcome in outcomes]
-    show(as_json, outcomes, "\n".join(words) or "No bundles found.")
+    show(as_json, outcomes, *words or ["No bundles found."])
     if any(not outcome.outcome.is_good for outcome in outcomes):
         raise typer.Exit(EXIT_REFUSED)
 

@@ -99,7 +99,7 @@ def import_command(
             counts, said = _imported(session, preview, kind, update=update)
             data |= counts
             words.append(said)
-    show(as_json, data, "\n".join(words))
+    show(as_json, data, *words)
 
 
 def _plate(said: Sequence[str], reason: str) -> PlateSays | None:

@@ -46,7 +46,7 @@ def list_command(
     found = [rows[entry_id] for entry_id in shown]
     words = [_line(row) for row in found]
     words.append(f"Entries: {len(found)} of {len(ids)}.")
-    show(as_json, {"total": len(ids), "entries": found}, "\n".join(words))
+    show(as_json, {"total": len(ids), "entries": found}, *words)
 
 
 log_app.command("export")(report_function(ACTIVITY_LOG))
@@ -96,6 +96,4 @@ def _line(row: ActivityRow) -> str:
     instant = instant_of(row.recorded_at)
     at = f"{instant:%Y-%m-%d %H:%M:%S} UTC" if instant else row.recorded_at
     parts = (at, f"{row.actor:<8}", f"{row.kind:<18}", row.subject_name, row.outcome, place)
-    line = "  ".join(part for part in parts if part)
-    # Text from a device could contain control characters that steer the terminal.
-    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in line)
+    return "  ".join(part for part in parts if part)

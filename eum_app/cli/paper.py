@@ -122,12 +122,12 @@ def transcribe_command(
         for one in done.refused
     ]
     said = (
-        "\n".join(["Nothing was recorded.", *(f"line {one['line']}: {one['words']}" for one in refused)])
+        ["Nothing was recorded.", *(f"line {one['line']}: {one['words']}" for one in refused)]
         if refused
-        else f"{counted(done.checks, 'check')} recorded from {counted(len(done.pages), 'page')}."
+        else [f"{counted(done.checks, 'check')} recorded from {counted(len(done.pages), 'page')}."]
     )
     notes = [list_note(note.code, note.values) for note in done.notes]
     data = {"checks": done.checks, "pages": done.pages, "refused": refused, "notes": notes}
-    show(as_json, data, "\n".join([*notes, said]))
+    show(as_json, data, *notes, *said)
     if refused:
         raise typer.Exit(EXIT_REFUSED)

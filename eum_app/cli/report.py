@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from eum_app.cli.common import AccountOption, JsonOption, PassphraseFd, StoreOption, counted, show, unlocked
+from eum_app.cli.streams import say
 from eum_app.domain.errors import Refusal
 from eum_app.usecases.reporting.export_report import Exported
 from eum_app.usecases.reporting.make_report import make_report
@@ -102,7 +103,7 @@ def _agreed(refusal: Refusal) -> bool:
 
     if not sys.stdin.isatty():
         return False
-    typer.echo(sentence(refusal).what, err=True)
+    say(sentence(refusal).what, err=True)
     return typer.confirm("Replace it?", err=True)
 
 
@@ -128,7 +129,7 @@ def _show(as_json: bool, made: Exported) -> None:
         "files": [{"name": file.name, "rows": file.rows, "sha384": file.sha384} for file in made.files],
     }
     if made.not_designated:
-        typer.echo(f"The CUI designation is not filled in: {', '.join(made.not_designated)}. See Settings.", err=True)
+        say(f"The CUI designation is not filled in: {', '.join(made.not_designated)}. See Settings.", err=True)
     words = [f"{counted(made.rows, 'row')}: {made.path}", f"SHA-384 {made.sha384}"]
     words += [f"  and {file.name}: {counted(file.rows, 'row')}" for file in made.files[1:]]
-    show(as_json, data, "\n".join(words))
+    show(as_json, data, *words)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from eum_app.cli.shipped_parts import label_preview, modules, platforms
+from eum_app.cli.streams import say
 from eum_app.crypto.suites import Suite
 from eum_app.domain.people import Role
 from eum_app.domain.stores import SessionEnd, StoreKind
@@ -53,8 +54,7 @@ def check_parts(parts: Iterable[Part]) -> int:
         except Exception as error:  # noqa: BLE001 - a missing module or library is what this is here to find
             code = BROKEN
             line = f"BROKEN  {name:<13} {type(error).__name__}: {error}"
-        sys.stdout.write(f"{line}\n")
-        sys.stdout.flush()
+        say(line)
     return code
 
 

@@ -25,6 +25,7 @@ from eum_app.cli.common import (
     unlocked_by,
 )
 from eum_app.cli.process import EXIT_REFUSED
+from eum_app.cli.streams import say
 from eum_app.domain.stores import SessionEnd, StoreKind
 
 store_app = typer.Typer(help="The encrypted store of this machine.", no_args_is_help=True)
@@ -79,7 +80,7 @@ def database_url_command(
     if url is None:
         raise typer.BadParameter("use --database-url-fd or EUM_DATABASE_URL")
     change_database_url(store_folder(store), account, passphrase(passphrase_fd), url)
-    typer.echo("The database answers at the new address, which is now saved.")
+    say("The database answers at the new address, which is now saved.")
 
 
 @store_app.command()
@@ -94,7 +95,7 @@ def check(
 
     found = examined(store, account, passphrase_fd)
     data, words = examined_words(found)
-    show(as_json, data, "\n".join(words))
+    show(as_json, data, *words)
     if not found.is_whole:
         raise typer.Exit(EXIT_REFUSED)
 
@@ -147,7 +148,7 @@ def grant_roles_command(
 
     with unlocked(store, account, passphrase_fd) as session:
         grant_roles(session, writer=writer, intake=intake, auditor=auditor)
-    typer.echo("Granted. Set the address with the right role on each machine: eum store database-url.")
+    say("Granted. Set the address with the right role on each machine: eum store database-url.")
 
 
 @store_app.command()
@@ -181,4 +182,4 @@ def notice(
         raise typer.BadParameter("not a readable text file", param_hint="--text-file") from error
     with unlocked(store, account, passphrase_fd) as session:
         set_notice(session, text, is_required=required)
-    typer.echo("Set: shown the next time that the store is opened." + (" It must be accepted." if required else ""))
+    say("Set: shown the next time that the store is opened." + (" It must be accepted." if required else ""))

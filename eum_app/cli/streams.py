@@ -8,6 +8,7 @@ import sys
 from typing import Any, TextIO
 
 from eum_app.domain.errors import Trouble
+from eum_app.domain.file_names import shown_name
 
 
 def open_streams() -> None:
@@ -29,6 +30,29 @@ def open_streams() -> None:
         sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - kept until the process ends
     sys.stdout = _writable(sys.stdout, 1, raises=True)
     sys.stderr = _writable(sys.stderr, 2, raises=False)
+
+
+def visible(text: str) -> str:
+    """Return `text` on one line, with escapes for characters that would steer the terminal or forge another line.
+
+    A byte of a file name that is not UTF-8 becomes a question mark.
+    """
+    return "".join(
+        one if one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in shown_name(text)
+    )
+
+
+def say(*lines: str, err: bool = False) -> None:
+    """Print lines on standard output, or on standard error. Every line that a command prints goes through here.
+
+    A line may hold text of other people: it stays one line, since `visible` escapes what could steer the terminal. The
+    stream is flushed. Raises Trouble `output.failed` if standard output cannot be written; BrokenPipeError if its
+    reader has gone.
+    """
+    stream = sys.stderr if err else sys.stdout
+    for line in lines:
+        stream.write(f"{visible(line)}\n")
+    stream.flush()
 
 
 def holds(text: str) -> bool:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from eum_app.cli.common import StoreOption, store_folder
+from eum_app.cli.streams import say
 
 
 def diagnostics_command(
@@ -18,4 +19,4 @@ def diagnostics_command(
     from eum_app.usecases.store.save_diagnostics import save_diagnostics
 
     size = save_diagnostics(store_folder(store), file)
-    typer.echo(f"Saved {size} bytes to {file}. The file holds no serial numbers, names, notes or passphrases.")
+    say(f"Saved {size} bytes to {file}. The file holds no serial numbers, names, notes or passphrases.")

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from eum_app.cli.common import JsonOption, PassphraseFd, StoreOption, counted, show, unlocked, visible
+from eum_app.cli.common import JsonOption, PassphraseFd, StoreOption, counted, show, unlocked
 from eum_app.cli.process import EXIT_REFUSED
 from eum_app.domain.clock import instant_words
 from eum_app.domain.errors import Refusal
@@ -44,7 +44,7 @@ def verify_command(
             data, words, holds = _file(file, session, root)
     else:
         data, words, holds = _file(file, None, root)
-    show(as_json, data, "\n".join(map(visible, words)))
+    show(as_json, data, *words)
     if not holds:
         raise typer.Exit(EXIT_REFUSED)
 

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from eum_app.cli.common import AccountOption, JsonOption, PassphraseFd, StoreOption, counted, show, unlocked, visible
+from eum_app.cli.common import AccountOption, JsonOption, PassphraseFd, StoreOption, counted, show, unlocked
+from eum_app.cli.streams import say
 from eum_app.domain.errors import Refusal
 
 visit_app = typer.Typer(help="Visits.", no_args_is_help=True)
@@ -28,7 +29,7 @@ def list_command(
         f"{'  closed out' if row.closed_at else ''}"
         for row in rows
     ]
-    show(as_json, rows, "\n".join(words) or "No visits.")
+    show(as_json, rows, *words or ["No visits."])
 
 
 @visit_app.command("plan")
@@ -115,7 +116,7 @@ def statement_command(
     with unlocked(store, account, passphrase_fd) as session:
         is_signed = bool(session.read(read_visit, visit).closed_at)
         text = signed_statement(session, visit) if is_signed else close_out_state(session, visit).shown.text
-    show(as_json, {"visit_id": visit, "is_signed": is_signed, "text": text}, _plain(text))
+    show(as_json, {"visit_id": visit, "is_signed": is_signed, "text": text}, *text.splitlines())
 
 
 @visit_app.command("close")
@@ -150,13 +151,13 @@ def close_command(
             raise Refusal("visit.closed", visit_id=visit)
         if state.open_points:
             raise Refusal("visit.open", count=len(state.open_points))
-        typer.echo(_plain(state.shown.text), err=as_json)
+        say(*state.shown.text.splitlines(), err=as_json)
         left = sum(one.items for one in state.unrecorded)
         if left and not without_drafts:
             subjects = (one.serial or one.question_id for one in state.unrecorded)
-            named = ", ".join(visible(one) for one in subjects if one)
+            named = ", ".join(one for one in subjects if one)
             words = f"Started, but not recorded: {left}"
-            typer.echo(f"{words} ({named})." if named else f"{words}.", err=True)
+            say(f"{words} ({named})." if named else f"{words}.", err=True)
             without_drafts = _agreed("Close out without them, and delete these answers?", "--without-drafts")
         if not yes:
             _agreed("Do both parties sign this statement?", "--yes", is_needed=True)
@@ -190,11 +191,6 @@ def _drawn(path: Path) -> bytes:
     if check_photo(data) != "image/png":
         raise Refusal("signature.kind", name=path.name)
     return data
-
-
-def _plain(text: str) -> str:
-    """Return the lines of a statement, safe for a terminal."""
-    return "\n".join(visible(line) for line in text.splitlines())
 
 
 def _agreed(question: str, option: str, *, is_needed: bool = False) -> bool:
