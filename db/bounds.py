@@ -159,7 +159,11 @@ def bounds(scope: Scope) -> dict[Table, ColumnElement[bool]]:
     item = or_(and_(*own), items.c.item_id.in_(expected)) if own else items.c.item_id.is_not(None)
     item_ids = select(items.c.item_id).where(item)
     marks = {name: select(items.c[name]).where(item, items.c[name] != "") for name in ("serial", "uii")}
-    finding = or_(findings.c.visit_id.in_(visit_ids), and_(findings.c.visit_id == "", findings.c.item_id.in_(item_ids)))
+    finding = or_(
+        findings.c.visit_id.in_(visit_ids),
+        and_(findings.c.visit_id == "", findings.c.item_id.in_(item_ids)),
+        findings.c.device != "",  # about a device's journal: devices belong to no program and no country
+    )
     finding_ids = select(findings.c.finding_id).where(finding)
     # A claim without a certain item is visible if its marks may match an item in the scope. Claims of a container
     # label are also visible if the visit at which it was read is in the scope.

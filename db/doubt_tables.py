@@ -1,4 +1,6 @@
-"""Read tables of doubts about chains and content: copied stores, corrected clocks, content withheld by order."""
+"""Read tables of doubts about chains and content: copied stores, corrected clocks, content withheld by order, and
+entries that cannot be read.
+"""
 
 from __future__ import annotations
 
@@ -35,6 +37,18 @@ corrections = Table(
     _text("order_key"),
     PrimaryKeyConstraint("by_origin", "by_epoch", "by_seq"),
     Index("corrections_of_chain", "of_origin", "of_epoch"),
+)
+
+unreadable_entries = Table(
+    "unreadable_entries",
+    read,
+    # Entries that are kept but applied to nothing, because their form is wrong (`eum_app.domain.admission`).
+    Column("origin", PLAIN_TEXT, nullable=False),
+    Column("epoch", BigInteger, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    _text("kind"),
+    _text("why"),
+    PrimaryKeyConstraint("origin", "epoch", "seq"),
 )
 
 withholdings_asked = Table(

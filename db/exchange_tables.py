@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, LargeBinary, PrimaryKeyConstraint, Table
+from sqlalchemy import BigInteger, Boolean, Column, LargeBinary, PrimaryKeyConstraint, Table, true
 
 from db.tables import PLAIN_TEXT, _text, read
 
@@ -62,6 +62,8 @@ quarantine = Table(
     Column("file_size", BigInteger, nullable=False),
     _text("code"),
     _text("details"),
+    Column("is_kept", Boolean, nullable=False, server_default=true()),
+    _text("sender"),
     _text("at"),
     PrimaryKeyConstraint("quarantine_id", "recorder"),
 )

@@ -30,7 +30,7 @@ from sqlalchemy.dialects import postgresql
 
 from eum_app.domain.visits import TO_CHECK
 
-PROJECTION_VERSION: Final = 21
+PROJECTION_VERSION: Final = 22
 """Version of the read tables. Raise it whenever `read` or the projection changes: stores then rebuild when opened."""
 
 PLAIN_TEXT: Final = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
@@ -325,6 +325,10 @@ findings = Table(
     _text("check_id"),
     _text("causes"),  # rule ids, separated by blanks
     _text("check_ids"),  # ids, separated by blanks; empty for a single check
+    _text("device"),  # of a finding about entries of a device's journal; it has no visit
+    Column("epoch", BigInteger, nullable=False, server_default="0"),
+    Column("first_seq", BigInteger, nullable=False, server_default="0"),
+    Column("last_seq", BigInteger, nullable=False, server_default="0"),
     _text("raised_at"),
     _text("order_key"),
     Index("findings_by_visit", "visit_id"),

@@ -35,8 +35,8 @@ from eum_app.domain.facts import (
 from eum_app.domain.journal import Author, Entry, Head, followed, head_of, next_entry, outgoing_origin
 from eum_app.domain.stores import StoreKind
 
-Admit = Callable[[Sequence[Entry], Sequence[Fact | UnknownFact]], None]
-"""Callback before new entries are applied: (entries, their facts). It raises to refuse them."""
+Admit = Callable[[Sequence[Entry], Sequence[Fact | UnknownFact]], list[Fact | UnknownFact]]
+"""Callback before new entries are applied: from entries and their facts to the facts to apply. It raises to refuse."""
 
 
 class Transaction:
@@ -152,12 +152,12 @@ class Transaction:
         """Append another origin's entries after verifying that they continue its chain, and apply them.
 
         Entries that are already held are compared and skipped. One that was lost to damage (`db.holes`) is inserted
-        again. `admit` gets the new entries before they are applied, and raises to refuse them. Returns the new facts;
-        empty if all are held.
+        again. `admit` gets the new entries and their facts, and returns the facts to apply instead; it raises to refuse
+        them. Returns the applied facts; empty if all are held.
 
         Raises Refusal `chain.gap`, `chain.broken`, `chain.altered`, `chain.foreign` (entries of several chains),
-        `chain.forked` (same number, other hash), `fact.unreadable`, or `permission.denied` if the role may not state
-        every kind. After an error the transaction must be rolled back: the journal may hold some of the entries.
+        `chain.forked` (same number, other hash), or `permission.denied` if the role may not state every kind. After an
+        error the transaction must be rolled back: the journal may hold some of the entries.
         """
         if not entries:
             return []
@@ -181,7 +181,7 @@ class Transaction:
         if behind:
             self._heads[first.origin, first.epoch] = head_of(behind[-1])
         if admit is not None:
-            admit(new, facts)
+            facts = admit(new, facts)
         noted = [(entry, fact, known_at) for entry, fact in zip(new, facts, strict=True)]
         self.areas |= projection.apply(self.connection, noted)
         return facts

@@ -236,6 +236,13 @@
 <context>
     <name>InboxPage</name>
     <message numerus="yes">
+        <source>%Ln files came from devices that were not enrolled.</source>
+        <translation>
+            <numerusform>%Ln file came from a device that was not enrolled.</numerusform>
+            <numerusform>%Ln files came from devices that were not enrolled.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>{good} of %Ln bundles imported</source>
         <translation>
             <numerusform>{good} of %Ln bundle imported</numerusform>

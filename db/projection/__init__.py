@@ -6,7 +6,7 @@ or it is a maximum. Facts are applied in batches, grouped by kind in the order o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from sqlalchemy import Connection, delete, inspect, select
@@ -32,6 +32,7 @@ from db.roles import is_owner
 from db.tables import AHEAD, items, journal, meta, read
 from db.tables import PROJECTION_VERSION as PROJECTION_VERSION
 from eum_app.domain import facts as f
+from eum_app.domain.admission import admitted
 from eum_app.domain.areas import Area
 from eum_app.domain.errors import Trouble
 from eum_app.domain.journal import Entry
@@ -51,8 +52,11 @@ _APPLIERS: Final[Appliers] = {
     **exchange.APPLIERS,
     **paper.APPLIERS,
 }
-_HANDLERS: Final = {kind.fact: (_APPLIERS[kind.fact], kind.area) for kind in f.KINDS if kind.area is not None}
+_HANDLERS: Final[dict[type[Any], tuple[Callable[[Connection, Sequence[Noted]], None], Area]]] = {
+    kind.fact: (_APPLIERS[kind.fact], kind.area) for kind in f.KINDS if kind.area is not None
+}
 """How each kind is applied, and the area that it touches; looked up once. A kind without an applier fails here."""
+_HANDLERS[f.UnreadableFact] = (exchange.apply_unreadable, Area.EXCHANGE)
 
 
 def apply(connection: Connection, noted: Sequence[Noted]) -> set[Area]:
@@ -84,7 +88,7 @@ def _applied(connection: Connection, noted: Sequence[Noted]) -> set[Area]:
 def _ahead_of_all(connection: Connection) -> tuple[set[str], list[Noted]]:
     """Return what a rebuild must know first: origins of devices enrolled here, and all corrections of clocks.
 
-    A correction by a device counts only for its own chain.
+    A correction by a device counts only for its own chain, and only if its form is right.
     """
     devices: set[str] = set()
     said: list[Noted] = []
@@ -95,7 +99,9 @@ def _ahead_of_all(connection: Connection) -> tuple[set[str], list[Noted]]:
                 devices.add(enrolled.device)
             case f.TimeCorrected() as correction:
                 said.append((entry, correction, row.known_at))
-    return devices, [note for note in said if note[0].origin not in devices or note[1].origin == note[0].origin]
+    own = [note for note in said if note[0].origin not in devices]
+    theirs = [note for note in said if note[0].origin in devices and note[1].origin == note[0].origin]
+    return devices, own + [note for note in theirs if not isinstance(admitted(*note[:2]), f.UnreadableFact)]
 
 
 def _emptied(connection: Connection) -> bool:
@@ -146,8 +152,10 @@ def _rebuilt(connection: Connection, own_outgoing_prefix: str) -> int:
             if own_outgoing_prefix and entry.origin.startswith(own_outgoing_prefix):
                 continue
             fact = f.decode_fact(entry.kind, entry.kind_version, entry.payload)
-            if entry.origin in devices and type(fact) not in f.DEVICE_MAY_STATE:
-                continue  # unknown at import; this version knows it as a kind that devices may not state
+            if entry.origin in devices:
+                fact = admitted(entry, fact)
+                if not isinstance(fact, f.UnreadableFact) and type(fact) not in f.DEVICE_MAY_STATE:
+                    continue  # unknown at import; this version knows it as a kind that devices may not state
             if not isinstance(fact, f.TimeCorrected):  # applied before all others
                 noted.append((entry, fact, known_at))
         _applied(connection, noted)

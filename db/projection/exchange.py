@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import Connection
 
-from db.doubt_tables import copies
+from db.doubt_tables import copies, unreadable_entries
 from db.exchange_tables import bundles, devices, exports, quarantine, received, revocations
 from db.projection.rows import Appliers, Noted, key_of, plain, put
 from eum_app.domain import facts as f
@@ -92,7 +92,7 @@ def _is_possible(entry: Entry, fact: f.BundleSealed | f.BundleImported) -> bool:
 
 def apply_quarantine(connection: Connection, noted: Sequence[Noted]) -> None:
     """Insert refused files; a row that is already there stays."""
-    names = ("quarantine_id", "bundle_id", "file_name", "file_sha384", "file_size", "code")
+    names = ("quarantine_id", "bundle_id", "file_name", "file_sha384", "file_size", "code", "is_kept", "sender")
     rows = [
         {
             **plain(fact, *names),
@@ -103,6 +103,15 @@ def apply_quarantine(connection: Connection, noted: Sequence[Noted]) -> None:
         for entry, fact, _ in noted
     ]
     put(connection, quarantine, rows)
+
+
+def apply_unreadable(connection: Connection, noted: Sequence[Noted]) -> None:
+    """Insert entries whose facts cannot be read."""
+    rows = [
+        {**plain(fact, "kind", "why"), "origin": entry.origin, "epoch": entry.epoch, "seq": entry.seq}
+        for entry, fact, _ in noted
+    ]
+    put(connection, unreadable_entries, rows)
 
 
 def apply_received(connection: Connection, noted: Sequence[Noted]) -> None:

@@ -15,9 +15,10 @@ from eum_app.domain import facts as f
 def apply_findings(connection: Connection, noted: Sequence[Noted]) -> None:
     """Insert findings; the newest fact of each finding wins."""
     names = ("finding_id", "rule_id", "rule_version", "severity", "visit_id", "item_id", "check_id")
+    of_device = ("device", "epoch", "first_seq", "last_seq")
     rows = [
         {
-            **plain(fact, *names),
+            **plain(fact, *names, *of_device),
             "causes": " ".join(fact.causes),
             "check_ids": " ".join(fact.check_ids),
             "raised_at": fact.observed_at,

@@ -42,7 +42,10 @@ class BundleRow:
 
 @dataclass(frozen=True)
 class QuarantineRow:
-    """A file that was refused and kept, with the refusal's code and values."""
+    """A file that was refused, with the refusal's code and values.
+
+    `is_kept`: a copy is in the quarantine; else the file was left where it was. `sender` is empty if not verified.
+    """
 
     quarantine_id: str
     bundle_id: str
@@ -52,6 +55,8 @@ class QuarantineRow:
     code: str
     details: dict[str, str]
     at: str
+    is_kept: bool
+    sender: str
 
 
 @dataclass(frozen=True)
@@ -193,7 +198,7 @@ def bundle_held(connection: Connection, recorder: str, recorder_epoch: int, bund
 
 
 def all_quarantined(connection: Connection, recorder: str) -> list[QuarantineRow]:
-    """Return the files that were refused and kept, newest first."""
+    """Return the files that were refused, newest first."""
     rows = connection.execute(
         select(quarantine).where(quarantine.c.recorder == recorder).order_by(quarantine.c.at.desc())
     )
@@ -207,6 +212,8 @@ def all_quarantined(connection: Connection, recorder: str) -> list[QuarantineRow
             row.code,
             msgspec.json.decode(row.details, type=dict[str, str]),
             row.at,
+            row.is_kept,
+            row.sender,
         )
         for row in rows
     ]

@@ -6,18 +6,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, case, exists, func, select
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, case, exists, func, or_, select
 from sqlalchemy.sql import FromClause
 
 from db.among import among
 from db.tables import checks, evidence, findings, items, lapses, reviews, sites, visits, withdrawals
+from eum_app.domain.clock import AFTER_LAST_YEAR, FIRST_YEAR
 from eum_app.domain.errors import Refusal
 from eum_app.domain.findings import Decision, Severity
 from eum_app.domain.ids import CheckId, FindingId
-from eum_app.domain.visits import ANSWER_ROLE
+from eum_app.domain.visits import ANSWER_ROLE, CHECK_VALUES
 from eum_app.domain.vocabulary import Unknown, read_as
 
 LOOKUP_CHUNK = 500
+_KNOWN = {name: sorted(known) for name, known in CHECK_VALUES.items()}
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,7 @@ class FindingRow:
 
     `decision` is the newest review's, or empty. `lapsed_at` is empty unless the finding lapsed. A finding with neither
     is open. `causes` are all the rules that are broken, `check_ids` the checks of one act (empty for a single check).
+    A finding about a device's journal has `device` and the first and last entry concerned, but no visit.
     """
 
     finding_id: FindingId
@@ -46,6 +49,10 @@ class FindingRow:
     lapsed_at: str
     causes: tuple[str, ...] = ()
     check_ids: tuple[CheckId, ...] = ()
+    device: str = ""
+    epoch: int = 0
+    first_seq: int = 0
+    last_seq: int = 0
 
     @property
     def is_open(self) -> bool:
@@ -158,6 +165,10 @@ def findings_by_id(connection: Connection, ids: Iterable[FindingId]) -> dict[str
                 lapsed_at=row.lapsed_at or "",
                 causes=tuple(row.causes.split()),
                 check_ids=tuple(CheckId(one) for one in row.check_ids.split()),
+                device=row.device,
+                epoch=row.epoch,
+                first_seq=row.first_seq,
+                last_seq=row.last_seq,
             )
     return found
 
@@ -215,6 +226,7 @@ class CheckToJudge(NamedTuple):
     grade: str
     reason: str
     act: str
+    read_by: str
     photos: int
 
 
@@ -231,7 +243,8 @@ def checks_to_judge(
 
     Those chosen only by their answers come last; apart from that they are newest first.
 
-    These have one of the outcomes, are dated after `late`, have another grade than `grade` (if that is not empty), or
+    These have one of the outcomes, are dated after `late` or before any use of this program, hold a value that this
+    version does not know, have another grade than `grade` (if that is not empty), or
     one of the texts of `answers`. Counting are the newest check of an item that was not withdrawn, and every such check
     of an unlisted item.
     """
@@ -258,7 +271,13 @@ def checks_to_judge(
         .where((checks.c.item_id == "") | ~outdone)
         .order_by(checks.c.order_key.desc())
     )
-    chosen = checks.c.outcome.in_(sorted(outcomes)) | (checks.c.observed_at > late)
+    chosen = or_(
+        checks.c.outcome.in_(sorted(outcomes)),
+        checks.c.observed_at > late,
+        checks.c.observed_at < FIRST_YEAR,
+        checks.c.observed_at >= AFTER_LAST_YEAR,
+        *(checks.c[name].not_in(known) for name, known in _KNOWN.items()),
+    )
     if grade:
         chosen |= checks.c.grade != grade
     found = {row.check_id: CheckToJudge._make(row) for row in connection.execute(question.where(chosen))}

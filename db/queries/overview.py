@@ -18,6 +18,7 @@ from db.exchange_tables import bundles, devices, revocations
 from db.queries.clocks import sightings
 from db.queries.exchange import awaited_facts
 from db.queries.findings import findings_of_program, is_open
+from db.queries.forks import forks
 from db.queries.standing import OVERDUE, event_of, is_monitored, last_inventory, of_program, state_of
 from db.queries.visits import of_own_device
 from db.tables import findings, items, sites, visit_marks, visits
@@ -124,7 +125,7 @@ class WorkFigures:
 
 @dataclass(frozen=True)
 class DeviceLine:
-    """A device in its newest epoch.
+    """A device in its newest epoch. `is_forked`: its journal has two histories.
 
     `missing_from` to `missing_to` are facts that it is known to have and that are missing here (0: none known).
     """
@@ -136,6 +137,7 @@ class DeviceLine:
     last_bundle_at: str
     missing_from: int
     missing_to: int
+    is_forked: bool = False
 
 
 def book_figures(
@@ -258,10 +260,11 @@ def work_figures(connection: Connection, today: date, program: str = "") -> Work
 
 
 def device_lines(connection: Connection, recorder: str) -> list[DeviceLine]:
-    """Return the enrolled devices, those with missing facts first, then by name.
+    """Return the enrolled devices: forked ones, those with missing facts, the others by name.
 
     `recorder` is the HQ whose imports give `last_bundle_at` ("" without one).
     """
+    forked = {(one.device, one.epoch) for one in forks(connection)}
     last = {
         row.party: row.at
         for row in connection.execute(
@@ -280,7 +283,14 @@ def device_lines(connection: Connection, recorder: str) -> list[DeviceLine]:
     for row in rows:
         first, final = awaited.get((row.device, row.epoch), (0, 0))
         line = DeviceLine(
-            row.device, row.epoch, row.enrolled_at, row.revoked_at, last.get(row.device, ""), first, final
+            row.device,
+            row.epoch,
+            row.enrolled_at,
+            row.revoked_at,
+            last.get(row.device, ""),
+            first,
+            final,
+            (row.device, row.epoch) in forked,
         )
         newest.setdefault(row.device, line)
-    return sorted(newest.values(), key=lambda line: (not line.missing_to, line.device))
+    return sorted(newest.values(), key=lambda line: (not line.is_forked, not line.missing_to, line.device))

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, and_, select
 
 from db.exchange_tables import devices, revocations
 from db.people_tables import account_keys, code_sets, removals, spent_codes
+from db.queries.forks import forks
 from db.tables import accounts
 from eum_app.domain.errors import Refusal
 from eum_app.domain.people import ALL, Role, Scope
@@ -48,7 +49,10 @@ class CodeSet:
 
 @dataclass(frozen=True)
 class DeviceRow:
-    """An enrolled device. `certificates` are DER, the device's first; `revoked_at` is UTC text or empty."""
+    """An enrolled device. `certificates` are DER, the device's first; `revoked_at` is UTC text or empty.
+
+    `forked_from` is the first entry of its journal that exists twice (0: none does).
+    """
 
     device: str
     epoch: int
@@ -56,6 +60,7 @@ class DeviceRow:
     enrolled_at: str
     certificates: tuple[bytes, ...]
     revoked_at: str
+    forked_from: int = 0
 
 
 def account_of(connection: Connection, origin: str, account: str) -> AccountRow:
@@ -116,6 +121,7 @@ def all_devices(connection: Connection) -> list[DeviceRow]:
         )
         .order_by(devices.c.device, devices.c.epoch.desc())
     )
+    forked = {(one.device, one.epoch): one.first_seq for one in forks(connection)}
     return [
         DeviceRow(
             row.device,
@@ -124,6 +130,7 @@ def all_devices(connection: Connection) -> list[DeviceRow]:
             row.enrolled_at,
             msgspec.json.decode(row.body, type=tuple[bytes, ...]),
             row.revoked_at or "",
+            forked.get((row.device, row.epoch), 0),
         )
         for row in rows
     ]

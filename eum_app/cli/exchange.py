@@ -136,13 +136,24 @@ def list_devices(
     data = {
         "root_fingerprint": state.root_fingerprint,
         "devices": [
-            {"device": row.device, "epoch": row.epoch, "fingerprint": row.fingerprint, "revoked_at": row.revoked_at}
+            {
+                "device": row.device,
+                "epoch": row.epoch,
+                "fingerprint": row.fingerprint,
+                "revoked_at": row.revoked_at,
+                "forked_from": row.forked_from,
+            }
             for row in rows
         ],
     }
     words = [f"HQ root: {state.root_fingerprint}"]
-    words += [f"{row.device}  epoch {row.epoch}  {row.fingerprint}  {instant_words(row.revoked_at)}" for row in rows]
+    words += [f"{row.device}  epoch {row.epoch}  {row.fingerprint}  {_state(row)}" for row in rows]
     show(as_json, data, *words)
+
+
+def _state(row: Any) -> str:
+    forked = f"two histories from fact {row.forked_from} on" if row.forked_from else ""
+    return ", ".join(part for part in (instant_words(row.revoked_at), forked) if part)
 
 
 @bundle_app.command()
@@ -267,16 +278,19 @@ def import_command(
         require_folder(receipts.absolute().parent)  # the folder itself is made, its drive must be there
     with unlocked(store, account, passphrase_fd) as session:
         outcomes = import_bundles(session, files, receipts).outcomes
-    words = [_in_words(outcome) for outcome in outcomes]
+    words = [_in_words(outcome, is_hq=session.is_hq) for outcome in outcomes]
     show(as_json, outcomes, *words or ["No bundles found."])
     if any(not outcome.outcome.is_good for outcome in outcomes):
         raise typer.Exit(EXIT_REFUSED)
 
 
-def _in_words(outcome: Any) -> str:
+def _in_words(outcome: Any, *, is_hq: bool) -> str:
+    from eum_app.wording.at_hq import next_at_hq
     from eum_app.wording.messages import sentence
 
-    reason = f": {sentence(Refusal(outcome.code, **outcome.values))}" if outcome.code else ""
+    message = sentence(Refusal(outcome.code, **outcome.values))
+    todo = next_at_hq(outcome.code, message.next) if is_hq else message.next
+    reason = f": {' '.join(filter(None, (message.what, message.safe, todo)))}" if outcome.code else ""
     added = (
         f" ({counted(outcome.new_entries, 'fact')}, {counted(outcome.new_findings, 'finding')})"
         if outcome.outcome is ImportResult.ACCEPTED

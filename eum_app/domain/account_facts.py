@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import ClassVar, Final
 
 from eum_app.domain.areas import Area
-from eum_app.domain.fact import Fact
+from eum_app.domain.fact import Fact, Whole
 from eum_app.domain.fact_kind import FactKind
 from eum_app.domain.translatable import QT_TRANSLATE_NOOP
 
@@ -58,7 +58,7 @@ class RecoveryCodesMade(Fact, frozen=True, kw_only=True):
 
     account: str
     set_id: str
-    count: int
+    count: Whole
     sealed: bytes
 
 
@@ -67,7 +67,7 @@ class RecoveryCodeUsed(Fact, frozen=True, kw_only=True):
 
     account: str
     set_id: str
-    number: int
+    number: Whole
 
 
 class RecoveryCodeDisclosed(Fact, frozen=True, kw_only=True):
@@ -76,7 +76,7 @@ class RecoveryCodeDisclosed(Fact, frozen=True, kw_only=True):
     device: str
     account: str
     set_id: str
-    number: int
+    number: Whole
 
 
 class EscrowOpened(Fact, frozen=True, kw_only=True):

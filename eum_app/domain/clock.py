@@ -12,6 +12,9 @@ Now = Callable[[], datetime]
 UTC_TEXT_LENGTH = len("2026-11-22T05:09:25.123456Z")
 """Characters of every instant that `utc_text` writes."""
 
+FIRST_YEAR, AFTER_LAST_YEAR = "2000", "2101"
+"""Times before the first or from the other year on are doubtful: a clock without power says 1970."""
+
 
 def system_now() -> datetime:
     """Return the machine's wall-clock time as an aware datetime in UTC."""
@@ -63,12 +66,20 @@ def instant_of(text: str) -> datetime | None:
 
 
 def instant_words(text: str) -> str:
-    """Write an instant for people: `2026-11-22 05:09 UTC`, without its seconds.
+    """Write an instant for people: `2026-11-22 05:09 UTC`, without its seconds, and marked if its year cannot be right.
 
     Text that is not an instant is returned unchanged.
     """
     instant = instant_of(text)
-    return f"{instant.isoformat(' ', 'minutes').removesuffix('+00:00')} UTC" if instant else text
+    if instant is None:
+        return text
+    doubt = " (time doubtful)" if is_doubtful_time(text) else ""
+    return f"{instant.isoformat(' ', 'minutes').removesuffix('+00:00')} UTC{doubt}"
+
+
+def is_doubtful_time(text: str) -> bool:
+    """Whether the year of an instant (UTC text) is outside the years in which this program is used."""
+    return not FIRST_YEAR <= text < AFTER_LAST_YEAR
 
 
 def days_between(earlier: str, later: str) -> int | None:

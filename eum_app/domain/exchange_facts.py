@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from eum_app.domain.areas import Area
-from eum_app.domain.fact import Fact
+from eum_app.domain.fact import Fact, Whole
 from eum_app.domain.fact_kind import FactKind
 from eum_app.domain.translatable import QT_TRANSLATE_NOOP
 
@@ -20,13 +20,13 @@ class BundleSealed(Fact, frozen=True, kw_only=True):
     bundle_kind: str
     recipient: str
     origin: str
-    epoch: int
-    first_seq: int
-    last_seq: int
+    epoch: Whole
+    first_seq: Whole
+    last_seq: Whole
     head_hash: bytes
-    objects: int
+    objects: Whole
     file_name: str
-    file_size: int
+    file_size: Whole
 
 
 class BundleImported(Fact, frozen=True, kw_only=True):
@@ -36,25 +36,31 @@ class BundleImported(Fact, frozen=True, kw_only=True):
     bundle_kind: str
     sender: str
     origin: str
-    epoch: int
-    first_seq: int
-    last_seq: int
+    epoch: Whole
+    first_seq: Whole
+    last_seq: Whole
     head_hash: bytes
-    new_entries: int
-    objects: int
+    new_entries: Whole
+    objects: Whole
     file_name: str
 
 
 class BundleQuarantined(Fact, frozen=True, kw_only=True):
-    """A file was refused and kept whole, with the reason's code and values (as text)."""
+    """A file was refused, with the reason's code and values (as text).
+
+    A copy is kept if it came whole from the `sender`, else the file was left where it was (`is_kept`); earlier versions
+    kept every file and named no sender. `file_sha384` is empty for a file that was too large to be read.
+    """
 
     quarantine_id: str
     bundle_id: str
     file_name: str
     file_sha384: str
-    file_size: int
+    file_size: Whole
     code: str
     details: dict[str, str]
+    is_kept: bool = True
+    sender: str = ""
 
 
 class FactsReceived(Fact, frozen=True, kw_only=True):
@@ -62,8 +68,8 @@ class FactsReceived(Fact, frozen=True, kw_only=True):
 
     hq: str
     origin: str
-    epoch: int
-    seq: int
+    epoch: Whole
+    seq: Whole
     head_hash: bytes
     bundle_id: str
 

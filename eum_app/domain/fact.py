@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Annotated, ClassVar, Final
 
 import msgspec
+
+MAX_WHOLE: Final = 2**53
+"""JSON and Excel readers hold numbers as doubles, which are exact only up to here."""
+
+Whole = Annotated[int, msgspec.Meta(ge=-MAX_WHOLE, le=MAX_WHOLE)]
+"""An integer in a fact. Decoding refuses larger ones, which no database column holds."""
 
 
 class Fact(msgspec.Struct, frozen=True, kw_only=True, gc=False):

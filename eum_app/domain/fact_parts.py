@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from eum_app.domain.fact import Whole
+
 
 class ContentRef(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Reference from a fact to content (photo, note, signature) that is stored outside the fact.
@@ -15,7 +17,7 @@ class ContentRef(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     object_id: str
     commitment: str
-    size: int
+    size: Whole
     media_type: str
 
 
@@ -29,7 +31,7 @@ class ChecklistPin(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 class RejectedRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A rejected row of a list: its line (from 1) and the reasons as codes."""
 
-    line: int
+    line: Whole
     codes: tuple[str, ...]
 
 
@@ -72,7 +74,7 @@ class MarkRead(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     saw: str = ""
     typed_by: str = ""
     seen_at: str = ""
-    page: int = 0
+    page: Whole = 0
     warnings: tuple[MarkNote, ...] = ()
     saw_for: str = ""
     saw_how: str = ""
@@ -97,7 +99,7 @@ class LabelPartRead(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     raw: bytes
     read_by: str
-    number: int = 0
+    number: Whole = 0
     symbology: str = ""
     preparation: str = ""
     quality: float = 0.0
@@ -130,4 +132,4 @@ class OutcomeCount(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Number of checks with one outcome."""
 
     outcome: str
-    count: int
+    count: Whole

@@ -2,8 +2,9 @@
 
 Each module beside this one has the kinds of one noun, with an entry for each in its `KINDS`. A fact is a frozen struct,
 stored as its exact JSON bytes with a kind and a kind version. A correction is another fact. `UPCASTERS` keep old
-versions readable; unknown kinds are kept and forwarded as `UnknownFact`. Use cases validate a fact when they make it.
-Reading never validates, so that a stricter rule does not lock out older facts.
+versions readable; unknown kinds are kept and forwarded as `UnknownFact`, facts that cannot be decoded as
+`UnreadableFact`. Use cases validate a fact when they make it. Reading never raises, because a journal holds whatever a
+device signed; `admission` decides which facts of devices are applied.
 
 Every fact has `observed_at` (UTC text): when it was true, by the clock of its author.
 """
@@ -33,7 +34,6 @@ from eum_app.domain.account_facts import PassphraseChanged as PassphraseChanged
 from eum_app.domain.account_facts import RecoveryCodeDisclosed as RecoveryCodeDisclosed
 from eum_app.domain.account_facts import RecoveryCodesMade as RecoveryCodesMade
 from eum_app.domain.account_facts import RecoveryCodeUsed as RecoveryCodeUsed
-from eum_app.domain.errors import Refusal
 from eum_app.domain.exchange_facts import BundleImported as BundleImported
 from eum_app.domain.exchange_facts import BundleQuarantined as BundleQuarantined
 from eum_app.domain.exchange_facts import BundleSealed as BundleSealed
@@ -80,7 +80,7 @@ from eum_app.domain.store_facts import SessionEnded as SessionEnded
 from eum_app.domain.store_facts import SessionStarted as SessionStarted
 from eum_app.domain.store_facts import StoreCreated as StoreCreated
 from eum_app.domain.store_facts import TimeCorrected as TimeCorrected
-from eum_app.domain.unreadable import UNREADABLE
+from eum_app.domain.unreadable import UNREADABLE, Malformed
 from eum_app.domain.visit_facts import ChecklistPublished as ChecklistPublished
 from eum_app.domain.visit_facts import CheckRecorded as CheckRecorded
 from eum_app.domain.visit_facts import CheckWithdrawn as CheckWithdrawn
@@ -98,6 +98,12 @@ class UnknownFact(msgspec.Struct, frozen=True):
 
     kind: str
     kind_version: int
+
+
+class UnreadableFact(UnknownFact, frozen=True):
+    """A fact whose form is wrong. It is kept and forwarded like an unknown one, and HQ raises a finding about it."""
+
+    why: Malformed
 
 
 KINDS: Final[tuple[FactKind, ...]] = (
@@ -169,8 +175,8 @@ def encode_fact(fact: Fact) -> bytes:
 def decode_fact(kind: str, kind_version: int, payload: bytes) -> Fact | UnknownFact:
     """Decode a fact and bring it to the current version; unknown kinds and later versions become `UnknownFact`.
 
-    Raises Refusal `fact.unreadable` if the payload of a known kind and version does not fit its struct, or an older
-    version has no upcaster.
+    A payload that does not fit its kind and version, or has a version without upcaster, becomes an `UnreadableFact`.
+    Never raises.
     """
     cls = FACTS.get(kind)
     if cls is None or kind_version > cls.KIND_VERSION:
@@ -178,11 +184,9 @@ def decode_fact(kind: str, kind_version: int, payload: bytes) -> Fact | UnknownF
     try:
         if kind_version == cls.KIND_VERSION:
             return _decoders[kind].decode(payload)
-        if (kind, kind_version) not in UPCASTERS:
-            raise Refusal("fact.unreadable", kind=kind, reason=f"no version {kind_version}")
         fields = msgspec.json.decode(payload, type=dict[str, Any])
         for version in range(kind_version, cls.KIND_VERSION):
             fields = UPCASTERS[kind, version](fields)
         return msgspec.convert(fields, cls)
-    except UNREADABLE as error:
-        raise Refusal("fact.unreadable", kind=kind, reason=str(error)[:200]) from error
+    except (*UNREADABLE, KeyError, TypeError, ValueError):  # upcasters meet any fields, and versions that never existed
+        return UnreadableFact(kind, kind_version, Malformed.SHAPE)

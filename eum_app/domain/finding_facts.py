@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from eum_app.domain.areas import Area
-from eum_app.domain.fact import Fact
+from eum_app.domain.fact import Fact, Whole
 from eum_app.domain.fact_kind import FactKind
 from eum_app.domain.translatable import QT_TRANSLATE_NOOP
 
@@ -15,17 +15,24 @@ class FindingRaised(Fact, frozen=True, kw_only=True):
 
     `causes` are the ids of all the rules that the check breaks, `rule_id` first. A finding about several checks of one
     act lists them in `check_ids`; `check_id` is the first. Earlier versions stated neither.
+
+    A finding about a device's journal names the `device`, its `epoch`, and the first and last entry that it is about;
+    it has no visit, item or check.
     """
 
     finding_id: str
     rule_id: str
-    rule_version: int
+    rule_version: Whole
     severity: str
     visit_id: str
     item_id: str
     check_id: str
     causes: tuple[str, ...] = ()
     check_ids: tuple[str, ...] = ()
+    device: str = ""
+    epoch: Whole = 0
+    first_seq: Whole = 0
+    last_seq: Whole = 0
 
 
 class FindingLapsed(Fact, frozen=True, kw_only=True):

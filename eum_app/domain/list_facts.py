@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from eum_app.domain.areas import Area
-from eum_app.domain.fact import Fact
+from eum_app.domain.fact import Fact, Whole
 from eum_app.domain.fact_kind import FactKind
 from eum_app.domain.fact_parts import LabelClaim, LabelPartRead, RejectedRow
 from eum_app.domain.translatable import QT_TRANSLATE_NOOP
@@ -30,13 +30,13 @@ class InventoryImported(Fact, frozen=True, kw_only=True):
     import_id: str
     source_name: str
     source_sha384: str
-    rows: int
-    accepted: int
-    already_held: int
+    rows: Whole
+    accepted: Whole
+    already_held: Whole
     rejected: tuple[RejectedRow, ...]
-    rejected_count: int = 0
-    changed: int = 0
-    stated: int = 0
+    rejected_count: Whole = 0
+    changed: Whole = 0
+    stated: Whole = 0
     stated_reason: str = ""
 
 
@@ -49,7 +49,7 @@ class ItemListed(Fact, frozen=True, kw_only=True):
 
     item_id: str
     import_id: str
-    line: int
+    line: Whole
     country: str
     case_id: str
     rsn: str
@@ -98,11 +98,11 @@ class ClaimsImported(Fact, frozen=True, kw_only=True):
     claim_kind: str
     source_name: str
     source_sha384: str
-    rows: int
-    claims: int
-    matched: int
-    unmatched: int
-    ambiguous: int
+    rows: Whole
+    claims: Whole
+    matched: Whole
+    unmatched: Whole
+    ambiguous: Whole
     rejected: tuple[RejectedRow, ...]
 
 
@@ -117,7 +117,7 @@ class ClaimMade(Fact, frozen=True, kw_only=True):
     claim_id: str
     import_id: str
     claim_kind: str
-    line: int
+    line: Whole
     item_id: str
     match: str
     serial: str
@@ -142,7 +142,7 @@ class ContainerLabelNoted(Fact, frozen=True, kw_only=True):
 
     visit_id: str
     label_id: str
-    size: int
+    size: Whole
     is_whole: bool
     parts: tuple[LabelPartRead, ...]
     claims: tuple[LabelClaim, ...]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from eum_app.domain.areas import Area
-from eum_app.domain.fact import Fact
+from eum_app.domain.fact import Fact, Whole
 from eum_app.domain.fact_kind import FactKind
 from eum_app.domain.translatable import QT_TRANSLATE_NOOP
 
@@ -23,7 +23,7 @@ class WorklistPrinted(Fact, frozen=True, kw_only=True):
     inspector: str
     pages: tuple[str, ...]
     items: tuple[tuple[str, ...], ...]
-    rows: int
+    rows: Whole
     file_name: str
 
 
@@ -38,8 +38,8 @@ class LabelsPrinted(Fact, frozen=True, kw_only=True):
     symbol: str
     sheet_id: str
     items: tuple[str, ...]
-    copies: int
-    labels: int
+    copies: Whole
+    labels: Whole
     file_name: str
 
 
@@ -49,7 +49,7 @@ class ReportExported(Fact, frozen=True, kw_only=True):
     report: str
     file_name: str
     sha384: str
-    rows: int
+    rows: Whole
     as_of: str
 
 

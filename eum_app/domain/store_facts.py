@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from eum_app.domain.areas import Area
-from eum_app.domain.fact import Fact
+from eum_app.domain.fact import Fact, Whole
 from eum_app.domain.fact_kind import FactKind
 from eum_app.domain.translatable import QT_TRANSLATE_NOOP
 
@@ -27,7 +27,7 @@ class SessionStarted(Fact, frozen=True, kw_only=True):
     notice_id: str
     notice_accepted_at: str | None
     app_version: str
-    failed_unlocks: tuple[tuple[str, int], ...] = ()
+    failed_unlocks: tuple[tuple[str, Whole], ...] = ()
     """(account code, failed attempts since that account's last success) of every account, this one included."""
 
 
@@ -77,7 +77,7 @@ class DeviceEnrolled(Fact, frozen=True, kw_only=True):
     """HQ signed a device's certificate: the first of `certificates` (DER)."""
 
     device: str
-    epoch: int
+    epoch: Whole
     fingerprint: str
     certificates: tuple[bytes, ...]
 
@@ -86,7 +86,7 @@ class DeviceRevoked(Fact, frozen=True, kw_only=True):
     """HQ revoked the certificate of a device for this epoch."""
 
     device: str
-    epoch: int
+    epoch: Whole
     reason: str
 
 
@@ -94,7 +94,7 @@ class IdentityAccepted(Fact, frozen=True, kw_only=True):
     """A device accepted the identity that HQ signed, after a person compared the root's fingerprint."""
 
     device: str
-    epoch: int
+    epoch: Whole
     hq: str
     root_fingerprint: str
     certificates: tuple[bytes, ...]
@@ -108,10 +108,10 @@ class CopyNoticed(Fact, frozen=True, kw_only=True):
     how far the chain is known to have gone here (0: unknown); entries between the two are missing.
     """
 
-    epoch: int
+    epoch: Whole
     how: str
-    through_seq: int
-    known_seq: int = 0
+    through_seq: Whole
+    known_seq: Whole = 0
 
 
 class ClockJumped(Fact, frozen=True, kw_only=True):
@@ -135,7 +135,7 @@ class SatelliteTimeHeard(Fact, frozen=True, kw_only=True):
 
     satellite_at: str
     clock_at: str
-    clock_ahead_ms: int
+    clock_ahead_ms: Whole
 
 
 class TimeCorrected(Fact, frozen=True, kw_only=True):
@@ -145,10 +145,10 @@ class TimeCorrected(Fact, frozen=True, kw_only=True):
     """
 
     origin: str
-    epoch: int
-    first_seq: int
-    last_seq: int
-    offset_ms: int
+    epoch: Whole
+    first_seq: Whole
+    last_seq: Whole
+    offset_ms: Whole
     source: str
     reason: str
 

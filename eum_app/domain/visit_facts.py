@@ -6,7 +6,7 @@ from typing import Final
 
 from eum_app.domain.areas import Area
 from eum_app.domain.checklists import Answer, Checklist
-from eum_app.domain.fact import Fact
+from eum_app.domain.fact import Fact, Whole
 from eum_app.domain.fact_kind import FactKind
 from eum_app.domain.fact_parts import (
     ChecklistPin,
@@ -100,7 +100,7 @@ class VisitClosedOut(Fact, frozen=True, kw_only=True):
     visit_id: str
     counts: tuple[OutcomeCount, ...]
     signatures: tuple[PartySignature, ...]
-    head_seq: int
+    head_seq: Whole
     head_hash: bytes
     statement: ContentRef | None = None
 
@@ -117,8 +117,8 @@ class HeadSigned(Fact, frozen=True, kw_only=True):
 
     account: str
     head_origin: str
-    head_epoch: int
-    head_seq: int
+    head_epoch: Whole
+    head_seq: Whole
     head_hash: bytes
     signature: bytes
 

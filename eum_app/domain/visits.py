@@ -95,6 +95,13 @@ REASONS: Final[dict[Outcome, tuple[str, ...]]] = {
     Outcome.NO_ACCESS: ("access_refused", "unsafe", "custodian_absent", "electronics_not_allowed", "other"),
 }
 """Reasons that each outcome offers. A verified item has none."""
+CHECK_VALUES: Final[dict[str, frozenset[str]]] = {
+    "outcome": frozenset(Outcome),
+    "reason": frozenset({"", *(reason for reasons in REASONS.values() for reason in reasons)}),
+    "grade": frozenset({"", *Grade}),
+    "read_by": frozenset({"", *ReadBy}),
+}
+"""The values that this version knows, for each field of a check that has a closed vocabulary."""
 STATEMENT_ROLE: Final = "statement"
 """Role of the text that the parties had before them when they signed."""
 ANSWER_ROLE: Final = "answer:"

@@ -89,7 +89,7 @@ def test_an_early_bundle_waits_and_is_taken_with_its_predecessor(tmp_path: Path)
     simulator.world.device.store.close()
 
 
-def test_a_flipped_bit_or_a_cut_is_quarantined_and_changes_nothing(simulator: Simulator) -> None:
+def test_a_flipped_bit_or_a_cut_is_noted_and_changes_nothing(simulator: Simulator) -> None:
     simulator.check(DEVICE, 0, "discrepancy")
     good = simulator.seal(DEVICE)
     hq = simulator.world.hq
@@ -98,18 +98,19 @@ def test_a_flipped_bit_or_a_cut_is_quarantined_and_changes_nothing(simulator: Si
     bad = [simulator.tampered(good, position) for position in range(40, size, size // 12)]
     bad += [simulator.cut(good, length) for length in range(1, size, size // 6)]
     for outcome in simulator.deliver(*bad):
-        assert outcome.outcome in {"quarantined", "refused"}, outcome
+        assert outcome.outcome == "refused", outcome
         assert outcome.code
     assert {name: seq for name, seq in heads(hq).items() if name != hq.name} == {
         name: seq for name, seq in before.items() if name != hq.name
     }
-    kept = hq.read(exchange.all_quarantined, hq.name)
-    assert kept
-    assert all((hq.store.folder / "quarantine" / f"{row.file_sha384[:32]}.eumb").is_file() for row in kept)
+    noted = hq.read(exchange.all_quarantined, hq.name)
+    assert noted
+    assert not any(row.is_kept for row in noted)
+    assert not (hq.store.folder / "quarantine").exists()
     # The rest goes on, and the good one after all the bad ones.
     outcomes = import_bundles(hq, [*bad[:3], good]).outcomes
     assert [outcome.outcome for outcome in outcomes if outcome.path == good] == ["accepted"]
-    assert len(hq.read(exchange.all_quarantined, hq.name)) == len(kept)
+    assert len(hq.read(exchange.all_quarantined, hq.name)) == len(noted)
 
 
 def test_a_file_that_is_not_a_bundle_is_refused_and_not_kept(simulator: Simulator, tmp_path: Path) -> None:
@@ -128,10 +129,10 @@ def test_an_unknown_device_and_another_hq(simulator: Simulator, tmp_path: Path) 
     other.hand_over("FLD-0099")
     from_stranger = seal_results(other.devices["FLD-0099"], tmp_path)
     (outcome,) = import_bundles(simulator.world.hq, [from_stranger.path]).outcomes
-    assert (outcome.outcome, outcome.code) == ("quarantined", "bundle.unknown_sender")
+    assert (outcome.outcome, outcome.code) == ("refused", "bundle.unknown_sender")
     simulator.check(DEVICE, 0)
     (outcome,) = import_bundles(other.hq, [simulator.seal(DEVICE)]).outcomes
-    assert (outcome.outcome, outcome.code) == ("quarantined", "bundle.unknown_sender")
+    assert (outcome.outcome, outcome.code) == ("refused", "bundle.unknown_sender")
     other.close()
 
 
@@ -183,7 +184,9 @@ def test_a_clone_that_goes_on_is_a_fork(simulator: Simulator) -> None:
     simulator.check(DEVICE, 2, "not_found")
     (outcome,) = simulator.deliver(simulator.seal(DEVICE))
     assert (outcome.outcome, outcome.code) == ("forked", "chain.forked")
-    assert simulator.world.hq.read(findings.finding_ids) == []
+    hq = simulator.world.hq
+    rows = hq.read(findings.findings_by_id, hq.read(findings.finding_ids)).values()
+    assert [row.rule_id for row in rows] == ["device-forked"]
     original.store.close()
 
 

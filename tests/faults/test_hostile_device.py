@@ -29,6 +29,7 @@ from tests.flows.test_main_job import answer_site_checklist
 from tests.simulator import Simulator
 
 FIRST, SECOND = "FLD-0042", "FLD-0043"
+NOON = "2026-11-21T12:00:00.000000Z"
 PHOTO = png(data_matrix(b"x"))
 
 
@@ -88,7 +89,7 @@ def test_it_writes_no_journal_but_its_own(simulator: Simulator, origin: str) -> 
 
 @pytest.mark.parametrize("payload", [b"[]", b"1", b"null", b"", b"{}", b"[" * 5_000, b"\xff"])
 def test_a_fact_of_any_shape_stops_only_its_own_file(simulator: Simulator, payload: bytes) -> None:
-    """The bundle is refused with a reason, again at each try; the others of the same import count."""
+    """The entry is kept and applied to nothing, a finding is raised, and the others of the same import count."""
     with simulator.world.hq.store.reading() as connection:
         head = chain_head(connection, FIRST, 1)
     author = Author(FIRST, 1, "INS-017", "forged", lambda: 0)
@@ -100,9 +101,11 @@ def test_a_fact_of_any_shape_stops_only_its_own_file(simulator: Simulator, paylo
     receipts = simulator.world.drop
     for expected in ("accepted", "already_held"):
         outcomes = {one.path: one for one in import_bundles(simulator.world.hq, [forged, good], receipts).outcomes}
-        assert (outcomes[forged].outcome, outcomes[forged].code) == ("quarantined", "fact.unreadable")
-        assert outcomes[good].outcome == expected
+        assert (outcomes[forged].outcome, outcomes[good].outcome) == (expected, expected)
         assert outcomes[good].receipts or expected == "already_held"
+    hq = simulator.world.hq
+    (raised,) = hq.read(findings.findings_by_id, hq.read(findings.finding_ids, rule_id="unreadable-entry")).values()
+    assert (raised.device, raised.first_seq, raised.last_seq) == (FIRST, entry.seq, entry.seq)
 
 
 def test_it_speaks_of_no_visit_but_its_own(simulator: Simulator) -> None:
@@ -110,8 +113,8 @@ def test_it_speaks_of_no_visit_but_its_own(simulator: Simulator) -> None:
     for fact in (
         checked(simulator, FIRST, visit_id=other),
         checked(simulator, FIRST, visit_id="no such visit"),
-        f.CheckWithdrawn(observed_at="2026", check_id="x", visit_id=other, reason="undone"),
-        f.VisitClosedOut(observed_at="2026", visit_id=other, counts=(), signatures=(), head_seq=1, head_hash=bytes(48)),
+        f.CheckWithdrawn(observed_at=NOON, check_id="x", visit_id=other, reason="undone"),
+        f.VisitClosedOut(observed_at=NOON, visit_id=other, counts=(), signatures=(), head_seq=1, head_hash=bytes(48)),
     ):
         assert only(simulator, simulator.lie(FIRST, [fact])) == ("quarantined", "fact.foreign_visit")
 
@@ -127,9 +130,7 @@ def test_it_takes_no_check_from_another(simulator: Simulator) -> None:
 def test_it_leaves_no_number_out(simulator: Simulator) -> None:
     made = simulator.check(FIRST, 0)
     simulator.deliver(simulator.seal(FIRST))
-    taken_back = f.CheckWithdrawn(
-        observed_at="2026", check_id=made, visit_id=simulator.visit_ids[FIRST], reason="undone"
-    )
+    taken_back = f.CheckWithdrawn(observed_at=NOON, check_id=made, visit_id=simulator.visit_ids[FIRST], reason="undone")
     first, second, third = simulator.chained(FIRST, 1, [taken_back] * 3)
     for entries in ([first, third], [first, first, second], [first, third, second]):
         assert only(simulator, simulator.forge(FIRST, entries)) == ("quarantined", "bundle.foreign_origin")
@@ -169,7 +170,7 @@ def test_no_later_version_becomes_a_power(simulator: Simulator, monkeypatch: pyt
     with monkeypatch.context() as later:
         later.setattr(f.FindingReviewed, "KIND_VERSION", 2)
         reviewed = f.FindingReviewed(
-            observed_at="2026", review_id="r", finding_id=finding_id, decision="resolve", comment="x", disposition=""
+            observed_at=NOON, review_id="r", finding_id=finding_id, decision="resolve", comment="x", disposition=""
         )
         path = simulator.lie(FIRST, [reviewed])
     assert only(simulator, path) == ("quarantined", "fact.not_allowed")
@@ -207,12 +208,12 @@ def test_no_payload_stops_the_other_files(simulator: Simulator, payload: bytes) 
     simulator.check(SECOND, 0)
     bad, good = simulator.forge(FIRST, [entry]), simulator.seal(SECOND)
     outcomes = {one.path: one.outcome for one in import_bundles(simulator.world.hq, [bad, good]).outcomes}
-    assert outcomes == {bad: "quarantined", good: "accepted"}
+    assert outcomes == {bad: "accepted", good: "accepted"}
 
 
 def test_no_number_and_no_file_name_stops_the_other_files(simulator: Simulator, tmp_path: Path) -> None:
     huge = f.BundleSealed(
-        observed_at="2026",
+        observed_at=NOON,
         bundle_id="b",
         bundle_kind="results",
         recipient="HQ-01",
@@ -225,7 +226,7 @@ def test_no_number_and_no_file_name_stops_the_other_files(simulator: Simulator, 
         file_name="x",
         file_size=1,
     )
-    assert only(simulator, simulator.lie(FIRST, [huge])) == ("quarantined", "fact.unreadable")
+    assert only(simulator, simulator.lie(FIRST, [huge])) == ("accepted", "")
     boast = msgspec.structs.replace(huge, last_seq=10**12)
     assert only(simulator, simulator.lie(FIRST, [boast])) == ("accepted", "")
     assert simulator.world.hq.read(exchange.not_yet_received) == 0

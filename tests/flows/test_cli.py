@@ -130,7 +130,7 @@ def test_the_job_by_commands(tmp_path: Path, capfd: pytest.CaptureFixture[str]) 
     assert field("inbox", "import", outcome["receipt_path"])[0]["outcome"] == "accepted"
     damaged = tmp_path / "damaged.eumb"
     damaged.write_bytes(Path(results["path"]).read_bytes()[:-1])
-    assert hq("inbox", "import", damaged, code=1)[0]["outcome"] == "quarantined"
+    assert hq("inbox", "import", damaged, code=1)[0]["outcome"] == "refused"
     assert hq("bundle", "verify", damaged, code=1)["holds"] is False
     report = hq("report", "inventory", tmp_path / "status.csv")
     assert report["rows"] == 6

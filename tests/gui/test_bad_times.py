@@ -44,7 +44,7 @@ def with_times(world: World, text: str, *, is_closed: bool) -> str:
     assert outcome.outcome == "accepted"
     if is_closed:
         with world.device.writing() as transaction:
-            transaction.record(signed(planned.visit_id, text))
+            transaction.record(signed(planned.visit_id, world.device.observed_now()))
         (outcome,) = simulator.deliver(seal_results(world.device, world.drop).path)
         assert outcome.outcome == "accepted", outcome
     with world.hq.writing() as transaction:

@@ -215,7 +215,7 @@ def test_each_bundle_says_what_became_of_it(window: Window, world: World, tmp_pa
     by_file = {text.split(":")[0]: text for text in said}
     assert "Accepted" in by_file[results.name]
     assert "2 new findings" in by_file[results.name]
-    assert "Quarantined" in by_file["damaged.eumb"]
+    assert "Refused" in by_file["damaged.eumb"]
     assert "Refused" in by_file["notes.txt"]
     (receipt,) = (world.folder / "outbox").glob("*.eumb")
     assert receipt.name in by_file[results.name]

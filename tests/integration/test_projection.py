@@ -20,8 +20,8 @@ from db.store import Connection, Store, StoreName
 from db.tables import journal, read
 from eum_app.domain import facts as f
 from eum_app.domain.checklists import Answer
-from eum_app.domain.errors import Refusal
 from eum_app.domain.journal import Author, Entry, genesis, head_of, next_entry
+from eum_app.domain.unreadable import Malformed
 from eum_app.usecases.store.open_store import rebuild_store
 from tests.builders import Clock
 from tests.examples import with_stores
@@ -238,15 +238,19 @@ def test_a_rebuild_goes_in_blocks(tmp_path: Path, hq_backend: Callable[[], str |
     store.close()
 
 
-def test_an_unreadable_fact_is_refused_whole(tmp_path: Path, hq_backend: Callable[[], str | None]) -> None:
+def test_an_unreadable_fact_is_kept_and_unapplied(tmp_path: Path, hq_backend: Callable[[], str | None]) -> None:
     store = Store.create(tmp_path / "s", KEY, StoreName("id", "HQ-01", "hq", 1), Clock(), hq_backend())
     entry = next_entry(
         genesis("FLD-1", 1), AUTHOR, recorded_at="2026", kind="CheckRecorded", kind_version=1, payload=b"{}"
     )
-    with pytest.raises(Refusal, match=r"fact\.unreadable"), store.writing(AUTHOR) as transaction:
-        transaction.append([entry], known_at=1)
-    with store.reading() as connection:
-        assert chain_head(connection, "FLD-1", 1).seq == 0
+    with store.writing(AUTHOR) as transaction:
+        assert transaction.append([entry], known_at=1) == [f.UnreadableFact("CheckRecorded", 1, Malformed.SHAPE)]
+    for _ in range(2):
+        with store.reading() as connection:
+            assert chain_head(connection, "FLD-1", 1).seq == 1
+            assert tables(connection)["checks"] == []
+            assert len(tables(connection)["unreadable_entries"]) == 1
+        store.rebuild()
     store.close()
 
 

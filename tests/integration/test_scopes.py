@@ -56,7 +56,16 @@ DEVICE = "FLD-0042"
 XX, YY = Scope((), ("XX",)), Scope((), ("YY",))
 FREE = {
     *("checklists", "accounts", "devices", "revocations", "bundles", "quarantine", "received", "exports"),
-    *("copies", "corrections", "profiles", "removals", "spent_codes", "code_sets", "account_keys"),
+    *(
+        "copies",
+        "unreadable_entries",
+        "corrections",
+        "profiles",
+        "removals",
+        "spent_codes",
+        "code_sets",
+        "account_keys",
+    ),
     "withdrawals",  # names a check and nothing else: what was withdrawn must not count again
 }
 """Tables that hold nothing of a country or program."""

@@ -5,15 +5,16 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
+from collections.abc import Iterator
 from types import ModuleType
-from typing import Any, get_args
+from typing import Annotated, Any, get_args, get_origin
 
 import msgspec
 import pytest
 
 from db import projection
 from eum_app.domain import facts as f
-from eum_app.domain.errors import Refusal
+from eum_app.domain.unreadable import Malformed
 
 WITHDRAWN = f.CheckWithdrawn(observed_at="2026-11-21T08:00:00.000000Z", check_id="c1", visit_id="v1", reason="undone")
 
@@ -29,7 +30,7 @@ def test_every_fact_is_in_the_past_tense_and_known_by_its_name() -> None:
 
 def test_each_kind_that_changes_read_tables_has_its_applier() -> None:
     assert set(projection._APPLIERS) == {kind.fact for kind in f.KINDS if kind.area}
-    assert list(projection._HANDLERS) == [kind.fact for kind in f.KINDS if kind.area]
+    assert list(projection._HANDLERS) == [*(kind.fact for kind in f.KINDS if kind.area), f.UnreadableFact]
     assert len(projection._APPLIERS) == sum(len(module.APPLIERS) for module in projection_modules())
 
 
@@ -71,7 +72,24 @@ def test_old_versions_are_read_through_upcasters(monkeypatch: pytest.MonkeyPatch
     assert f.decode_fact("CheckWithdrawn", 1, msgspec.json.encode(old)) == WITHDRAWN
 
 
-def test_a_known_fact_that_does_not_hold_what_it_must_is_refused() -> None:
+def test_a_known_fact_that_does_not_hold_what_it_must_is_unreadable() -> None:
+    unreadable = f.UnreadableFact("CheckWithdrawn", 1, Malformed.SHAPE)
     for payload in (b"", b"{}", b"[1]", b"\xff\xfe", b'{"observed_at":1}'):
-        with pytest.raises(Refusal, match=r"fact\.unreadable"):
-            f.decode_fact("CheckWithdrawn", 1, payload)
+        assert f.decode_fact("CheckWithdrawn", 1, payload) == unreadable
+    for payload in (b"[]", b"null", b"{}", b'{"observed_at":1}'):
+        assert isinstance(f.decode_fact("AccountAdded", 1, payload), f.UnreadableFact)
+    assert isinstance(f.decode_fact("AccountAdded", 0, b"{}"), f.UnreadableFact)
+
+
+def test_every_number_of_a_fact_is_bounded() -> None:
+    def numbers(cls: Any) -> Iterator[Any]:
+        if cls is int:
+            yield cls
+        elif isinstance(cls, type) and issubclass(cls, msgspec.Struct):
+            for field in msgspec.structs.fields(cls):
+                yield from numbers(field.type)
+        elif get_origin(cls) is not Annotated:
+            for part in get_args(cls):
+                yield from numbers(part)
+
+    assert {kind: [*numbers(kind)] for kind in f.FACTS.values()} == {kind: [] for kind in f.FACTS.values()}

@@ -14,6 +14,7 @@ from eum_app.domain.compliance import clocks
 from eum_app.domain.compliance.check_rules import CHECK_RULES
 from eum_app.domain.compliance.clock_rules import CLOCK_RULES
 from eum_app.domain.compliance.clocks import ItemDates, Standing, annual_due_on, last_inventory_of, standing
+from eum_app.domain.compliance.device_rules import DEVICE_RULES
 from eum_app.domain.compliance.rule import CheckRule, CheckSeen, SiteSeen
 from eum_app.domain.compliance.rules import (
     RULES,
@@ -138,7 +139,7 @@ def test_the_question_is_found_again_from_the_findings_id() -> None:
 
 
 def test_every_rule_names_its_source() -> None:
-    assert len(RULES) == len(CHECK_RULES) + len(SITE_RULES) + len(CLOCK_RULES)  # no id twice
+    assert len(RULES) == len(CHECK_RULES) + len(SITE_RULES) + len(DEVICE_RULES) + len(CLOCK_RULES)  # no id twice
     for rule_id, rule in RULES.items():
         assert rule_id == rule.rule_id
         assert rule.version >= 1
@@ -147,7 +148,7 @@ def test_every_rule_names_its_source() -> None:
         assert rule.title
         assert rule.explanation.endswith(".")
         assert rule.remedy.endswith(".")
-        assert rule.subject in {"check", "site", "clock"}
+        assert rule.subject in {"check", "site", "device", "clock"}
 
 
 @pytest.mark.parametrize("outcome", Outcome)

@@ -46,6 +46,7 @@ COMPUTED = {
     "ui/kit/widgets/answer.py": "a table of marked texts",
     "ui/window/unlock.py": "the marked notice, where the store has no notice",
     "ui/kit/words.py": "tables of marked texts: codes and rules",
+    "eum_app/wording/at_hq.py": "a table of marked texts",
     "eum_app/wording/host_statement.py": "tables of marked texts: outcomes, kinds of visit, reasons",
     "eum_app/wording/list_words.py": "tables of marked texts",
     "eum_app/wording/messages.py": "tables of marked texts",

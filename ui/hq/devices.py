@@ -121,6 +121,8 @@ class DevicesPage(Page):
     def _state(self, line: DeviceLine) -> ChipSpec:
         if line.device.revoked_at:
             return ChipSpec(self.tr("Revoked"), "bad", "x")
+        if line.device.forked_from:
+            return ChipSpec(self.tr("Two histories"), "bad", "octagon-alert")
         return ChipSpec(self.tr("Enrolled"), "ok", "check")
 
     # What happens

@@ -19,6 +19,7 @@ from eum_app.usecases.calls import call, child
 from eum_app.usecases.children import import_bundles_child
 from eum_app.usecases.exchange.verify_bundle import Imported, ImportOutcome
 from eum_app.usecases.session import Session
+from eum_app.wording.at_hq import next_at_hq
 from ui.kit.delegates import ChipSpec
 from ui.kit.desk import Desk
 from ui.kit.guard import guarded
@@ -82,7 +83,7 @@ def outcome_chip(outcome: ImportResult) -> ChipSpec:
 def why(code: str, values: dict[str, str]) -> tuple[str, str]:
     """Return (what happened, what to do next) for the code of an outcome."""
     message = sentence(Refusal(code, **values))
-    return message.what, message.next
+    return message.what, next_at_hq(code, message.next, translate)
 
 
 def outcome_words(outcome: ImportOutcome) -> tuple[str, str]:
@@ -98,7 +99,9 @@ def outcome_words(outcome: ImportOutcome) -> tuple[str, str]:
         ImportResult.WAITING: translate(
             "hq", "Not recorded yet. Import the bundle before it; you can import both together."
         ),
-        ImportResult.REFUSED: translate("hq", "Nothing was saved. {todo}").format(todo=todo),
+        ImportResult.REFUSED: translate("hq", "Nothing was saved; the file stays where it is. {todo}").format(
+            todo=todo
+        ),
     }.get(
         outcome.outcome,
         translate("hq", "Kept in quarantine; nothing in it was recorded. {todo}").format(todo=todo),
@@ -160,6 +163,7 @@ class InboxPage(Page):
         self.desk = desk
         self.header.set_title(self.tr("Inbox"), self.tr("Bundles of devices: verified, recorded, and answered"))
         self._outcome_rows: list[QWidget] = []
+        self._unknown: list[Path] = []  # files of the last import whose sender was not enrolled
         coming = ColumnPart("import", self.tr("Import"), self._import_card())
         before = ColumnPart("before", self.tr("Earlier imports"), self._history_card())
         self.body.addWidget(Columns([coming, before]), 1)
@@ -190,7 +194,8 @@ class InboxPage(Page):
             self.tr("Nothing imported in this session"),
             self.tr(
                 "Each bundle is recorded only after its signature, its certificate and its place in the device's "
-                "chain are checked. Failed bundles are set aside with the reason."
+                "chain are checked. A bundle of a known device that fails is kept with the reason; every other file is "
+                "left where it is."
             ),
         )
         self._results = QStackedWidget()
@@ -220,13 +225,14 @@ class InboxPage(Page):
             [
                 Column(self.tr("File"), lambda row: row.file_name, width=150),
                 Column(self.tr("Since"), lambda row: moment(row.at), width=180),
+                Column(self.tr("Copy"), self._copy, width=90),
                 Column(self.tr("Why"), lambda row: why(row.code, row.details)[0]),
             ],
             parent=self,
         )
-        self.kept_table = table_view(self._kept, name=self.tr("Quarantined files"))
+        self.kept_table = table_view(self._kept, name=self.tr("Files not accepted"))
         self.kept_table.setObjectName("inbox_quarantine_table")
-        self.tabs = TabRow([Tab("imported", self.tr("Imported 0")), Tab("kept", self.tr("Quarantined 0"))])
+        self.tabs = TabRow([Tab("imported", self.tr("Imported 0")), Tab("kept", self.tr("Not accepted 0"))])
         self.tabs.setObjectName("inbox_tabs")
         self.tabs.chosen.connect(self._choose_tab)
         self._stack = QStackedWidget()
@@ -245,6 +251,15 @@ class InboxPage(Page):
     def refresh(self, areas: frozenset[Area]) -> None:
         if areas & {Area.EXCHANGE}:
             self._load()
+        if Area.PEOPLE in areas and self._unknown:
+            self.notice.show_message(
+                "info",
+                self.tr("A device was enrolled"),
+                detail=self.tr("%Ln files came from devices that were not enrolled.", "", len(self._unknown)),
+                action=self.tr("Try again"),
+                on_action=self._try_again,
+                stays=True,
+            )
 
     def first_focus(self) -> QWidget:
         return self.path_field.edit
@@ -256,13 +271,20 @@ class InboxPage(Page):
         show_rows(self._bundles, found.imported, lambda row: row.bundle_id)
         show_rows(self._kept, found.quarantined, lambda row: row.quarantine_id)
         self.tabs.set_text("imported", self.tr("Imported {count}").format(count=count(len(found.imported))))
-        self.tabs.set_text("kept", self.tr("Quarantined {count}").format(count=count(len(found.quarantined))))
+        self.tabs.set_text("kept", self.tr("Not accepted {count}").format(count=count(len(found.quarantined))))
+
+    def _copy(self, row: QuarantineRow) -> str:
+        return self.tr("kept") if row.is_kept else self.tr("none")
 
     def _choose_tab(self, key: str) -> None:
         self._stack.setCurrentIndex(1 if key == "kept" else 0)
 
     def _dropped(self, paths: Sequence[Path]) -> None:
         self.path_field.set_paths(list(paths))
+        self.import_paths()
+
+    def _try_again(self) -> None:
+        self.path_field.set_paths(self._unknown)
         self.import_paths()
 
     def _import_folder(self) -> None:
@@ -297,6 +319,7 @@ class InboxPage(Page):
             self._outcomes.removeWidget(old)
             old.hide()
             old.deleteLater()
+        self._unknown = [one.path for one in outcomes if one.code == "bundle.unknown_sender"]
         self._outcome_rows = [_outcome_row(outcome) for outcome in outcomes]
         for made in self._outcome_rows:
             self._outcomes.addWidget(made)

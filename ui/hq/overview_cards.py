@@ -198,7 +198,8 @@ class DevicesCard(Card):
         self.set_title(self.tr("Devices"), waits if not_received else self.tr("nothing awaited"))
         _fill(self.model, lines, self.table, self._none)
         looks = sum(self.state(line).tone in {"warn", "bad"} for line in lines)
-        self._look.set(self.tr("{count} need a look").format(count=count(looks)), "warn", "triangle-alert")
+        tone, icon = ("bad", "octagon-alert") if any(line.is_forked for line in lines) else ("warn", "triangle-alert")
+        self._look.set(self.tr("{count} need a look").format(count=count(looks)), tone, icon)
         self._look.setVisible(bool(looks))
 
     def last_bundle(self, line: DeviceLine) -> str:
@@ -219,6 +220,8 @@ class DevicesCard(Card):
         """
         if line.revoked_at:
             return ChipSpec(self.tr("Revoked {day}").format(day=day(line.revoked_at)), "mute", "ban")
+        if line.is_forked:
+            return ChipSpec(self.tr("Two histories"), "bad", "octagon-alert")
         if line.missing_to:
             return ChipSpec(self.tr("Facts missing"), "bad", "x")
         if not line.last_bundle_at:

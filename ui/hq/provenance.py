@@ -100,4 +100,8 @@ def provenance(
         statements.insert(
             1, Statement(translate("hq", "Since then"), words, ChipSpec(translate("hq", "revoked"), "bad", "x"))
         )
+    if device is not None and 0 < device.forked_from <= check.seq:
+        words = translate("hq", "the device has two histories from fact {seq} on; this check may have another version")
+        chip = ChipSpec(translate("hq", "two histories"), "bad", "octagon-alert")
+        statements.insert(1, Statement(translate("hq", "Forked"), words.format(seq=count(device.forked_from)), chip))
     return statements

@@ -8,6 +8,8 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from db.queries.checks import CheckRow
+from db.queries.findings import FindingRow
+from db.queries.visits import VisitRow
 from eum_app.domain.clock import date_of, instant_of
 from eum_app.domain.visits import Outcome
 from ui.hq.review_data import FindingDetail
@@ -23,7 +25,7 @@ from ui.kit.widgets import (
     rule,
     vbox,
 )
-from ui.kit.words import day, joined, moment, rule_title, rule_words, word
+from ui.kit.words import count, day, joined, moment, rule_title, rule_words, word
 from ui.shared.page_parts import named
 from ui.shared.testimony import reasons_said, unexpected_said
 
@@ -45,8 +47,10 @@ class RecordCard(Card):
         inset(grid, 0, 0, 0, 0)
         grid.setColumnStretch(1, 5)
         grid.setColumnStretch(2, 8)
-        if seen is None:
-            self._show_site(grid, detail)
+        if detail.visit is None:
+            self._show_device(grid, detail.finding)
+        elif seen is None:
+            self._show_site(grid, detail.visit)
         else:
             self._show_check(grid, detail, seen)
         further = [rule_title(one) for one in detail.finding.causes if one != detail.finding.rule_id]
@@ -60,8 +64,15 @@ class RecordCard(Card):
         old.deleteLater()
         self._holder = fresh
 
-    def _show_site(self, grid: QGridLayout, detail: FindingDetail) -> None:
-        row = detail.visit
+    def _show_device(self, grid: QGridLayout, row: FindingRow) -> None:
+        device = named(self._mono(f"{row.device} / {row.epoch}"), "review_device")
+        self._row(grid, 0, [self._key(self.tr("Device / epoch")), device], is_last=True)
+        grid.addWidget(rule(), 1, 0, 1, 3)
+        entries = self.tr("{first} to {last}").format(first=count(row.first_seq), last=count(row.last_seq))
+        self._row(grid, 1, [self._key(self.tr("Entries of its journal")), label(entries)], is_last=True)
+        grid.addWidget(rule(), 3, 0, 1, 3)
+
+    def _show_site(self, grid: QGridLayout, row: VisitRow) -> None:
         self._row(grid, 0, [self._key(self.tr("Site")), label(joined(row.site, row.country), wrap=True)], is_last=True)
         grid.addWidget(rule(), 1, 0, 1, 3)
         closed = moment(row.closed_at) if row.closed_at else self.tr("not closed out")
@@ -103,7 +114,7 @@ class RecordCard(Card):
         self._row(grid, 1, [self._key(name), named(self._mono(serials), "review_serials"), read])
         place = joined(book.site, book.location) if book else self.tr("not on the book")
         if listed:
-            place = detail.visit.site
+            place = detail.visit.site if detail.visit else ""
         self._row(grid, 2, [self._key(self.tr("Location")), label(place, wrap=True), outcome])
         last = book.last_inventory if book else ""
         self._row(

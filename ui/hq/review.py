@@ -207,7 +207,8 @@ class ReviewPage(Page):
         if any(one.is_withheld and one.object_id == self.large.object_id for one in detail.pictures):
             self._send(Event.SHRINK)
         visit = detail.visit
-        self.header.set_crumbs([self.tr("Review"), visit.site, joined(program(visit.program), purpose(visit.purpose))])
+        of = [visit.site, joined(program(visit.program), purpose(visit.purpose))] if visit else [row.device]
+        self.header.set_crumbs([self.tr("Review"), *of])
         self.header.set_title(rule_title(row.rule_id))
         self._severity.set_state(row.severity)
         self._severity.show()

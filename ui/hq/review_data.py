@@ -35,7 +35,7 @@ REVIEW_SHOWS: Final = frozenset({Area.FINDINGS, Area.CHECKS, Area.VISITS, Area.I
 
 @dataclass(frozen=True)
 class FindingDetail:
-    """The data of one finding.
+    """The data of one finding. `visit` is None if it is about a device's journal.
 
     `check` is None if the finding is about the site, `item` for an article that is on no list. `note` is the
     inspector's decrypted note; if it cannot be shown, it is empty and `note_error` says why. `mark` is the data that
@@ -43,7 +43,7 @@ class FindingDetail:
     """
 
     finding: FindingRow
-    visit: VisitRow
+    visit: VisitRow | None
     check: CheckRow | None
     item: ItemRow | None
     note: str
@@ -88,13 +88,14 @@ def finding_detail(session: Session, finding_id: FindingId) -> FindingDetail:
     seen = session.read(check, row.check_id) if row.check_id else None
     found = session.read(evidence_of, check_id=row.check_id) if row.check_id else []
     note, note_error = _note(session, next((entry for entry in found if entry.role == "note"), None))
-    of_visit = [entry for entry in session.read(evidence_of, visit_id=row.visit_id) if not entry.check_id]
+    evidence = session.read(evidence_of, visit_id=row.visit_id) if row.visit_id else []
+    of_visit = [entry for entry in evidence if not entry.check_id]
     signatures = [entry for entry in of_visit if entry.role.startswith("signature:")]
     pictures = found if seen else [entry for entry in of_visit if entry.is_photo]
     bundles = session.read(all_bundles, session.name, "in")
     return FindingDetail(
         finding=row,
-        visit=session.read(visit, row.visit_id),
+        visit=session.read(visit, row.visit_id) if row.visit_id else None,
         check=seen,
         item=session.read(item, row.item_id) if row.item_id else None,
         note=note,

@@ -34,7 +34,7 @@ def finding_history(detail: FindingDetail) -> list[Told]:
     lines += [(line.at, told(line)) for line in detail.history]
     seen = detail.check
     if detail.item is None and seen is not None:
-        where = joined(moment(seen.observed_at), detail.visit.site)
+        where = joined(moment(seen.observed_at), detail.visit.site if detail.visit else "")
         lines.append((seen.observed_at, Told(status_mark(seen.outcome).text(), seen.actor, where)))
     return [line for _at, line in sorted(lines, key=lambda pair: pair[0], reverse=True)]
 

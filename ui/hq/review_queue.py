@@ -130,6 +130,8 @@ class FindingQueue(Card):
         )
 
     def _about(self, row: FindingRow) -> str:
+        if row.device:
+            return joined(row.device, self.tr("epoch {epoch}").format(epoch=row.epoch))
         return self.tr("%Ln items", "", len(row.check_ids)) if row.check_ids else row.serial
 
     def _age(self, raised_at: str) -> str:

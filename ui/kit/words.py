@@ -11,7 +11,7 @@ from typing import Final
 
 from PySide6.QtCore import QCoreApplication, QDate, QLocale, QTime
 
-from eum_app.domain.clock import instant_of
+from eum_app.domain.clock import instant_of, is_doubtful_time
 from eum_app.domain.compliance.rules import RULES
 from eum_app.domain.visit_kinds import VISIT_KINDS
 from eum_app.domain.vocabulary import Unknown
@@ -128,9 +128,15 @@ def clock(text: str) -> str:
 
 
 def moment(text: str) -> str:
-    """Return an instant (UTC text) in this machine's zone: `21 Nov 2026, 14:20 UTC+1`; other text is unchanged."""
+    """Return an instant (UTC text) in this machine's zone: `21 Nov 2026, 14:20 UTC+1`; other text is unchanged.
+
+    An instant whose year cannot be right is marked as doubtful.
+    """
     local = _local(text)
-    return f"{day(local.date().isoformat())}, {clock(text)}" if local else text
+    if local is None:
+        return text
+    words = f"{day(local.date().isoformat())}, {clock(text)}"
+    return translate("words", "{moment} (time doubtful)").format(moment=words) if is_doubtful_time(text) else words
 
 
 def grouped(text: str) -> str:

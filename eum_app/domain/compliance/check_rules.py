@@ -107,6 +107,32 @@ CLOCK_IN_FUTURE: Final = CheckRule(
     ),
     is_broken=lambda check: check.is_from_future,
 )
+TIME_DOUBTFUL: Final = CheckRule(
+    rule_id="time-doubtful",
+    version=1,
+    severity=Severity.MEDIUM,
+    citation="NIST SP 800-53 AU-8",
+    title=QT_TRANSLATE_NOOP("rules", "Time doubtful"),
+    explanation=QT_TRANSLATE_NOOP(
+        "rules", "The check is dated in a year that cannot be right, as by a device whose clock lost its power."
+    ),
+    remedy=QT_TRANSLATE_NOOP(
+        "rules", "Ask when it was made; set the device's clock right, and record a correction of its times."
+    ),
+    is_broken=lambda check: check.has_doubtful_time,
+)
+UNKNOWN_VALUE: Final = CheckRule(
+    rule_id="unknown-value",
+    version=1,
+    severity=Severity.LOW,
+    citation="NIST SP 800-53 SI-10",
+    title=QT_TRANSLATE_NOOP("rules", "Unknown value"),
+    explanation=QT_TRANSLATE_NOOP(
+        "rules", "The check has a result, reason, grade or way of reading that this version of the app does not know."
+    ),
+    remedy=QT_TRANSLATE_NOOP("rules", "Update the app at headquarters; else ask which version the device runs."),
+    is_broken=lambda check: check.has_unknown_value,
+)
 
 CHECK_RULES: Final = (
     ITEM_NOT_FOUND,
@@ -117,5 +143,7 @@ CHECK_RULES: Final = (
     BELOW_WANTED_GRADE,
     DISCREPANCY_WITHOUT_PHOTO,
     CLOCK_IN_FUTURE,
+    TIME_DOUBTFUL,
+    UNKNOWN_VALUE,
 )
 """In order of weight: the first that a check breaks names its finding."""

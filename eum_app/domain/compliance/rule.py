@@ -25,7 +25,9 @@ class CheckSeen:
 
     `photos` counts those recorded with it and those attached later. `is_from_future`: its time is later than its
     arrival. `unexpected` are the ids of the questions that were not answered as expected. `wanted_grade` is the grade
-    of evidence that the visit's kind asks for (empty: any). Checks made in one act share `act`.
+    of evidence that the visit's kind asks for (empty: any). Checks made in one act share `act`. `has_doubtful_time`:
+    its year cannot be right. `has_unknown_value`: this version does not know its outcome, reason, grade or way of
+    reading.
     """
 
     check_id: str
@@ -39,6 +41,8 @@ class CheckSeen:
     wanted_grade: str = ""
     reason: str = ""
     act: str = ""
+    has_doubtful_time: bool = False
+    has_unknown_value: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,6 +100,13 @@ class SiteRule(Rule):
     lapse_reason: ClassVar[LapseReason] = LapseReason.ANSWERED_SINCE
 
     broken_by: Callable[[SiteSeen], Iterable[str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeviceRule(Rule):
+    """A rule about a device's journal (`usecases.review.device_findings`). Its findings belong to no visit."""
+
+    subject: ClassVar[str] = "device"
 
 
 @dataclass(frozen=True, kw_only=True)

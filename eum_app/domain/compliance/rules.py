@@ -14,6 +14,7 @@ from eum_app.domain.checklists import Checklist
 from eum_app.domain.compliance.check_rules import CHECK_RULES
 from eum_app.domain.compliance.clock_rules import CLOCK_RULES
 from eum_app.domain.compliance.clocks import ClockState
+from eum_app.domain.compliance.device_rules import DEVICE_RULES
 from eum_app.domain.compliance.rule import (
     CheckRule,
     CheckSeen,
@@ -27,7 +28,9 @@ from eum_app.domain.compliance.site_rules import SITE_RULES
 from eum_app.domain.findings import Severity
 from eum_app.domain.visits import Outcome
 
-RULES: Final[dict[str, Rule]] = {rule.rule_id: rule for rule in (*CHECK_RULES, *SITE_RULES, *CLOCK_RULES)}
+RULES: Final[dict[str, Rule]] = {
+    rule.rule_id: rule for rule in (*CHECK_RULES, *SITE_RULES, *DEVICE_RULES, *CLOCK_RULES)
+}
 """Every rule by its id, in the order in which it is run and documented."""
 
 SOUGHT_OCCURRENCES: Final = 1_000

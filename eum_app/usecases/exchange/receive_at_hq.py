@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
-from typing import Final
-
-import msgspec
 
 from db.queries.checks import check_ids_of_others
 from db.queries.visits import devices_of_visits
 from db.store import Connection
+from eum_app.domain.admission import admitted
 from eum_app.domain.areas import Area
 from eum_app.domain.errors import KnownError, Refusal
 from eum_app.domain.facts import (
@@ -35,10 +33,9 @@ from eum_app.usecases.exchange.verify_bundle import (
     receive_each,
     verify_bundle,
 )
+from eum_app.usecases.review.device_findings import judge_devices
 from eum_app.usecases.review.findings import judge, record_judgement
 from eum_app.usecases.session import Session
-
-MAX_NUMBER: Final = 2**53  # JSON and Excel readers hold numbers as doubles, which are exact only up to here
 
 
 def receive_at_hq(
@@ -70,6 +67,7 @@ def _take(session: Session, path: Path) -> tuple[ImportOutcome, frozenset[Area]]
             transaction.record(imported(session, bundle, path, new_entries=arrived.new_entries))
             received = transaction.head(manifest.origin, manifest.epoch)
             raised, _ = record_judgement(transaction, judged)
+            raised += judge_devices(transaction, session.observed_now())
             receipt = FactsReceived(
                 observed_at=session.observed_now(),
                 hq=session.name,
@@ -85,19 +83,19 @@ def _take(session: Session, path: Path) -> tuple[ImportOutcome, frozenset[Area]]
         return outcome_of(path, bundle, arrived, raised), touched
 
 
-def _admit(connection: Connection, device: str, entries: Sequence[Entry], facts: Sequence[Fact | UnknownFact]) -> None:
-    """Refuse entries that a device may not record, before they are applied.
+def _admit(
+    connection: Connection, device: str, entries: Sequence[Entry], stated: Sequence[Fact | UnknownFact]
+) -> list[Fact | UnknownFact]:
+    """Return the facts to apply (`admission`), and refuse entries that a device may not record.
 
-    Raises Refusal `fact.not_allowed` (a kind that devices do not record, in any version), `fact.unreadable` (a number
-    out of range), `fact.foreign_visit` (a visit of another device), `check.repeated` (the id of another device's
-    check).
+    Raises Refusal `fact.not_allowed` (a kind that devices do not record, in any version), `fact.foreign_visit` (a visit
+    of another device), `check.repeated` (the id of another device's check).
     """
+    facts = [admitted(entry, fact) for entry, fact in zip(entries, stated, strict=True)]
     for entry, fact in zip(entries, facts, strict=True):
         kind = FACTS.get(entry.kind)
         if kind is not None and kind not in DEVICE_MAY_STATE:
             raise Refusal("fact.not_allowed", kind=entry.kind, sender=device)
-        if any(abs(getattr(fact, name)) > MAX_NUMBER for name in _numbers_of(type(fact))):
-            raise Refusal("fact.unreadable", kind=entry.kind, reason="a number beyond all bounds")
         if isinstance(fact, TimeCorrected) and fact.origin != device:
             raise Refusal("bundle.foreign_origin", sender=device, origin=fact.origin, epoch=fact.epoch)
     of_visits = {str(getattr(fact, "visit_id", "")) for fact in facts} - {""}
@@ -110,12 +108,7 @@ def _admit(connection: Connection, device: str, entries: Sequence[Entry], facts:
     )
     if repeated:
         raise Refusal("check.repeated", check_id=repeated[0][:40], sender=device)
-
-
-@cache
-def _numbers_of(kind: type[Fact | UnknownFact]) -> tuple[str, ...]:
-    """Names of the numeric fields of a kind of fact."""
-    return tuple(field.name for field in msgspec.structs.fields(kind) if field.type is int)
+    return facts
 
 
 def _answer(session: Session, outcomes: dict[Path, ImportOutcome], folder: Path, areas: set[Area]) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from eum_app.domain.areas import Area
 from eum_app.domain.errors import Refusal
-from eum_app.domain.journal import outgoing_origin
+from eum_app.domain.facts import Fact, UnknownFact, UnreadableFact
+from eum_app.domain.journal import Entry, outgoing_origin
 from eum_app.usecases.exchange.seal_bundle import OnProgress
 from eum_app.usecases.exchange.verify_bundle import (
     Imported,
@@ -29,13 +30,21 @@ def receive_in_field(session: Session, paths: Sequence[Path], progress: OnProgre
     return received.as_imported()
 
 
+def readable(entries: Sequence[Entry], facts: Sequence[Fact | UnknownFact]) -> list[Fact | UnknownFact]:
+    """Return the facts of HQ. Raises Refusal `fact.unreadable`: an order must not be lost in silence."""
+    for entry, fact in zip(entries, facts, strict=True):
+        if isinstance(fact, UnreadableFact):
+            raise Refusal("fact.unreadable", kind=entry.kind, reason=fact.why)
+    return list(facts)
+
+
 def _take(session: Session, path: Path) -> tuple[ImportOutcome, frozenset[Area]]:
     with verify_bundle(session, path) as bundle:
         manifest, sender = bundle.manifest, bundle.sender.origin
         if manifest.origin != outgoing_origin(sender, session.name):
             raise Refusal("bundle.foreign_origin", sender=sender, origin=manifest.origin, epoch=manifest.epoch)
         with session.writing(own_chain_last=False) as transaction:
-            arrived = append_bundle(session, bundle, transaction, admit=None)
+            arrived = append_bundle(session, bundle, transaction, admit=readable)
             if arrived.is_held:
                 if not arrived.is_recorded:
                     # Imported before this device got its new identity: the new chain must tell HQ about it.

@@ -1,49 +1,44 @@
 """Import of bundles, shared by HQ and devices: each bundle is verified, appended and applied in one transaction.
 
-A bundle that fails is copied to quarantine as a whole, with the reason, and the import continues. The file that was
-given stays where it is. `receive_at_hq` and `receive_in_field` add their own steps for each bundle.
+A file that fails is set aside with the reason (`quarantine`), and the import continues. The file that was given stays
+where it is. `receive_at_hq` and `receive_in_field` add their own steps for each bundle.
 """
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
 from db.content import ObjectRow, keep_object, verify_content
-from db.files import disk_trouble, sync_folder, written_whole
-from db.queries.exchange import bundle_held, is_quarantined
-from db.transaction import Transaction
+from db.queries.exchange import bundle_held
+from db.transaction import Admit, Transaction
 from eum_app.diagnostics import Event, note, note_crash, timed
 from eum_app.domain.areas import Area
 from eum_app.domain.bundles import ImportResult
 from eum_app.domain.errors import KnownError, Refusal, Trouble
 from eum_app.domain.facts import (
     BundleImported,
-    BundleQuarantined,
-    Fact,
     FactsReceived,
     HeadSigned,
-    UnknownFact,
     content_refs,
 )
 from eum_app.domain.file_names import shown_name
-from eum_app.domain.journal import Entry, decode_entry
+from eum_app.domain.journal import decode_entry
 from eum_app.domain.people import Permission
 from eum_app.usecases.changes import Changed
+from eum_app.usecases.exchange.outcomes import ImportOutcome as ImportOutcome
+from eum_app.usecases.exchange.quarantine import set_aside, sweep
 from eum_app.usecases.exchange.seal_bundle import SUFFIX, OnProgress
 from eum_app.usecases.exchange.trust import identity_of, trust_list
-from eum_app.usecases.session import Session, new_id
+from eum_app.usecases.session import Session
 from eum_app.usecases.store.head_signatures import check_head_signatures
 from sync.bundle_file import OpenedBundle, inspect_bundle, open_bundle
 
-QUARANTINE: Final = "quarantine"
 APPEND_BATCH: Final = 5_000  # bounds memory: a bundle may hold millions of entries
-COPY_BYTES: Final = 1024 * 1024
 CROSSED_TRIES: Final = 5  # PostgreSQL aborts one side of a deadlock; a repeat finds the other side done
 _NOT_KEPT: Final = frozenset(
     {
@@ -51,33 +46,8 @@ _NOT_KEPT: Final = frozenset(
         *("file.missing", "file.unreadable"),
     }
 )
-"""Refusals after which the file is left in place: it is not a bundle, or not one for this store."""
-
-
-@dataclass(frozen=True)
-class ImportOutcome:
-    """Outcome of one file. `code` and `values` give the reason if it was neither accepted nor already held.
-
-    `sender` and `kind` are empty then, since nothing in the file is trusted.
-    If one bundle could not hold the receipt and the tasking with it, `further_receipts` lists the next ones in order.
-    """
-
-    path: Path
-    file_name: str
-    outcome: ImportResult
-    code: str = ""
-    values: dict[str, str] = field(default_factory=dict)
-    sender: str = ""
-    kind: str = ""
-    new_entries: int = 0
-    new_findings: int = 0
-    receipt_path: Path | None = None
-    further_receipts: tuple[Path, ...] = ()
-
-    @property
-    def receipts(self) -> tuple[Path, ...]:
-        """Return every file of the answer, in order."""
-        return (self.receipt_path, *self.further_receipts) if self.receipt_path is not None else ()
+"""Refusals after which nothing is noted: the file is not a bundle, or not one for this store."""
+_SET_ASIDE: Final = frozenset({ImportResult.QUARANTINED, ImportResult.FORKED})
 
 
 @dataclass(frozen=True)
@@ -116,7 +86,6 @@ class Received:
         return Imported(frozenset(self.areas), tuple(self.outcomes[path] for path in self.files))
 
 
-Admit = Callable[[Sequence[Entry], Sequence[Fact | UnknownFact]], None]
 Take = Callable[[Session, Path], tuple[ImportOutcome, frozenset[Area]]]
 """Receives one bundle; returns its outcome and the areas touched. Raises as `append_bundle` does."""
 
@@ -133,6 +102,7 @@ def receive_each(session: Session, paths: Sequence[Path], take: Take, progress: 
     session.require(Permission.BUNDLE_IMPORT)
     with session.store.reading() as connection:
         identity_of(connection)  # refuses once for a store that is not enrolled, instead of for every file
+    sweep(session)
     files = [file for path in paths for file in (_bundles_in(session, path) if path.is_dir() else [path])]
     outcomes: dict[Path, ImportOutcome] = {}
     areas: set[Area] = set()
@@ -149,6 +119,8 @@ def receive_each(session: Session, paths: Sequence[Path], take: Take, progress: 
             if progress:
                 progress(len(files) - len(still), len(files))
         waiting = still
+    refused = [outcome for outcome in outcomes.values() if outcome.outcome in _SET_ASIDE]
+    outcomes |= {outcome.path: outcome for outcome in set_aside(session, refused, areas)}
     for outcome in outcomes.values():
         _note(outcome)
     return Received(tuple(dict.fromkeys(files)), outcomes, areas)
@@ -177,8 +149,8 @@ def verify_bundle(session: Session, path: Path) -> Iterator[OpenedBundle]:
 def append_bundle(session: Session, bundle: OpenedBundle, transaction: Transaction, admit: Admit | None) -> Arrived:
     """Append a verified bundle's objects and entries, and check the signed heads and the chain's end.
 
-    If every entry is already held, they are only compared, and nothing of the bundle is stored. `admit` may refuse
-    entries before they are applied. Raises Refusal `chain.gap`, `chain.broken`, `bundle.foreign_origin`,
+    If every entry is already held, they are only compared, and nothing of the bundle is stored. `admit` returns the
+    facts to apply, or refuses them. Raises Refusal `chain.gap`, `chain.broken`, `bundle.foreign_origin`,
     `bundle.altered`, `entry.unreadable`, and as `Transaction.append`, `admit`, `keep_object`, `verify_content` and
     `check_head_signatures` do.
     """
@@ -252,23 +224,22 @@ def _receive_one(session: Session, path: Path, take: Take, areas: set[Area]) -> 
     try:
         outcome, touched = _take_again_where_crossed(session, path, take)
     except Refusal as refusal:
-        return _refused(session, path, refusal, areas)
+        return _refused(path, refusal)
     except KnownError:
         raise  # trouble with this machine's disk or database, which the other files would meet too
     except Exception as bug:  # noqa: BLE001 - a sender signs what it likes; one file must not stop the others
         note_crash(bug)
-        return _refused(session, path, Refusal("bundle.unreadable", reason=type(bug).__name__), areas)
+        return _refused(path, Refusal("bundle.unreadable", reason=type(bug).__name__))
     areas |= touched
     return outcome
 
 
-def _refused(session: Session, path: Path, refusal: Refusal, areas: set[Area]) -> ImportOutcome:
+def _refused(path: Path, refusal: Refusal) -> ImportOutcome:
     values = {name: shown_name(str(value)) for name, value in refusal.values.items()}
     if refusal.code == "chain.gap":
         return ImportOutcome(path, path.name, ImportResult.WAITING, refusal.code, values)
     if refusal.code in _NOT_KEPT:
         return ImportOutcome(path, path.name, ImportResult.REFUSED, refusal.code, values)
-    _quarantine(session, path, refusal.code, values, areas)
     outcome = ImportResult.FORKED if refusal.code == "chain.forked" else ImportResult.QUARANTINED
     return ImportOutcome(path, path.name, outcome, refusal.code, values)
 
@@ -341,43 +312,3 @@ def _append_all(
             if visit_id:
                 visits.add(visit_id)
     return visits, signed, receipts
-
-
-def _quarantine(session: Session, path: Path, code: str, values: dict[str, str], areas: set[Area]) -> None:
-    digest, size = _kept_whole(session.store.folder / QUARANTINE, path)
-    quarantine_id = hashlib.sha384(f"{digest}\0{code}".encode()).hexdigest()[:32]
-    try:
-        bundle_id = inspect_bundle(path).bundle_id
-    except KnownError:
-        bundle_id = ""
-    with session.writing() as transaction:
-        if is_quarantined(transaction.connection, session.name, quarantine_id):
-            return
-        transaction.record(
-            BundleQuarantined(
-                observed_at=session.observed_now(),
-                quarantine_id=quarantine_id,
-                bundle_id=bundle_id,
-                file_name=_shown(path),
-                file_sha384=digest,
-                file_size=size,
-                code=code,
-                details=values,
-            )
-        )
-        areas |= transaction.areas
-
-
-def _kept_whole(folder: Path, path: Path) -> tuple[str, int]:
-    """Copy a file into the quarantine, named by its content; return its hex SHA-384 and its size in bytes."""
-    digest, size = hashlib.sha384(), 0
-    arriving = folder / f".arriving-{new_id()}"
-    with disk_trouble(path), path.open("rb") as source, written_whole(arriving) as kept:
-        while block := source.read(COPY_BYTES):
-            digest.update(block)
-            size += len(block)
-            kept.write(block)
-    with disk_trouble(folder):
-        arriving.replace(folder / f"{digest.hexdigest()[:32]}{SUFFIX}")
-        sync_folder(folder)
-    return digest.hexdigest(), size

@@ -24,7 +24,7 @@ from db.queries.visits import closing, purpose_of
 from db.store import Connection
 from db.transaction import Transaction
 from eum_app.domain.checklists import deviations
-from eum_app.domain.clock import shifted
+from eum_app.domain.clock import is_doubtful_time, shifted
 from eum_app.domain.compliance.rule import CheckSeen, SiteSeen, Trigger
 from eum_app.domain.compliance.rules import RULES, outcomes_of_rules, run_rules, run_site_rules
 from eum_app.domain.errors import Refusal
@@ -34,6 +34,7 @@ from eum_app.domain.ids import FindingId
 from eum_app.domain.people import Permission
 from eum_app.domain.time_check import TOLERANCE
 from eum_app.domain.visit_kinds import wanted_grade_of
+from eum_app.domain.visits import CHECK_VALUES
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.people.scopes import require_finding
 from eum_app.usecases.session import Session, new_id
@@ -130,6 +131,8 @@ def _checks_seen(connection: Connection, visit_id: str, now: str) -> list[CheckS
             wanted_grade=wanted_grade,
             reason=row.reason,
             act=row.act,
+            has_doubtful_time=is_doubtful_time(row.observed_at),
+            has_unknown_value=any(getattr(row, name) not in known for name, known in CHECK_VALUES.items()),
         )
         for row in rows
     ]

@@ -1,0 +1,73 @@
+"""Admission of facts that another machine stated, in two levels.
+
+*Form*: a fact that does not decode, or holds an impossible time, control characters or endless text, stays in the
+journal and is applied to nothing (`UnreadableFact`). *Plausibility*: a doubtful time or an unknown value is applied and
+shown as such (`clock.is_doubtful_time`, `vocabulary.Unknown`). Both raise a finding; neither stops a device's chain.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+
+from eum_app.domain.facts import Fact, UnknownFact, UnreadableFact
+from eum_app.domain.journal import Entry
+from eum_app.domain.unreadable import Malformed
+
+MAX_TEXT_CHARS: Final = 20_000
+"""Longer than any text that this program or an earlier version lets a person enter."""
+
+_INSTANT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
+_CONTROL: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
+"""Control characters that lay out no text. Terminals obey them, and PostgreSQL stores no NUL."""
+_MAY_CONTROL: Final = re.compile(rb"\\[bfu]|\x7f|\xc2[\x80-\x9f]")
+"""Bytes of JSON in which control characters may be; most facts have none, so their texts are not searched."""
+
+
+def admitted(entry: Entry, fact: Fact | UnknownFact) -> Fact | UnknownFact:
+    """Return the fact of an entry if their form is right, else an `UnreadableFact`.
+
+    Applies to entries of enrolled devices at HQ, whether they come from a bundle or are in the journal already.
+    """
+    if isinstance(fact, UnknownFact):
+        return fact
+    why = _malformed(entry, fact)
+    return fact if why is None else UnreadableFact(entry.kind, entry.kind_version, why)
+
+
+def _malformed(entry: Entry, fact: Fact) -> Malformed | None:
+    if not (is_instant(fact.observed_at) and is_instant(entry.recorded_at)):
+        return Malformed.TIME
+    if _CONTROL.search(entry.actor):
+        return Malformed.CHARACTERS
+    payload = entry.payload
+    if len(payload) <= MAX_TEXT_CHARS and not _MAY_CONTROL.search(payload):
+        return None
+    # Fields that this version does not know are not searched: they are shown nowhere.
+    pending: list[Any] = [msgspec.to_builtins(fact, builtin_types=(bytes,))]
+    while pending:
+        value = pending.pop()
+        if isinstance(value, str):
+            if len(value) > MAX_TEXT_CHARS:
+                return Malformed.LENGTH
+            if _CONTROL.search(value):
+                return Malformed.CHARACTERS
+        elif isinstance(value, dict):
+            pending += [*value, *value.values()]
+        elif isinstance(value, list | tuple):
+            pending += value
+    return None
+
+
+def is_instant(text: str) -> bool:
+    """Whether this is UTC text as `clock.utc_text` writes it, and an instant of the calendar."""
+    if not _INSTANT.fullmatch(text):
+        return False
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,34 @@
+"""Outcome of importing one file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from eum_app.domain.bundles import ImportResult
+
+
+@dataclass(frozen=True)
+class ImportOutcome:
+    """Outcome of one file. `code` and `values` give the reason if it was neither accepted nor already held.
+
+    `sender` and `kind` are empty then, since nothing in the file is trusted.
+    If one bundle could not hold the receipt and the tasking with it, `further_receipts` lists the next ones in order.
+    """
+
+    path: Path
+    file_name: str
+    outcome: ImportResult
+    code: str = ""
+    values: dict[str, str] = field(default_factory=dict)
+    sender: str = ""
+    kind: str = ""
+    new_entries: int = 0
+    new_findings: int = 0
+    receipt_path: Path | None = None
+    further_receipts: tuple[Path, ...] = ()
+
+    @property
+    def receipts(self) -> tuple[Path, ...]:
+        """Return every file of the answer, in order."""
+        return (self.receipt_path, *self.further_receipts) if self.receipt_path is not None else ()
