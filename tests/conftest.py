@@ -50,6 +50,11 @@ def qapp(qapp: QApplication) -> QApplication:
     return qapp
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Return one more than there are cores: tests of windows wait for a third of their time."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip a test marked `data` if the sample data is absent."""
     if item.get_closest_marker("data") and not SHARED_DATA.is_dir():

@@ -231,6 +231,8 @@ def test_an_item_picked_from_the_list_says_so(field: Field) -> None:
     assert field.visit.item.draft.mark.read_by == "list"
     field.key(Qt.Key.Key_A)
     field.scan("786952")
+    draft = field.visit.item.draft
+    field.until(lambda: draft.mark.read_by == "wedge")
     field.key(Qt.Key.Key_Return)
     field.until(lambda: field.outcome("786952") == "verified")
     field.identify("786952")
