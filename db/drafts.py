@@ -79,6 +79,11 @@ def drop_draft(connection: Connection, account: str, visit_id: str, subjects: Co
         connection.execute(delete(drafts).where(_of(account, visit_id, subject)))
 
 
+def drop_drafts_about(connection: Connection, visit_id: str, subjects: Collection[Subject]) -> None:
+    """Delete everyone's drafts in a visit about these subjects, because what they are about was recorded."""
+    connection.execute(delete(drafts).where(drafts.c.visit_id == visit_id, drafts.c.subject.in_(list(subjects))))
+
+
 def drop_drafts_of_visit(connection: Connection, visit_id: str) -> None:
     """Delete everyone's drafts in a visit, because it was closed."""
     connection.execute(delete(drafts).where(drafts.c.visit_id == visit_id))

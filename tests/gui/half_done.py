@@ -84,7 +84,7 @@ def wait_for_save(field: Field) -> None:
     """Wait until the app has saved the unrecorded work by itself: no save is due, and none runs."""
     keeper = field.visit.findChild(Keeper)
     assert isinstance(keeper, Keeper)
-    field.until(lambda: not keeper._timer.isActive() and not keeper._is_saving)
+    field.until(lambda: not keeper._timer.isActive() and not keeper._saving)
 
 
 def main() -> None:

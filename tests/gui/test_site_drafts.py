@@ -80,7 +80,7 @@ def test_after_kill_9_the_answers_are_there_and_not_recorded(qtbot: QtBot, tmp_p
         assert state(field) == "Not recorded yet"
 
 
-def test_leaving_the_field_records_what_was_brought_back(qtbot: QtBot, tmp_path: Path) -> None:
+def test_what_was_brought_back_is_finished_by_enter_or_by_typing_on(qtbot: QtBot, tmp_path: Path) -> None:
     with field_at_work(qtbot, tmp_path) as first:
         first.open("site")
         begin(first, "Hole by the gate")
@@ -91,6 +91,11 @@ def test_leaving_the_field_records_what_was_brought_back(qtbot: QtBot, tmp_path:
         assert again.find("comment_fence", QLineEdit).hasFocus()
         assert recorded(again) == {}
         again.key(Qt.Key.Key_Tab)
+        again.key(Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+        again.open("site")
+        assert recorded(again) == {}, "it was only looked at"
+        assert again.find("comment_fence", QLineEdit).hasFocus()
+        again.key(Qt.Key.Key_Return)
         again.until(lambda: recorded(again) == {"fence": ("no", "Hole by the gate")})
         assert kept(again) == {}
         assert state(again) == "Saved"
@@ -182,6 +187,7 @@ def test_a_date_is_kept_as_far_as_it_is_typed(field: Field) -> None:
 
 def test_a_started_answer_is_named_at_close_out(field: Field) -> None:
     check_all(field)
+    field.open("site")  # which has not seen those answers
     comment = begin(field)
     field.open("close_out", None)
     assert "Started, not recorded: Perimeter fence in good condition" in {
@@ -200,8 +206,8 @@ def test_a_started_answer_is_named_at_close_out(field: Field) -> None:
     assert field.window.findChild(QPushButton, "finish_fence_button") is None
 
 
-def test_a_refused_answer_is_not_shown_as_saved(field: Field) -> None:
-    """A check rests on "no scanners", so the opposite answer is refused. It stays started."""
+def rest_on_no_scanners(field: Field) -> None:
+    """State that scanners are not allowed, and record a check that rests on it: that answer can no longer change."""
     assess_site(field.session, field.visit_id, [Answer("scanner_allowed", "no", "orders")])
     policy = sighting_policy_of("annual_inventory")
     ids = field.session.read(visits.work_ids, field.visit_id)
@@ -216,6 +222,10 @@ def test_a_refused_answer_is_not_shown_as_saved(field: Field) -> None:
         mark=mark,
         answers=yes_to_all(),
     )
+
+
+def test_a_refused_answer_is_not_shown_as_saved(field: Field) -> None:
+    rest_on_no_scanners(field)
     field.open("site")
     field.site.go_to("scanner_allowed")
     field.press("answer_scanner_allowed_yes")

@@ -3,62 +3,34 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFocusEvent, QIcon, QImage, QPixmap
+from PySide6.QtGui import QIcon, QImage, QPixmap
 from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
 from eum_app.domain.checklists import NOT_APPLICABLE, NOT_OBSERVED, PHOTO_TAKEN, Question, names_content
 from ui.field.parts import named
 from ui.kit import words
-from ui.kit.guard import guarded
 from ui.kit.widgets import Button, DropDown, SegmentedAnswer, answer_text, button, hbox
 
 EXTRA = (NOT_APPLICABLE, NOT_OBSERVED)
-_BY_PERSON = (
-    Qt.FocusReason.MouseFocusReason,
-    Qt.FocusReason.TabFocusReason,
-    Qt.FocusReason.BacktabFocusReason,
-    Qt.FocusReason.ShortcutFocusReason,
-)
-
-
-@guarded
-class TypedLine(QLineEdit):
-    """A text field that tells a finished text from one that was only interrupted.
-
-    Half a sentence is no evidence. It is not finished when the store is locked, another page is shown, another window
-    comes to the front, a menu opens, or the program moves the focus.
-    """
-
-    finished = Signal()
-    """The person pressed Enter, or went on with the mouse or a key to something else in the same window."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.returnPressed.connect(self.finished)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        if event.reason() in _BY_PERSON and self.isVisible() and self.isEnabled():
-            self.finished.emit()
 
 
 class AnswerField(QWidget):
     """Take the value of an answer. Nothing is pre-chosen."""
 
     given = Signal(str)
-    """A value was chosen. Text is taken by `written` and `finished`."""
+    """A value was chosen."""
     written = Signal()
-    """The text changed; `value` returns it."""
-    finished = Signal()
-    """The text is finished."""
+    """The person changed the text; `typed` returns its value."""
+    entered = Signal()
+    """Enter was pressed in the text."""
     photo_requested = Signal()
 
     def __init__(self, question: Question) -> None:
         super().__init__()
         self._question = question
-        self.segments: SegmentedAnswer | None = None
+        self._segments: SegmentedAnswer | None = None
         self._choice: QComboBox | None = None
-        self.line: TypedLine | None = None
+        self.line: QLineEdit | None = None
         self._photo: Button | None = None
         self._shown = ""
         self.setLayout(hbox(*self._parts(f"answer_{question.question_id}"), spacing=8))
@@ -66,28 +38,23 @@ class AnswerField(QWidget):
     @property
     def first(self) -> QWidget:
         """Return the widget that takes the focus."""
-        found = self.segments or self._photo or self._choice or self.line
+        found = self._segments or self._photo or self._choice or self.line
         assert found is not None
         return found
 
-    def show_value(self, value: str) -> None:
-        """Show an answer, or none with an empty text; emits nothing. Text that is being typed stays."""
+    def show_value(self, value: str, *, keeps_text: bool = False) -> None:
+        """Show an answer, or none with an empty value; emits nothing. `keeps_text`: a text is being typed."""
         self._shown = value
-        if self.segments is not None:
-            self.segments.set_value(value or None)
+        if self._segments is not None:
+            self._segments.set_value(value or None)
         if self._choice is not None:
             self._choice.blockSignals(True)
             self._choice.setCurrentIndex(max(0, self._choice.findData(value)))
             self._choice.blockSignals(False)
-        if self.line is not None and not self.line.hasFocus():
-            self.show_text(value)
+        if self.line is not None and not keeps_text:
+            show_text(self.line, answer_text(value) if value in EXTRA else value)
         if self._photo is not None:
             self._say_photo(value)
-
-    def show_text(self, value: str) -> None:
-        """Show the text of an answer, even while the field has the focus."""
-        if self.line is not None:
-            self.line.setText(answer_text(value) if value in EXTRA else value)
 
     def show_picture(self, image: QImage) -> None:
         """Show the picture that answers the question."""
@@ -97,9 +64,8 @@ class AnswerField(QWidget):
 
     @property
     def typed(self) -> str:
-        """Return the value of the text in the field; empty if it is blank."""
-        assert self.line is not None
-        text = self.line.text().strip()
+        """Return the value of the text in the field; empty if it is blank, or if the question takes no text."""
+        text = self.line.text().strip() if self.line is not None else ""
         for extra in EXTRA:
             if text == answer_text(extra):
                 return extra
@@ -119,20 +85,20 @@ class AnswerField(QWidget):
         return [self._text(name)]
 
     def _yes_no(self, name: str) -> QWidget:
-        made = self.segments = named(SegmentedAnswer(self._question.text), name)
+        made = self._segments = named(SegmentedAnswer(self._question.text), name)
         for part, key in zip((made._yes, made._no, made._other), ("yes", "no", "other"), strict=True):
             named(part, f"{name}_{key}")
         made.answered.connect(self.given)
         return made
 
     def _text(self, name: str) -> QWidget:
-        made = self.line = named(TypedLine(), name)
+        made = self.line = named(QLineEdit(), name)
         made.setAccessibleName(self._question.text)
         prompts = {"date": self.tr("2026-11-21"), "number": self.tr("Number")}
         made.setPlaceholderText(prompts.get(self._question.kind, self.tr("Answer")))
         made.setToolTip(self.tr("Type n/a for not applicable, n/o for not observed"))
         made.textEdited.connect(self.written)
-        made.finished.connect(self.finished)
+        made.returnPressed.connect(self.entered)
         return made
 
     def _choices(self, name: str, prompt: str, values: tuple[str, ...]) -> QWidget:
@@ -161,3 +127,9 @@ class AnswerField(QWidget):
         self._photo.setText(self.tr("Photo taken · another…") if is_taken else self.tr("Take a photo…"))
         self._photo.set_icon_name("check" if is_taken else "camera")
         self._photo.setAccessibleName(f"{self._question.text}: {self._photo.text()}")
+
+
+def show_text(line: QLineEdit, text: str) -> None:
+    """Show a text in a field. One that is there already keeps its cursor."""
+    if line.text() != text:
+        line.setText(text)

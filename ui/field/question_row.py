@@ -5,20 +5,35 @@ A question that asks for a photo is answered by a picture, which the page takes 
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QImage
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLineEdit, QWidget
 
 from eum_app.domain.checklists import PHOTO_TAKEN, Answer, Question, names_content, takes_comment, validate_answer
 from eum_app.domain.errors import Refusal
-from ui.field.answer_field import EXTRA, AnswerField, TypedLine
+from ui.field.answer_field import EXTRA, AnswerField, show_text
 from ui.field.parts import named
+from ui.kit.guard import guarded
 from ui.kit.messages import sentence
+from ui.kit.page import Page
 from ui.kit.widgets import hbox, label, set_look, vbox
 
+_BY_PERSON = (
+    Qt.FocusReason.MouseFocusReason,
+    Qt.FocusReason.TabFocusReason,
+    Qt.FocusReason.BacktabFocusReason,
+    Qt.FocusReason.ShortcutFocusReason,
+)
 
+
+@guarded
 class QuestionRow(QFrame):
-    """Ask one question. `answered` carries each answer as it is given, even if its comment is still missing."""
+    """Ask one question. `answered` carries each answer as it is given, even if its comment is still missing.
+
+    Half a sentence is no evidence. A text or comment is finished by Enter, or when the person goes on to something else
+    on the same page. It is not finished when the store is locked, another page is shown, another window comes to the
+    front, a menu opens, a message is closed, or the program moves the focus.
+    """
 
     answered = Signal(object)
     """`Answer`. Its value is empty after the text was deleted."""
@@ -33,18 +48,18 @@ class QuestionRow(QFrame):
         self.setObjectName(f"question_{question.question_id}")
         self.setProperty("kind", "row")
         self._field = AnswerField(question)
-        self._field.given.connect(self._give)
-        self._field.written.connect(self._write_text)
-        self._field.finished.connect(self._give_text)
+        self._field.given.connect(self._choose)
+        self._field.written.connect(self._write)
+        self._field.entered.connect(self._enter)
         self._field.photo_requested.connect(lambda: self.photo_requested.emit(question.question_id))
         text = label(f"{number}  {question.text}", wrap=True)
         text.setBuddy(self._field.first)
-        self._comment = named(TypedLine(), f"comment_{question.question_id}")
+        self._comment = named(QLineEdit(), f"comment_{question.question_id}")
         self._comment.setPlaceholderText(self.tr("Comment needed: what did you see?"))
         self._comment.setAccessibleName(self.tr("Comment on {question}").format(question=question.text))
         self._comment.setMaxLength(4_000)
-        self._comment.textEdited.connect(self._write_comment)
-        self._comment.finished.connect(self._give_comment)
+        self._comment.textEdited.connect(self._write)
+        self._comment.returnPressed.connect(self._enter)
         self._comment.hide()
         self._said = label("", "sub", tone="bad", wrap=True)
         self._said.hide()
@@ -53,36 +68,42 @@ class QuestionRow(QFrame):
         line.addWidget(self._field)
         self.setLayout(vbox(line, self._comment, self._said, margins=(16, 6, 16, 6), spacing=6))
         self.setAccessibleName(question.text)
+        for part in self.findChildren(QWidget):
+            part.installEventFilter(self)
         self._answer: Answer | None = None
-        self._is_writing = False
+        self._before = ""
+        """The value to which the comment in its field belongs."""
+        self._is_writing = self._is_held = False
         self.set_answer(answer)
 
     # What the page sets
 
     def begin(self, answer: Answer | None) -> None:
         """Ask about another item. Text typed for the last item and not submitted is dropped."""
-        self._is_writing = False
+        self._is_writing = self._is_held = False
         self.set_answer(answer)
-        self._field.show_text(answer.value if answer else "")
-        self._comment.setText(answer.comment if answer else "")
 
     def submit(self) -> None:
-        """Take text that was typed and not submitted yet, as leaving its field does."""
-        if self._field.line is not None:
-            self._give_text()
-        self._give_comment()
+        """Take text that was typed and not submitted yet, as leaving the question does. A held answer stays so."""
+        if self._is_held:
+            return
+        if not self._is_writing:
+            self._take()
+        if self._is_writing:
+            self._finish()
 
     def hold(self) -> None:
-        """Show that the answer is not finished: leaving its field finishes it, even if nothing more is typed."""
-        self._is_writing = True
+        """Show an answer that was started earlier. Only Enter finishes it, until the person types on."""
+        self._is_writing = self._is_held = True
         self._follow()
 
     def set_answer(self, answer: Answer | None) -> None:
-        """Show a recorded answer, or none; emits nothing."""
+        """Show an answer, or none; emits nothing. Text that is being typed stays."""
         self._answer = answer
-        self._field.show_value(answer.value if answer else "")
-        if not self._comment.hasFocus():
-            self._comment.setText(answer.comment if answer else "")
+        self._field.show_value(self._value, keeps_text=self._is_writing)
+        if not self._is_writing:
+            self._before = self._value
+            show_text(self._comment, answer.comment if answer else "")
         self._follow()
 
     def show_picture(self, image: QImage) -> None:
@@ -115,65 +136,78 @@ class QuestionRow(QFrame):
         lacks_comment = has_comment and (self._is_writing or not self._comment.text().strip())
         return self._comment if lacks_comment else self._field.first
 
+    def mark_open(self, is_marked: bool) -> None:
+        """Highlight the question while it is unanswered, or stop."""
+        self.setProperty("marks_open", is_marked)
+        self._follow()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if (
+            self._is_writing
+            and not self._is_held
+            and event.type() == QEvent.Type.FocusOut
+            and isinstance(event, QFocusEvent)
+            and event.reason() in _BY_PERSON
+            and _is_left_for(self, QApplication.focusWidget())
+        ):
+            self._finish()
+        return super().eventFilter(watched, event)
+
     # Inside
 
     @property
     def _value(self) -> str:
         return self._answer.value if self._answer else ""
 
-    def _write_text(self) -> None:
+    def _write(self) -> None:
         """Take the text as far as it is typed: it must not be lost with the focus still in its field."""
-        if self._field.typed != self._value:
-            self._is_writing = True
-            self.written.emit(self._take_text())
+        self._is_held = False
+        if self._take():
+            self.written.emit(self._answer or Answer(self.question.question_id, ""))
 
-    def _give_text(self) -> None:
-        if not self._is_writing and self._field.typed == self._value:
-            return
-        self._is_writing = False
-        if self._field.typed:
-            self._give(self._field.typed)
-        else:
-            self.answered.emit(self._take_text())
+    def _take(self) -> bool:
+        """Put the texts of the fields into the answer. Return whether that changed it, and the answer is unfinished.
 
-    def _take_text(self) -> Answer:
-        """Put the text of the field into the answer. A comment belongs to its answer and goes with it."""
-        self._comment.clear()
-        given = Answer(self.question.question_id, self._field.typed)
-        self._answer = given if given.value else None
+        A comment belongs to its answer: it does not go with another one.
+        """
+        value = self._field.typed if self._field.line is not None else self._value
+        has_comment = takes_comment(self.question, value) and value == self._before
+        comment = self._comment.text().strip() if has_comment else ""
+        taken = Answer(self.question.question_id, value, comment) if value else None
+        is_changed = taken != self._answer
+        self._answer = taken
+        self._is_writing = self._is_writing or is_changed
         self._follow()
-        return given
+        return is_changed
+
+    def _finish(self) -> None:
+        self._is_writing = self._is_held = False
+        if self._answer is not None:
+            self._give(self._value)
+        else:
+            show_text(self._comment, "")
+            self._before = ""
+            self._follow()
+            self.answered.emit(Answer(self.question.question_id, ""))
 
     def _give(self, value: str) -> None:
-        self._is_writing = False
-        if self._value not in {"", value}:
-            self._comment.clear()  # a comment belongs to its answer
+        self._is_writing = self._is_held = False
+        if self._before not in {"", value}:
+            show_text(self._comment, "")  # a comment belongs to its answer
+        self._before = value
         comment = self._comment.text().strip() if takes_comment(self.question, value) else ""
         self._answer = Answer(self.question.question_id, value, comment)
         self._follow()
         self.answered.emit(self._answer)
-        if not self._comment.isHidden() and not comment:
-            self._comment.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _write_comment(self) -> None:
-        """Take the comment as far as it is typed: it must not be lost with the focus still in its field."""
-        if self._answer is not None and self._take_comment():
-            self._is_writing = True
-            self.written.emit(self._answer)
+    def _choose(self, value: str) -> None:
+        self._give(value)
+        _ask_for(self._comment)
 
-    def _give_comment(self) -> None:
-        if self._answer is not None and not self._comment.isHidden() and (self._take_comment() or self._is_writing):
-            self._is_writing = False
-            self.answered.emit(self._answer)
-
-    def _take_comment(self) -> bool:
-        """Put the text of the field into the answer. Return whether that changed it."""
-        comment = self._comment.text().strip()
-        if self._answer is None or comment == self._answer.comment:
-            return False
-        self._answer = Answer(self.question.question_id, self._answer.value, comment)
-        self._follow()
-        return True
+    def _enter(self) -> None:
+        self._is_held = False
+        self.submit()
+        _ask_for(self._comment)
 
     def _follow(self) -> None:
         value = self._value
@@ -189,9 +223,24 @@ class QuestionRow(QFrame):
                 said = "" if refusal.code == "answer.comment_missing" else sentence(refusal).next
         self._said.setText(said)
         self._said.setVisible(bool(said))
-        set_look(self, "tone", "warn" if self.is_open and (value or self.property("marks_open")) else "")
+        is_marked = self.is_open and bool(value or self.property("marks_open"))
+        set_look(self, "tone", "warn" if is_marked or self._is_held else "")
 
-    def mark_open(self, is_marked: bool) -> None:
-        """Highlight the question while it is unanswered, or stop."""
-        self.setProperty("marks_open", is_marked)
-        self._follow()
+
+def _is_left_for(row: QWidget, taken: QWidget | None) -> bool:
+    """Return whether the focus went from `row` to something else on the same page, but not to one of its messages."""
+    if taken is None or not row.isVisible() or not row.isEnabled() or row.isAncestorOf(taken):
+        return False
+    page = row.parentWidget()
+    while page is not None and not isinstance(page, Page):
+        page = page.parentWidget()
+    if page is None:
+        return True
+    messages = (page.notice, page.warning)
+    return page.isAncestorOf(taken) and not any(one is taken or one.isAncestorOf(taken) for one in messages)
+
+
+def _ask_for(comment: QLineEdit) -> None:
+    """Focus the field of a comment that is still missing."""
+    if not comment.isHidden() and not comment.text().strip():
+        comment.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -18,7 +18,7 @@ class QuestionRows(QWidget):
     answered = Signal(object)
     """Answer"""
     written = Signal(object)
-    """Answer, while its comment is being typed"""
+    """Answer, while its text or comment is being typed"""
     photo_requested = Signal(str)
     """question id"""
 
@@ -52,6 +52,24 @@ class QuestionRows(QWidget):
     def open_questions(self) -> int:
         """Return the number of questions without a valid answer, required or not."""
         return sum(row.is_open or not (row.answer and row.answer.value.strip()) for row in self)
+
+    def texts(self, question_ids: Collection[str]) -> str:
+        """Return the texts of these questions in the checklist's order, joined; those not asked are left out."""
+        return "; ".join(row.question.text for key, row in self._rows.items() if key in question_ids)
+
+    def show_started(self, started: Collection[str], answers: Mapping[str, Answer]) -> None:
+        """Hold the rows of the questions whose answers are only started, and show the answers of all others again."""
+        for key, row in self._rows.items():
+            if key in started:
+                row.hold()
+            else:
+                row.begin(answers.get(key))
+
+    def next_to_do(self, started: Sequence[str]) -> str:
+        """Return the question started last, else the first that needs an answer, else the first; empty for none."""
+        begun = [key for key in reversed(started) if key in self._rows]
+        needed = [key for key, row in self._rows.items() if row.is_open]
+        return next(iter([*begun, *needed, *self._rows]), "")
 
     def clear(self) -> None:
         """Remove all rows."""

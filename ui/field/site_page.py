@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from functools import partial
+
 from PySide6.QtCore import QTimer
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QWidget
 
 from db.queries.checklists import site_answers_of, visit_checklists
@@ -20,6 +24,7 @@ from eum_app.domain.errors import KnownError
 from eum_app.usecases.calls import Connection, query
 from ui.field.parts import holds_focus, image_of, name_header_buttons
 from ui.field.photo_bar import PhotoBar
+from ui.field.question_row import QuestionRow
 from ui.field.question_rows import QuestionRows
 from ui.field.site_answers import SiteAnswers, Stage
 from ui.kit.desk import Desk
@@ -45,9 +50,12 @@ class SitePage(Page):
         self.answers = SiteAnswers(desk, self)
         self.answers.changed.connect(self._say_state)
         self.answers.failed.connect(self._failed)
-        self.answers.keeper.brought_back.connect(self._ask)
+        self.answers.keeper.brought_back.connect(self._go_on)
         self.answers.keeper.failed.connect(self.notice.show_error)
         self.put_away.connect(self.answers.keeper.flush)
+        self.taken_up.connect(lambda: self.opened(None))
+        self._is_ready = self._brings_back = False
+        self._asked = self._shown = 0
         self._rows = QuestionRows()
         self._rows.answered.connect(self._answered)
         self._rows.written.connect(self.answers.write)
@@ -89,13 +97,16 @@ class SitePage(Page):
             visit_id, self._jump_to = str(argument[0]), str(argument[1])
         else:
             visit_id, self._jump_to = (str(argument) if argument else self._visit_id), ""
-        if visit_id == self._visit_id:
-            self._jump_to = self._jump_to or "".join(self.answers.started[-1:])
-            self._ask()
-            return
-        self._clear()
-        self._visit_id = visit_id
-        self.answers.begin(visit_id)
+        if visit_id != self._visit_id:
+            self._clear()
+            self._visit_id, self._is_ready = visit_id, False
+        if visit_id:
+            self.answers.begin(visit_id)  # also for the same visit: drafts may have ended elsewhere
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        if not event.spontaneous():
+            self.answers.keeper.flush()
 
     def first_focus(self) -> QWidget | None:
         """Return the field that the person was typing in last, if what was typed is not finished."""
@@ -103,54 +114,71 @@ class SitePage(Page):
         return started[-1].field_to_focus() if started else None
 
     def refresh(self, areas: frozenset[Area]) -> None:
-        if self._visit_id:
+        if self._is_ready:
             self._ask()
 
-    def _ask(self) -> None:
-        self._desk.ask(query(read_site, self._visit_id), then=self._show)
+    def _go_on(self) -> None:
+        self._is_ready = self._brings_back = True
+        self._ask()
 
-    def _show(self, found: tuple[VisitRow, Checklist, tuple[Answer, ...]]) -> None:
+    def _ask(self) -> None:
+        self._asked += 1
+        self._desk.ask(query(read_site, self._visit_id), then=partial(self._show, self._asked))
+
+    def _show(self, number: int, found: tuple[VisitRow, Checklist, tuple[Answer, ...]]) -> None:
+        """Show the result of the read with this number. Reads may end in another order than they began."""
         row, checklist, answers = found
-        if row.visit_id != self._visit_id:
+        if row.visit_id != self._visit_id or number < self._shown:
             return
-        self._checklist = checklist
+        self._checklist, self._shown = checklist, number
         is_first, is_closed = not self._rows.items(), bool(row.closed_at)
-        self.answers.show_recorded(answers, is_closed=is_closed)
+        ended = self.answers.show_recorded(answers, is_closed=is_closed)
         self._rows.setEnabled(not is_closed)
         self.header.set_crumbs([self.tr("Visits"), row.site], first_is_link=True)
         self._card.set_title(checklist.title, self.tr("version {version}").format(version=checklist.version))
         self._source.setText(checklist.source_note)
         self._lay_out()
-        if is_first:
-            self._bring_back()
+        self._say_ended(ended)
+        if self._brings_back:
+            self._brings_back = False
+            self._bring_back(is_first=is_first)
         self._say_state()
         if self._jump_to:
             self.go_to(self._jump_to)
             self._jump_to = ""
         elif self.isVisible() and not any(holds_focus(found) for found in self._rows):
-            self._go_to_first_open()
+            self.go_to(self._rows.next_to_do(self.answers.started))
 
-    def _bring_back(self) -> None:
-        """Show the answers that were started before, and say so."""
-        found = [self._rows[key] for key in self.answers.started if key in self._rows]
-        for row in found:
-            row.hold()
-        if found:
-            said = self.tr("Brought back, not recorded yet: {questions}")
-            texts = "; ".join(row.question.text for row in found)
-            self.notice.show_message("info", said.format(questions=texts))
+    def _bring_back(self, *, is_first: bool) -> None:
+        """Show which answers are only started. `is_first`: say so in a message, too."""
+        started = self.answers.started
+        self._rows.show_started(started, self.answers.all)
+        if started:
+            self._jump_to = self._jump_to or started[-1]
+        if started and is_first:
+            said = self.tr("Brought back, not recorded yet: {questions}").format(questions=self._rows.texts(started))
+            self.notice.show_message("info", said, detail=self.tr("Finish each answer, and press Enter."))
+
+    def _say_ended(self, question_ids: Collection[str]) -> None:
+        """Show the recorded answers in place of those that were started here, and say so."""
+        answers = self.answers.all
+        for key in question_ids:
+            if key in self._rows:
+                self._rows[key].begin(answers.get(key))
+        if question_ids:
+            said = self.tr("Answered elsewhere in the meantime: {questions}")
+            self.notice.show_message("attention", said.format(questions=self._rows.texts(question_ids)))
 
     def go_to(self, question_id: str) -> None:
         """Scroll to a question and focus it."""
         found = self._rows.get(question_id)
         if found is not None:
             found.focus_field()
-            QTimer.singleShot(0, self, lambda: self._scroll_to(question_id))  # once new rows have their places
+            QTimer.singleShot(0, self, partial(self._scroll_to, found))  # once new rows have their places
 
-    def _scroll_to(self, question_id: str) -> None:
-        found = self._rows.get(question_id)
-        if found is not None:
-            self._scroll.ensureWidgetVisible(found, 0, found.height())
+    def _scroll_to(self, row: QuestionRow) -> None:
+        if self._rows.get(row.question.question_id) is row:
+            self._scroll.ensureWidgetVisible(row, 0, row.height())
 
     def _lay_out(self) -> None:
         assert self._checklist is not None
@@ -158,7 +186,7 @@ class SitePage(Page):
         asked = visible_questions(self._checklist, answers.values())
         still_open = {one.question_id for one in open_questions(self._checklist, answers.values())}
         self._rows.lay_out(self._checklist, asked, answers)
-        self.answers.keep_asked(question.question_id for question in asked)
+        self.answers.set_asked(self._checklist, [question.question_id for question in asked])
         for question_id, picture in self._pictures.items():
             answer = answers.get(question_id)
             if question_id in self._rows and answer is not None and _is_picture(answer.value):
@@ -181,7 +209,7 @@ class SitePage(Page):
 
     def _leave(self, page: str) -> None:
         """Go to another page of the visit. That finishes what is being typed, as a click on its button does."""
-        for row in list(self._rows):
+        for row in [one for one in self._rows if holds_focus(one)]:
             row.submit()
         self.navigate_requested.emit(page, self._visit_id)
 
@@ -223,12 +251,6 @@ class SitePage(Page):
             if key in self._rows and self._rows[key].is_open:
                 self.go_to(key)
                 return
-
-    def _go_to_first_open(self) -> None:
-        started = [key for key in self.answers.started if key in self._rows][-1:]
-        is_open = [key for key, found in self._rows.items() if found.is_open]
-        for key in [*started, *is_open, *(key for key, _ in self._rows.items())][:1]:
-            self.go_to(key)
 
     def _clear(self) -> None:
         self._rows.clear()

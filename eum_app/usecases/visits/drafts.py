@@ -14,9 +14,10 @@ from typing import Final
 import msgspec
 
 from db.drafts import draft_subjects, drafts_of_visit, drop_draft, keep_draft, read_draft, visits_with
+from db.queries.checklists import site_answers_of, visit_checklists
 from db.queries.items import items_by_id
 from db.store import Connection
-from eum_app.domain.checklists import Answer
+from eum_app.domain.checklists import Answer, visible_questions
 from eum_app.domain.facts import Difference, MarkRead
 from eum_app.domain.people import Permission
 from eum_app.domain.unreadable import UNREADABLE
@@ -188,10 +189,11 @@ def kept_work(session: Session, visit_id: str) -> Work:
 
 
 def kept_site_answers(session: Session, visit_id: str) -> tuple[Answer, ...]:
-    """Return the account's answers to the site checklist that were started but not recorded."""
+    """Return the account's answers to the site checklist that were started but not recorded, the newest last."""
     subjects = session.read(draft_subjects, session.account, visit_id)
-    found = (begun_work(session, visit_id, subject) for subject in subjects if subject.startswith(_SITE))
-    return tuple(answer for begun in found for one in begun for answer in one.answers)
+    found = [begun_work(session, visit_id, subject) for subject in subjects if subject.startswith(_SITE)]
+    begun = sorted((one for drafts in found for one in drafts), key=lambda one: one.saved_at)
+    return tuple(answer for one in begun for answer in one.answers)
 
 
 def begun_answer(answer: Answer) -> Begun:
@@ -202,12 +204,14 @@ def begun_answer(answer: Answer) -> Begun:
 def unrecorded(connection: Connection, visit_id: str) -> tuple[Unrecorded, ...]:
     """Return everyone's drafts in a visit that hold something, the oldest first.
 
-    A draft of an item that was only opened holds nothing. One that cannot be read counts and comes first: it may hold
-    something.
+    A draft of an item that was only opened holds nothing, nor does one about a question of the site checklist that is
+    not asked after the recorded answers. One that cannot be read counts and comes first: it may hold something.
     """
     found = []
-    for account, subject in drafts_of_visit(connection, visit_id):
-        if subject == PLACE:
+    subjects = [one for one in drafts_of_visit(connection, visit_id) if one[1] != PLACE]
+    not_asked = _not_asked(connection, visit_id) if any(one.startswith(_SITE) for _, one in subjects) else frozenset()
+    for account, subject in subjects:
+        if subject in not_asked:
             continue
         begun = _read(read_draft(connection, account, visit_id, subject))
         if not begun:
@@ -220,6 +224,13 @@ def unrecorded(connection: Connection, visit_id: str) -> tuple[Unrecorded, ...]:
             serial = row.serial if row else begun[0].mark.serial
             found.append(Unrecorded(account, subject, item_id, serial, 1, begun[0].saved_at))
     return tuple(sorted(found, key=lambda one: one.saved_at))
+
+
+def _not_asked(connection: Connection, visit_id: str) -> frozenset[str]:
+    """Return the subjects of the questions of the site checklist that are not asked after the recorded answers."""
+    _, checklist = visit_checklists(connection, visit_id)
+    asked = {one.question_id for one in visible_questions(checklist, site_answers_of(connection, visit_id))}
+    return frozenset(site_subject(one.question_id) for one in checklist.questions if one.question_id not in asked)
 
 
 def _holds_something(one: Begun) -> bool:

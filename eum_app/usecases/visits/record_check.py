@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import msgspec
 
-from db.drafts import drop_draft
+from db.drafts import drop_draft, drop_drafts_about
 from db.queries.checklists import item_checklist_of, visit_checklists
 from db.queries.checks import check as find_check
 from db.queries.checks import evidence_of
@@ -309,7 +309,7 @@ def attach_photo(session: Session, visit_id: str, check_id: CheckId, photo: byte
 def assess_site(
     session: Session, visit_id: str, answers: Sequence[Answer], pictures: Mapping[str, bytes] | None = None
 ) -> Changed:
-    """Record answers to the site checklist; each may be given separately. The account's drafts of them end.
+    """Record answers to the site checklist; each may be given separately. Everyone's drafts of them end.
 
     The newest answer to a question counts. `pictures` maps a question id to the photo that answers it. Raises Refusal
     `permission.denied`, `permission.out_of_scope`, `answer.…`, `site.scanner_relied_on`, `photo.…`, `image.…`,
@@ -351,7 +351,7 @@ def assess_site(
             )
         )
         ended = [site_subject(answer.question_id) for answer in answers]
-        drop_draft(transaction.connection, session.account, visit_id, ended)
+        drop_drafts_about(transaction.connection, visit_id, ended)
         return Changed(frozenset(transaction.areas))
 
 

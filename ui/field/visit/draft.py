@@ -77,7 +77,7 @@ class Draft:
         """Set an answer, or take it away with an empty value. A comment or a picture belongs to its answer, and goes
         when the answer changes.
 
-        `is_writing`: only its comment grows, which is one act until it is finished.
+        `is_writing`: only its text or comment grows, which is one act until it is finished.
         """
         before = self.answers.get(answer.question_id)
         if before == answer or (before is None and not answer.value):

@@ -35,7 +35,9 @@ class Keeper(QObject):
         self._unsaved = Unsaved()
         self._visit_id = ""
         self._place = Place()
-        self._is_ready = self._is_saving = self._is_in_front = False
+        self._is_ready = self._is_in_front = False
+        self._saving = 0
+        """Saves that are not done yet. They are done in order."""
         self._waiting: list[Callable[[], object]] = []
         self._has_failed = False
         self._timer = QTimer(self)
@@ -94,7 +96,7 @@ class Keeper(QObject):
         While another save or a recording runs, it follows that one.
         """
         self._timer.stop()
-        self._save()
+        self._save(is_now=True)
 
     def when_saved(self, run: Callable[[], object]) -> None:
         """Save what has changed, and call `run` afterwards, so that a reader of the store finds it.
@@ -102,7 +104,7 @@ class Keeper(QObject):
         `run` is called after a failed save too. It waits for a running save, but not for changes made since that began.
         """
         self.flush()
-        if self._is_saving:
+        if self._saving:
             self._waiting.append(run)
         else:
             run()
@@ -137,12 +139,13 @@ class Keeper(QObject):
         if not self._timer.isActive() or self._timer.remainingTime() > wait_ms:
             self._timer.start(wait_ms)
 
-    def _save(self) -> None:
+    def _save(self, *, is_now: bool = False) -> None:
+        """Save what has changed; unless `is_now`, only after the save before."""
         work = self._work
         is_open = bool(self._visit_id) and work.state not in {State.UNREAD, State.CLOSED}
         if not is_open or not self._is_ready:
             return
-        if self._is_saving or self._recorder.is_busy:  # what is being recorded ends its draft
+        if (self._saving and not is_now) or self._recorder.is_busy:  # what is being recorded ends its draft
             self._timer.start(_SAVE_MS)
             return
         begun, dropped = self._unsaved.take(work.draft)
@@ -150,7 +153,8 @@ class Keeper(QObject):
         is_moved = place != self._place
         if not (begun or dropped or is_moved):
             return
-        self._place, self._is_saving = place, True
+        self._place = place
+        self._saving += 1
         saved = call(keep_work, self._visit_id, place if is_moved else None, begun, dropped)
         self._at.desk.do(saved, then=self._saved, failed=self._failed)
 
@@ -169,11 +173,12 @@ class Keeper(QObject):
         )
 
     def _saved(self, _nothing: None) -> None:
-        self._is_saving = self._has_failed = False
+        self._saving -= 1
+        self._has_failed = False
         self._go_on()
 
     def _failed(self, error: KnownError) -> None:
-        self._is_saving = False
+        self._saving -= 1
         self._unsaved, self._place = Unsaved(), Place()  # so that the next change saves all of it
         self._unsaved.note(self._work)
         if not self._has_failed and error.code != "visit.closed":
@@ -182,6 +187,8 @@ class Keeper(QObject):
         self._go_on()
 
     def _go_on(self) -> None:
+        if self._saving:
+            return
         waiting, self._waiting = self._waiting, []
         for run in waiting:
             run()
