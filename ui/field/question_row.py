@@ -87,9 +87,7 @@ class QuestionRow(QFrame):
         """Take text that was typed and not submitted yet, as leaving the question does. A held answer stays so."""
         if self._is_held:
             return
-        if not self._is_writing:
-            self._take()
-        if self._is_writing:
+        if self._take() or self._is_writing:
             self._finish()
 
     def hold(self) -> None:
@@ -173,12 +171,13 @@ class QuestionRow(QFrame):
         value = self._field.typed if self._field.line is not None else self._value
         has_comment = takes_comment(self.question, value) and value == self._before
         comment = self._comment.text().strip() if has_comment else ""
-        taken = Answer(self.question.question_id, value, comment) if value else None
-        is_changed = taken != self._answer
-        self._answer = taken
-        self._is_writing = self._is_writing or is_changed
+        shown = self._answer
+        if (value, comment) == ((shown.value, shown.comment) if shown else ("", "")):
+            return False  # the answer stays as it is, also whether it was filled in
+        self._answer = Answer(self.question.question_id, value, comment) if value else None
+        self._is_writing = True
         self._follow()
-        return is_changed
+        return True
 
     def _finish(self) -> None:
         self._is_writing = self._is_held = False
