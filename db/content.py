@@ -10,7 +10,7 @@ import contextlib
 import io
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -61,7 +61,9 @@ class ContentFolder:
         if size <= INLINE_BYTES:
             return read_fully(sealed, size)  # one read may return less than requested
         path = self.path_of(object_id)
-        if not path.exists():
+        with disk_trouble(path):
+            is_kept = path.exists()
+        if not is_kept:
             with written_whole(path) as file:
                 while block := sealed.read(COPY_BYTES):
                     file.write(block)
@@ -130,30 +132,48 @@ def open_sealed(connection: Connection, folder: ContentFolder, object_id: str) -
     """Open the sealed bytes of an object; the caller closes the file.
 
     Raises Trouble `content.absent` without a record or without bytes (some withheld objects), and those of the disk.
+    Reading from it raises OSError; `_reading` turns that into Trouble too.
     """
     found = connection.execute(select(content.c.sealed).where(content.c.object_id == object_id)).first()
-    path = folder.path_of(object_id)
-    if found is None or (found.sealed is None and not path.is_file()):
-        raise Trouble("content.absent", object_id=object_id[:12])
-    if found.sealed is not None:
+    if found is not None and found.sealed is not None:
         return io.BytesIO(found.sealed)
+    path = folder.path_of(object_id)
     with disk_trouble(path):
+        if found is None or not path.is_file():
+            raise Trouble("content.absent", object_id=object_id[:12])
         return path.open("rb")
+
+
+@contextlib.contextmanager
+def _reading(connection: Connection, folder: ContentFolder, object_id: str) -> Iterator[BinaryIO]:
+    """Open the sealed bytes of an object for the block. A disk that fails while they are read raises Trouble too."""
+    with open_sealed(connection, folder, object_id) as sealed, disk_trouble(folder.path_of(object_id)):
+        yield sealed
+
+
+def _commitment_of(ref: ContentRef) -> bytes:
+    """Return the commitment that a fact states. No content matches one that is not hex, as a hostile device may write.
+
+    Raises Refusal `object.not_as_committed`.
+    """
+    try:
+        return bytes.fromhex(ref.commitment)
+    except ValueError as error:
+        raise Refusal("object.not_as_committed") from error
 
 
 def read_content(connection: Connection, folder: ContentFolder, ref: ContentRef) -> bytes:
     """Return the plain bytes that a fact names, verified against its commitment.
 
     Raises Refusal `content.withheld` if the key was destroyed by order, `object.altered`, `object.not_an_object`,
-    `object.wrong_key`, `object.not_as_committed`; Trouble `content.absent`, `store.damaged`; ValueError for a
-    commitment that is not hex.
+    `object.wrong_key`, `object.not_as_committed`; Trouble `content.absent`, `store.damaged` and those of the disk.
     """
     row = object_row(connection, ref.object_id)
     if row.key is None or row.salt is None:
         raise Refusal("content.withheld", object_id=ref.object_id[:12])
     plain = io.BytesIO()
-    with open_sealed(connection, folder, ref.object_id) as sealed:
-        open_object(sealed, row.key, plain, salt=row.salt, commitment=bytes.fromhex(ref.commitment))
+    with _reading(connection, folder, ref.object_id) as sealed:
+        open_object(sealed, row.key, plain, salt=row.salt, commitment=_commitment_of(ref))
     return plain.getvalue()
 
 
@@ -169,15 +189,15 @@ def verify_content(connection: Connection, folder: ContentFolder, ref: ContentRe
     held = object_row(connection, ref.object_id)
     if held.key is None or held.salt is None:
         return  # withheld by order: no key is left to open it with
-    with open_sealed(connection, folder, ref.object_id) as sealed, Path(os.devnull).open("wb") as nowhere:
-        open_object(sealed, held.key, nowhere, salt=held.salt, commitment=bytes.fromhex(ref.commitment))
+    with _reading(connection, folder, ref.object_id) as sealed, Path(os.devnull).open("wb") as nowhere:
+        open_object(sealed, held.key, nowhere, salt=held.salt, commitment=_commitment_of(ref))
 
 
 @dataclass(frozen=True)
 class ContentVerdict:
     """Result of examining a store's content, as object ids.
 
-    `altered` does not hash to its name, `missing` has a row but no bytes that can be opened, `pending` is named by
+    `altered` does not hash to its name, `missing` has a row but no bytes that can be read, `pending` is named by
     facts and was never received, `withheld` has no key by order. Each is sorted.
     """
 
@@ -201,7 +221,7 @@ def examine_content(connection: Connection, folder: ContentFolder) -> ContentVer
             withheld.append(row.object_id)
             continue
         try:
-            with open_sealed(connection, folder, row.object_id) as sealed:
+            with _reading(connection, folder, row.object_id) as sealed:
                 if hash_object(sealed) != row.object_id:
                     altered.append(row.object_id)
         except Trouble:

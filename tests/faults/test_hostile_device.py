@@ -146,7 +146,6 @@ def test_what_it_names_is_there_and_is_what_was_committed_to(simulator: Simulato
     with device.writing() as transaction:
         real = transaction.seal_content(PHOTO, "image/png")
         other = transaction.seal_content(b"another", "image/png")
-    lying = msgspec.structs.replace(real, commitment=other.commitment)
     with device.store.reading() as connection:
         from db.content import object_row, open_sealed
         from sync.bundle_file import BundleObject
@@ -158,8 +157,10 @@ def test_what_it_names_is_there_and_is_what_was_committed_to(simulator: Simulato
         item = BundleObject(
             row.object_id, row.sealed_size, row.media_type, row.key, row.salt, lambda: io.BytesIO(sealed)
         )
-    forged = checked(simulator, FIRST, outcome="discrepancy", reason="damaged", photos=(lying,))
-    assert only(simulator, simulator.lie(FIRST, [forged], [item])) == ("quarantined", "object.not_as_committed")
+    for commitment in (other.commitment, "0" * 95, "not hex", ""):
+        lying = msgspec.structs.replace(real, commitment=commitment)
+        forged = checked(simulator, FIRST, outcome="discrepancy", reason="damaged", photos=(lying,))
+        assert only(simulator, simulator.lie(FIRST, [forged], [item])) == ("quarantined", "object.not_as_committed")
 
 
 def test_no_later_version_becomes_a_power(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
 from db import attempts, keyslots
+from db.content import examine_content, read_content, verify_content
 from db.queries import items
 from db.store import Store
 from eum_app.crypto.passphrases import KdfParams
@@ -265,6 +266,31 @@ def test_orphans_are_swept_and_content_is_kept(tmp_path: Path) -> None:
     assert session.content(ref) == big
     session.store.content.path_of(ref.object_id).unlink()
     assert check_store(session)[1] == [ref.object_id]
+    session.close()
+
+
+def test_content_whose_commitment_is_not_hex_is_refused(tmp_path: Path) -> None:
+    session = make_store(tmp_path / "s", "field", "FLD-0042", Clock())
+    with session.writing() as transaction:
+        ref = transaction.seal_content(b"a note", "text/plain")
+    for read in (read_content, verify_content):
+        with pytest.raises(Refusal, match=r"object\.not_as_committed"):
+            session.read(read, session.store.content, msgspec.structs.replace(ref, commitment="not hex"))
+    session.close()
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="needs a file that opens and cannot be read")
+def test_a_disk_that_fails_while_content_is_read_is_named(tmp_path: Path) -> None:
+    session = make_store(tmp_path / "s", "field", "FLD-0042", Clock())
+    with session.writing() as transaction:
+        ref = transaction.seal_content(os.urandom(300_000), "image/png")
+    path = session.store.content.path_of(ref.object_id)
+    path.unlink()
+    path.symlink_to("/proc/self/mem")
+    for read in (read_content, verify_content):
+        with pytest.raises(Trouble, match=r"disk\.failed"):
+            session.read(read, session.store.content, ref)
+    assert session.read(examine_content, session.store.content).missing == (ref.object_id,)
     session.close()
 
 
