@@ -262,6 +262,11 @@ def load_checklist(data: bytes, name: str) -> Checklist:
     except msgspec.ValidationError as error:
         at = _AT_INDEX.search(str(error))
         raise places.refusal("shape", int(at[1]) if at else None, str(error)) from error
+    try:
+        msgspec.json.encode(checklist)
+    except UnicodeEncodeError as error:  # half of a surrogate pair (`\ud800`), which no fact can hold
+        line = text.count("\n", 0, text.lower().find(r"\ud")) + 1
+        raise Refusal("checklist.bad_file", name=name, line=line, reason="encoding", detail="utf-8") from error
     _refuse_contradictions(checklist, places)
     return checklist
 
@@ -313,8 +318,11 @@ class _QuestionPlaces:
         if start is None:
             return 1
         decoder, at = json.JSONDecoder(), start.end()
-        for _ in range(index):
-            at = decoder.raw_decode(self._text, self._skip(at))[1]
+        try:
+            for _ in range(index):
+                at = decoder.raw_decode(self._text, self._skip(at))[1]
+        except ValueError:  # another field has a list of that name
+            return 1
         return self._text.count("\n", 0, self._skip(at)) + 1
 
     def _skip(self, at: int) -> int:
@@ -345,6 +353,8 @@ def _parsed(text: str, name: str) -> object:
         raise Refusal("checklist.bad_file", name=name, line=error.lineno, reason="json", detail=error.msg) from error
     except RecursionError as error:
         raise Refusal("checklist.bad_file", name=name, line=1, reason="json", detail="depth") from error
+    except ValueError as error:  # Python converts no more than 4,300 digits
+        raise Refusal("checklist.bad_file", name=name, line=1, reason="json", detail="number") from error
 
 
 def _refuse_unknown_fields(raw: object, places: _QuestionPlaces) -> None:

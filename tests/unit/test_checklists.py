@@ -194,6 +194,10 @@ def test_a_ring_of_conditions_is_refused() -> None:
         (form(), "empty"),
         (form({"question_id": "a"}, colour="red"), "unknown_field"),
         (form(questions=7), "shape"),
+        (b'{"x": ' + b"1" * 5000 + b"}", "json"),
+        (form({"question_id": "a", "text": "\ud800"}), "encoding"),
+        (form({"question_id": "\udfff"}), "encoding"),
+        (b'{"title": {"questions": []}, "questions": [{}, {"x": 1}]}', "unknown_field"),
     ],
 )
 def test_a_bad_file_is_refused(data: bytes, reason: str) -> None:
