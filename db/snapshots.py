@@ -47,9 +47,10 @@ def copy_database(
 def verify_database(path: Path, data_key: bytes) -> None:
     """Read every page of a database that is not in use.
 
-    A missing file is made, and passes. Raises Trouble `store.damaged` for a bad page or another key, and as
-    `driver_trouble` does.
+    Raises Trouble `disk.failed` for a missing file, which is not made; `store.damaged` for a bad page or another key;
+    and as `driver_trouble` does.
     """
+    _require_there(path)
     with driver_trouble(path):
         connection = sqlcipher_connection(path, data_key, journal_mode="DELETE")
         try:
@@ -84,8 +85,9 @@ def _pragma(connection: Connection, name: str) -> int:
 def put_back_database(connection: Connection, path: Path, data_key: bytes) -> None:
     """Overwrite the database of `connection` with the copy at `path`. The connection must not be in a transaction.
 
-    SQLCipher only. Raises as `driver_trouble` does.
+    SQLCipher only. Raises Trouble `disk.failed` if there is no copy, without a change, and as `driver_trouble` does.
     """
+    _require_there(path)
     driver: Any = connection.connection.driver_connection
     with driver_trouble():
         source = sqlcipher_connection(path, data_key, journal_mode="DELETE")
@@ -93,3 +95,9 @@ def put_back_database(connection: Connection, path: Path, data_key: bytes) -> No
             source.backup(driver)
         finally:
             source.close()
+
+
+def _require_there(path: Path) -> None:
+    """Raise Trouble of the disk unless the file exists: the driver would make an empty database of that name."""
+    with disk_trouble(path):
+        path.stat()

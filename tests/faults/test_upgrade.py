@@ -12,11 +12,11 @@ from sqlalchemy import text
 
 from db import projection, upgrades
 from db.engines import DATABASE, begin, sqlcipher_engine
-from db.snapshots import copy_database, verify_database
+from db.snapshots import copy_database, put_back_database, verify_database
 from eum_app.domain.errors import Refusal, Trouble
 from eum_app.usecases.session import Ticket, resumed
 from eum_app.usecases.store.open_store import check_store, open_store
-from tests.builders import PASSPHRASE, Clock
+from tests.builders import PASSPHRASE, Clock, make_store
 from tests.faults.disk import flip, no_file_beyond
 from tests.faults.test_backup import Usage
 from tests.integration.test_projection import tables
@@ -38,6 +38,18 @@ def old(tmp_path: Path) -> Old:
         transaction.connection.execute(text("DROP TABLE checks"))  # older tables are not these
     simulator.world.close()
     return device.ticket, held
+
+
+def test_a_copy_that_is_gone_is_not_made_and_replaces_nothing(tmp_path: Path) -> None:
+    session = make_store(tmp_path / "s", "field", "FLD-0042", Clock())
+    before, absent = check_store(session), tmp_path / "absent.db"
+    with pytest.raises(Trouble, match=r"disk\.failed"):
+        verify_database(absent, session.ticket.data_key)
+    with pytest.raises(Trouble, match=r"disk\.failed"), session.store.reading() as connection:
+        put_back_database(connection, absent, session.ticket.data_key)
+    assert not absent.exists()
+    assert check_store(session) == before
+    session.close()
 
 
 def copy_of(ticket: Ticket) -> Path:
