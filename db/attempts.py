@@ -77,8 +77,10 @@ def counted(folder: Path, place: str, attempt: Callable[[], Value], on_failure: 
 def failures(folder: Path) -> dict[str, int]:
     """Return account code → failures since its last success, for known accounts with failures.
 
-    Makes the file of counts if it is missing. Raises Trouble `attempts.damaged`, `store.busy` and those of the disk.
+    Without a file of counts there are none. Raises Trouble `attempts.damaged`, `store.busy` and those of the disk.
     """
+    if not (folder / FILE_NAME).is_file():
+        return {}
     with _begun(folder) as connection:
         rows = _rows(connection)
     return {place: count for place, count in rows.items() if place != _ALL and not place.startswith("?")}

@@ -144,6 +144,13 @@ def test_a_flipped_bit_in_the_count_is_reported_or_harmless(office: Session) -> 
     assert found == {"attempts.damaged"}
 
 
+def test_reading_the_counts_makes_no_file(office: Session) -> None:
+    path = office.store.folder / attempts.FILE_NAME
+    path.unlink(missing_ok=True)
+    assert attempts.failures(office.store.folder) == {}
+    assert not path.exists()
+
+
 def test_what_is_typed_as_an_account_is_not_kept(office: Session) -> None:
     fail(office.store.folder, "my secret passphrase")
     assert b"secret" not in (office.store.folder / attempts.FILE_NAME).read_bytes()

@@ -6,7 +6,6 @@ import shutil
 from pathlib import Path
 
 from db.address import readdress
-from db.attempts import FILE_NAME as ATTEMPTS
 from db.attempts import failures
 from db.chains import verify_all_chains
 from db.content import check_content
@@ -149,7 +148,7 @@ def open_store(
     """
     require_text_name(folder)
     # Read before unlocking, which resets the count: the start of the session records the failures.
-    failed = failures(folder) if (folder / ATTEMPTS).is_file() else {}
+    failed = failures(folder)
     store_file, unlocked = unlocked_by_passphrase(folder, account, passphrase)
     return started(opened(folder, store_file, account, unlocked, now, notice_accepted_at), notice_accepted_at, failed)
 
