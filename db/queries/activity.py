@@ -5,6 +5,7 @@ The journals are its only source, so it shows exactly what was recorded, unknown
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ MAX_SERIAL_HITS = 50
 LOOKED_AT = 2_000
 """Newest entries of each chain that `newest_activity_ids` searches for a bounded account."""
 _SEPARATOR: Final = "|"
+# At most 18 digits, which a column of the database holds; NUL is in no text of PostgreSQL.
+_ENTRY_ID: Final = re.compile(r"(?P<epoch>[0-9]{1,18})\|(?P<seq>[0-9]{1,18})\|(?P<origin>[^\0]*)", re.DOTALL)
 
 SUBJECT_FIELDS: Final = (
     ("finding", "finding_id"),
@@ -154,14 +157,11 @@ def newest_activity_ids(connection: Connection, number: int = 200) -> list[str]:
 
 
 def activity_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, ActivityRow]:
-    """Return id → entry, with the subjects looked up, for those that exist and that the account may see.
-
-    Raises ValueError for an id of another form.
-    """
+    """Return id → entry, with the subjects looked up, for those that exist and that the account may see."""
     wanted = list(ids)
     found: dict[str, ActivityRow] = {}
     for start in range(0, len(wanted), LOOKUP_CHUNK):
-        keys = [_key(entry_id) for entry_id in wanted[start : start + LOOKUP_CHUNK]]
+        keys = [key for entry_id in wanted[start : start + LOOKUP_CHUNK] if (key := _key(entry_id)) is not None]
         rows = connection.execute(
             select(journal).where(
                 tuple_(journal.c.origin, journal.c.epoch, journal.c.seq).in_(keys), *_seen(connection)
@@ -192,10 +192,10 @@ def activity_count(connection: Connection, wanted: ActivityFilter) -> int:
 
 def activity_entry(connection: Connection, entry_id: str) -> ActivityDetail:
     """Return one entry with all its fields. Raises Refusal `entry.unknown`, also if the account may not see it."""
-    try:
-        origin, epoch, seq = _key(entry_id)
-    except ValueError as error:
-        raise Refusal("entry.unknown", entry_id=entry_id[:80]) from error
+    key = _key(entry_id)
+    if key is None:
+        raise Refusal("entry.unknown", entry_id=entry_id[:80])
+    origin, epoch, seq = key
     chain = (journal.c.origin == origin, journal.c.epoch == epoch)
     row = connection.execute(select(journal).where(*chain, journal.c.seq == seq, *_seen(connection))).first()
     if row is None:
@@ -249,9 +249,10 @@ def _sorted(counted: Mapping[str, int]) -> dict[str, int]:
     return dict(sorted(counted.items()))
 
 
-def _key(entry_id: str) -> tuple[str, int, int]:
-    epoch, seq, origin = entry_id.split(_SEPARATOR, 2)
-    return origin, int(epoch), int(seq)
+def _key(entry_id: str) -> tuple[str, int, int] | None:
+    """Return origin, epoch and number of an entry's id, or None for a text that no entry has."""
+    found = _ENTRY_ID.fullmatch(entry_id)
+    return (found["origin"], int(found["epoch"]), int(found["seq"])) if found else None
 
 
 def _entry(row: Row[Any]) -> Entry:

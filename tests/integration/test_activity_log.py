@@ -14,9 +14,11 @@ from db.queries.activity import (
     ActivityDetail,
     ActivityFilter,
     ActivityRow,
+    activity_by_id,
     activity_entry,
     activity_ids,
     activity_rows,
+    newest_activity_ids,
 )
 from eum_app.domain.errors import Refusal, Trouble
 from eum_app.domain.facts import (
@@ -77,6 +79,19 @@ def test_every_entry_says_what_when_where_who_and_with_what_outcome(simulator: S
     assert all(row.kind and row.recorded_at and row.origin and row.session_id and row.actor for row in rows)
     (row,) = [row for row in rows if row.kind == "CheckRecorded"]
     assert (row.actor, row.origin, row.outcome) == ("INS-017", DEVICE, "not_found")
+
+
+@pytest.mark.parametrize(
+    "entry_id",
+    ["", "1", "1|2", "x|1|HQ-01", "1|-1|HQ-01", "1_0|1|HQ-01", "\N{ARABIC-INDIC DIGIT ONE}|1|HQ-01", "1|1|\0"]
+    + [f"{digits}|1|HQ-01" for digits in ("9" * 18, "9" * 30, "9" * 5000)],
+)
+def test_an_id_that_no_entry_has_is_unknown(simulator: Simulator, entry_id: str) -> None:
+    hq = simulator.world.hq
+    real = hq.read(newest_activity_ids, 1)
+    assert list(hq.read(activity_by_id, [entry_id, *real])) == real
+    with pytest.raises(Refusal, match=r"entry\.unknown"):
+        hq.read(activity_entry, entry_id)
 
 
 def test_who_looked_at_what_is_recorded_once_a_session_and_by_itself_at_its_end(simulator: Simulator) -> None:
