@@ -17,7 +17,7 @@ from db.queries.clocks import clock_columns, made_by, row_standing, sightings
 from db.queries.reading import NO_READING, READING_COLUMNS, Reading
 from db.queries.testimony import NOTHING_STATED, TESTIMONY_COLUMNS, Testimony, testimony_of
 from db.queries.visits import is_unexpected
-from db.tables import checks, items, journal, site_answers, sites, visit_items
+from db.tables import checks, items, site_answers, sites, visit_items
 from eum_app.domain.clock import parse_date
 from eum_app.domain.compliance.clocks import ClockState
 from eum_app.domain.visits import NOT_SIGHTED, SEEN_OUTCOMES
@@ -312,10 +312,3 @@ def is_export_recorded(connection: Connection, file_name: str, sha384: str) -> b
     """Whether this store's journal records the export of such a file (name and hex SHA-384)."""
     question = select(exports.c.sha384).where(exports.c.sha384 == sha384, exports.c.file_name == file_name)
     return connection.execute(question).first() is not None
-
-
-def hash_at(connection: Connection, origin: str, epoch: int, seq: int) -> bytes | None:
-    """Return the hash of one journal entry, or None if it is not held here."""
-    question = select(journal.c.hash).where(journal.c.origin == origin, journal.c.epoch == epoch, journal.c.seq == seq)
-    found: bytes | None = connection.execute(question).scalar()
-    return found

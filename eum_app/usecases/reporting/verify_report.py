@@ -17,8 +17,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from db.chains import entries_after
-from db.queries.reports import hash_at, is_export_recorded
+from db.chains import entries_after, entry_hash_at
+from db.queries.reports import is_export_recorded
 from db.store import Connection
 from eum_app.crypto.certificates import Certificate, Role, check_chain, check_validity
 from eum_app.domain.clock import from_utc_text
@@ -350,7 +350,7 @@ def _rows_in(path: Path, refusals: list[Refusal]) -> int | None:
 
 def _head_proof(connection: Connection, head: ChainHead) -> HeadProof:
     """Follow the chain from its beginning to the head and compare the entry there with the report's."""
-    found = hash_at(connection, head.origin, head.epoch, head.seq)
+    found = entry_hash_at(connection, head.origin, head.epoch, head.seq)
     if found is None:
         verdict = NOT_HELD
     elif found.hex() != head.hash:
