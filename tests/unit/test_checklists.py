@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assets import asset
+from eum_app.domain.checklist_file import load_checklist
 from eum_app.domain.checklists import (
     Answer,
     Checklist,
@@ -20,7 +21,6 @@ from eum_app.domain.checklists import (
     deviations,
     discrepancies_of,
     expected_answers,
-    load_checklist,
     open_questions,
     validate_answer,
     visible_questions,

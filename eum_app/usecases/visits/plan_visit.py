@@ -11,7 +11,8 @@ from db.queries.checklists import all_checklists
 from db.queries.items import item_ids_at, items_by_id, listed_facts, site_facts
 from db.queries.people import all_devices
 from db.store import Connection
-from eum_app.domain.checklists import Checklist, load_checklist
+from eum_app.domain.checklist_file import load_checklist
+from eum_app.domain.checklists import Checklist
 from eum_app.domain.clock import parse_date
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import ChecklistPin, ChecklistPublished, Fact, VisitPlanned
