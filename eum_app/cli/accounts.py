@@ -136,12 +136,15 @@ def unlock_command(
 def remove_command(
     other: Code, account: AccountOption, store: StoreOption = None, passphrase_fd: PassphraseFd = None
 ) -> None:
-    """Remove an account's access; its records stay (administrators)."""
+    """Remove an account's access and change the data key; its records stay (administrators).
+
+    No other window or command may have the store open, or the data key stays and the exit code is 1.
+    """
     from eum_app.usecases.people.accounts import remove_account
 
     with unlocked(store, account, passphrase_fd) as session:
         remove_account(session, other)
-    say(f"{other} can no longer open this store.")
+    say(f"{other} can no longer open this store. It has a new key; earlier backups still open with the old one.")
 
 
 @accounts_app.command("recovery-codes")

@@ -50,6 +50,14 @@ ACCOUNT_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "This cannot be done to your own account {account}."),
         QT_TRANSLATE_NOOP("messages", "Ask another administrator."),
     ),
+    "account.key_not_changed": (
+        QT_TRANSLATE_NOOP("messages", "{account} was removed, but the store still has its old data key ({why})."),
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "An older copy of the key file still opens the store. Close it in all other windows and commands, then "
+            "change the data key.",
+        ),
+    ),
     "account.last_administrator": (
         QT_TRANSLATE_NOOP("messages", "{account} is the last account that can manage accounts here."),
         QT_TRANSLATE_NOOP("messages", "Give another person the role of administrator first."),

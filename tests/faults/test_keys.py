@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
+import shutil
 import signal
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,6 +16,8 @@ import psycopg
 import pytest
 
 from db import attempts, keyslots, rekey
+from db.engines import DATABASE
+from db.keyslots import open_slot, read_store_file
 from db.label import FILE_NAME
 from db.queries.activity import ActivityFilter, activity_entry, activity_ids
 from db.queries.visits import all_visits
@@ -22,7 +25,7 @@ from db.store import Store
 from db.transaction import Transaction
 from eum_app.crypto.suites import Suite
 from eum_app.domain.errors import KnownError, Refusal, Trouble
-from eum_app.usecases.people.accounts import change_passphrase
+from eum_app.usecases.people.accounts import change_passphrase, remove_account
 from eum_app.usecases.people.recovery import make_recovery_codes, open_with_recovery_code
 from eum_app.usecases.session import Session, Ticket, resumed
 from eum_app.usecases.store.open_store import check_store, open_store
@@ -57,6 +60,36 @@ def test_everybody_opens_under_the_new_key_and_nothing_under_the_old(hq: Session
         again.close()
     open_with_recovery_code(folder, "INS-018", codes[0], NEW, now=device.now).close()
     open_by_escrow_with_witness(hq, folder).close()
+
+
+def test_a_removed_account_opens_no_later_state_with_an_older_key_file(device: Session, tmp_path: Path) -> None:
+    """The attack: keep a copy of keyslots.json, get removed, and take today's database."""
+    kept, folder = tmp_path / "kept", device.store.folder
+    kept.mkdir()
+    shutil.copy(folder / FILE_NAME, kept)
+    remove_account(device, "INS-018")
+    device.close()
+    shutil.copy(folder / DATABASE, kept)
+    old = open_slot(read_store_file(kept), "INS-018", PASSPHRASE).data_key
+    with pytest.raises(Trouble, match=r"store\.damaged"):
+        Store.open(kept, old, device.now)
+    again = reopen(device, "INS-017")
+    assert check_store(again)[1] == []
+    again.close()
+
+
+def test_an_account_is_removed_also_if_its_key_cannot_be_changed_now(device: Session) -> None:
+    """Removal is urgent, so it does not wait for other windows. The person reads that the old key is still in use."""
+    other, old = reopen(device, "INS-018"), device.ticket.data_key
+    with pytest.raises(Refusal, match=r"account\.key_not_changed") as told:
+        remove_account(device, "INS-018")
+    assert told.value.values == {"account": "INS-018", "why": "store.in_use"}
+    assert device.ticket.data_key == old
+    other.store.close()
+    with pytest.raises(Refusal, match=r"passphrase\.wrong"):
+        reopen(device, "INS-018")
+    rotate_data_key(device, "INS-018 was removed")
+    assert device.ticket.data_key != old
 
 
 def test_a_store_that_is_open_elsewhere_keeps_its_key(device: Session) -> None:

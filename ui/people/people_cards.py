@@ -19,6 +19,7 @@ from eum_app.usecases.people.recovery import DisclosedCode, read_out_recovery_co
 from ui.kit import words
 from ui.kit.desk import Desk
 from ui.kit.widgets import Button, Card, Chip, DropDown, FormField, button, flow, hbox, label, panel, vbox
+from ui.people.store_dialogs import rotate_behind_dialog
 from ui.shared.secret_field import NewPassphrase
 
 _STATES = {"active": ("ok", "check"), "locked": ("warn", "lock"), "removed": ("mute", "x")}
@@ -94,7 +95,7 @@ class PeopleCard(Card):
         )
 
     def _remove(self, account: str) -> None:
-        """Ask for confirmation on the first press; remove the account on the second."""
+        """Ask for confirmation on the first press; remove the account and rotate the data key on the second."""
         pressed = self.findChild(Button, f"remove_{account}")
         assert isinstance(pressed, Button)
         if not pressed.property("asked"):
@@ -102,8 +103,12 @@ class PeopleCard(Card):
             pressed.setText(self.tr("Remove {account} permanently").format(account=account))
             return
         said = self.tr("{account} no longer has access; its records stay").format(account=account)
-        self._desk.do(
-            call(accounts.remove_account, account), then=lambda _done: self.said.emit(said), failed=self.failed.emit
+        rotate_behind_dialog(
+            self._desk,
+            self,
+            call(accounts.remove_account, account),
+            lambda _done: self.said.emit(said),
+            self.failed.emit,
         )
 
 

@@ -6,7 +6,7 @@ import shiboken6
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from eum_app.domain.errors import KnownError, Refusal
+from eum_app.domain.errors import KnownError
 from eum_app.usecases.calls import call
 from eum_app.usecases.store.erase import Lost, erase_after, set_erase_after, what_is_lost
 from eum_app.usecases.store.rotate_key import rotate_data_key
@@ -14,7 +14,7 @@ from ui.kit.desk import Desk
 from ui.kit.widgets import Button, Card, FormField, Tab, TabRow, button, hbox, label, vbox
 from ui.kit.words import count
 from ui.people.notice_card import NoticeCard
-from ui.people.store_dialogs import EraseDialog, RotatingDialog
+from ui.people.store_dialogs import EraseDialog, rotate_behind_dialog
 
 ERASE_AFTER = (10, 20, 50)
 
@@ -34,7 +34,6 @@ class StoreCards(QWidget):
         super().__init__()
         self.setObjectName("store_cards")
         self._desk = desk
-        self._rotating: RotatingDialog | None = None
         self._erasing: EraseDialog | None = None
         self.notice = NoticeCard(desk)
         self.notice.said.connect(self.said)
@@ -138,29 +137,13 @@ class StoreCards(QWidget):
         """
         if not self.rotate_button.isEnabled():
             return
-        if self._desk.tasks.has_children:
-            self.failed.emit(Refusal("store.work_running"))
-            return
-        reason = self.reason.text()
-        self._rotating = RotatingDialog(self)
-        self._rotating.open()
-        self._desk.tasks.crashed.connect(self._end_rotating)
-        self._desk.do_alone(call(rotate_data_key, reason), then=self._rotated, failed=self._not_rotated)
+        rotate_behind_dialog(
+            self._desk, self, call(rotate_data_key, self.reason.text()), self._rotated, self.failed.emit
+        )
 
     def _rotated(self, _changed: object) -> None:
-        self._end_rotating()
         self.reason.clear()
         self.said.emit(self.tr("The store has a new key. Earlier backups still open with the old one."))
-
-    def _not_rotated(self, error: KnownError) -> None:
-        self._end_rotating()
-        self.failed.emit(error)
-
-    def _end_rotating(self, _bug: object = None) -> None:
-        if self._rotating is not None:
-            self._desk.tasks.crashed.disconnect(self._end_rotating)
-            shiboken6.delete(self._rotating)  # at once: unlocking shows again what the lock has hidden
-            self._rotating = None
 
     # Erasing
 

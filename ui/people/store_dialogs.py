@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
+import shiboken6
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 
+from eum_app.domain.errors import KnownError, Refusal
+from eum_app.usecases.calls import Call
 from eum_app.usecases.store.erase import Lost
 from ui.kit import words
+from ui.kit.desk import Desk
 from ui.kit.widgets import Button, FormField, KeyValueGrid, button, label
 from ui.kit.window_dialog import WindowDialog
 
+Value = TypeVar("Value")
 translate = QCoreApplication.translate
 
 
@@ -23,6 +31,39 @@ class RotatingDialog(WindowDialog):
             label(self.tr("Everything waits until this is done. A power cut does no harm."), "body", wrap=True)
         )
         self.foot.addWidget(self._bar)
+
+
+def rotate_behind_dialog(
+    desk: Desk,
+    parent: QWidget,
+    use_case: Call[Value],
+    then: Callable[[Value], object],
+    failed: Callable[[KnownError], object],
+) -> None:
+    """Run a use case that rotates the data key, behind a dialog, so that no other request reaches the store.
+
+    Returns before it is done: `then` or `failed` follows, with Refusal `store.work_running` while a child process runs.
+    """
+    if desk.tasks.has_children:
+        failed(Refusal("store.work_running"))
+        return
+    dialog = RotatingDialog(parent)
+    dialog.open()
+
+    def end(_bug: object = None) -> None:
+        desk.tasks.crashed.disconnect(end)
+        shiboken6.delete(dialog)  # at once: unlocking shows again what the lock has hidden
+
+    def ended(value: Value) -> None:
+        end()
+        then(value)
+
+    def refused(error: KnownError) -> None:
+        end()
+        failed(error)
+
+    desk.tasks.crashed.connect(end)
+    desk.do_alone(use_case, then=ended, failed=refused)
 
 
 class EraseDialog(WindowDialog):

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from db import rekey
 from db.attempts import TRIES, failures, forget
 from db.drafts import drop_drafts_of_account
 from db.keyslots import Slot, StoreFile, check_mac, new_slot, read_store_file, with_passphrase, write_store_file
@@ -24,13 +25,14 @@ from eum_app.crypto.passphrases import KdfParams
 from eum_app.crypto.signing import SigningKey
 from eum_app.domain import people
 from eum_app.domain.areas import Area
-from eum_app.domain.errors import Refusal
+from eum_app.domain.errors import KnownError, Refusal
 from eum_app.domain.facts import AccountAdded, AccountRemoved, AccountUnlocked, PassphraseChanged
 from eum_app.domain.people import ALL, Permission, Role, Scope
 from eum_app.domain.stores import UnlockedBy
 from eum_app.domain.vocabulary import Unknown
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.session import Session
+from eum_app.usecases.store.rotate_key import change_announced_key
 from eum_app.usecases.store.unlocking import attempts_place, unlocked_by_passphrase
 
 MIN_PASSPHRASE = 8  # NIST SP 800-63B, 5.1.1.2
@@ -176,12 +178,17 @@ def unlock_account(session: Session, account: str) -> Changed:
 
 
 def remove_account(session: Session, account: str) -> Changed:
-    """Remove another account's access to this store. Its past entries stay, under its name.
+    """Remove another account's access to this store, and change the data key. Its past entries stay, under its name.
 
-    Its passphrase and recovery codes stop working, and its drafts are deleted. An open session of the account continues
-    until it is locked. Raises Refusal `permission.denied`, `account.unknown`, `account.own`,
-    `account.last_administrator`; Trouble for disk errors and `keyslots.…`.
+    Its passphrase and recovery codes stop working, and its drafts are deleted. Without a new key, an older copy of the
+    key file would open the store's later states. So the call takes as long as `rotate_data_key`, and this process may
+    not read from the store meanwhile. If the key cannot be changed, the account is removed nevertheless. Earlier copies
+    of the database stay open to it.
+
+    Raises Refusal `permission.denied`, `account.unknown`, `account.own`, `account.last_administrator`;
+    `account.key_not_changed` (the account is removed; `why` is e.g. `store.in_use`); Trouble for disk errors.
     """
+    reason = f"{account} was removed"
     session.require(Permission.ACCOUNT_MANAGE)
     _require_other(session, account)
     with changing(session) as (transaction, store_file, keep):
@@ -196,7 +203,12 @@ def remove_account(session: Session, account: str) -> Changed:
         transaction.record(AccountRemoved(observed_at=session.observed_now(), account=account))
         drop_drafts_of_account(transaction.connection, account)
         keep(store_file.without(account))
+        rekey.announce(transaction.connection, session.ticket.data_key, reason)
     forget(session.store.folder, account)
+    try:
+        change_announced_key(session, reason)
+    except KnownError as error:
+        raise Refusal("account.key_not_changed", account=account, why=error.code) from error
     return PEOPLE
 
 

@@ -22,8 +22,16 @@ def rotate_data_key(session: Session, reason: str) -> Changed:
     session.require(Permission.STORE_ROTATE)
     with session.writing() as transaction:
         rekey.announce(transaction.connection, session.ticket.data_key, reason.strip())
+    return change_announced_key(session, reason.strip())
+
+
+def change_announced_key(session: Session, reason: str) -> Changed:
+    """Rotate the data key as a use case announced it (`rekey.announce`), and record it.
+
+    Raises as `rotate_data_key`, except `permission.denied`.
+    """
     session.change_data_key(new_data_key())
     with session.writing() as transaction:
         rekey.take_announced(transaction.connection, session.ticket.data_key)
-        transaction.record(DataKeyRotated(observed_at=session.observed_now(), reason=reason.strip()))
+        transaction.record(DataKeyRotated(observed_at=session.observed_now(), reason=reason))
         return Changed(frozenset(transaction.areas))
