@@ -13,6 +13,7 @@ from db.queries.visits import VisitRow, all_visits, closing
 from eum_app.domain.visits import Outcome
 from eum_app.usecases.calls import Connection
 from ui.kit.guard import guarded
+from ui.kit.picture import decoded
 from ui.kit.theme import status_mark
 from ui.kit.widgets import ActionButton, PageHeader
 
@@ -59,7 +60,7 @@ def holds_focus(widget: QWidget) -> bool:
 
 def image_of(data: bytes, width: int) -> QImage:
     """Return a picture from the bytes of a file, at most `width` pixels wide; a null image if it cannot be read."""
-    image = QImage.fromData(QByteArray(data))
+    image = decoded(data)
     return image.scaledToWidth(width) if image.width() > width else image
 
 

@@ -10,6 +10,7 @@ from eum_app.domain.people import Permission
 from eum_app.usecases.session import Session
 from ui.hq.review_data import FindingDetail, Picture, load_picture
 from ui.kit.desk import Desk
+from ui.kit.picture import decoded
 from ui.kit.widgets import Card, button, flow, hbox, label, panel
 from ui.shared.page_parts import may, named
 from ui.shared.picture_view import PictureView
@@ -25,7 +26,7 @@ def picture_of(session: Session, finding_id: FindingId, number: int, detail: Fin
     """
     entry = detail.pictures[number]
     picture = load_picture(session, entry)
-    return finding_id, number, picture, QImage.fromData(picture.data) if picture.data else QImage()
+    return finding_id, number, picture, decoded(picture.data)
 
 
 class LargePicture(Card):

@@ -13,6 +13,7 @@ from eum_app.usecases.session import Session
 from ui.hq.review_data import CheckEvidence, Picture, load_picture
 from ui.kit.desk import Desk
 from ui.kit.messages import sentence
+from ui.kit.picture import decoded
 from ui.kit.widgets import Card, PhotoStrip, button, hbox, label, vbox
 from ui.shared.page_parts import named
 from ui.shared.picture_view import PictureView
@@ -26,7 +27,7 @@ def load(session: Session, visit_id: str, entry: EvidenceRow, caption: str) -> L
     Where it cannot be shown, the image is null and `Picture.error` may say why.
     """
     picture = load_picture(session, entry)
-    return visit_id, picture, QImage.fromData(picture.data) if picture.data else QImage(), caption
+    return visit_id, picture, decoded(picture.data), caption
 
 
 class VisitPhotos(QWidget):
