@@ -2,7 +2,7 @@
 
 openpyxl reads the format, one row element at a time, so that no row is skipped. Limits, checked before and while
 reading: `MAX_UNPACKED_BYTES` of XML, `MAX_ROWS` rows (the most a sheet can hold), `MAX_COLUMNS` columns with content,
-`MAX_CELL_CHARS` a cell.
+`MAX_CELL_CHARS` a cell, `MAX_STRINGS` texts, `MAX_STYLE_TAGS` and `MAX_SHEETS`, which took minutes without a limit.
 """
 
 from __future__ import annotations
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 MAX_UNPACKED_BYTES = 256 * 1024 * 1024  # a small .xlsx may unpack to any size
 MAX_ROWS = 1_048_576  # Excel's own limit
 MAX_COLUMNS = 256
+MAX_STRINGS = 4_000_000  # different texts of all sheets; a million items have about three each
+MAX_STYLE_TAGS = 400_000  # Excel allows 65,490 formats, each with a few parts
+MAX_SHEETS = 1_000
 
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0"  # .xls, and workbooks with a password
@@ -58,7 +61,7 @@ class WorkbookReader:
 
     Raises Refusal `inventory.workbook_old` (.xls or with a password), `inventory.workbook_strict`, other
     `inventory.workbook_…` for other kinds of documents, `inventory.zipped`, `inventory.not_workbook`,
-    `inventory.workbook_macros`, `inventory.zip_bomb` (bytes, limit).
+    `inventory.workbook_macros`, `inventory.zip_bomb` (bytes, limit), `inventory.workbook_parts` (limit).
     """
 
     def __init__(self, data: bytes) -> None:
@@ -222,14 +225,25 @@ def _opened(data: bytes) -> tuple[Workbook, list[str]]:
             with self.archive.open(part.PartName[1:]) as source:
                 for _, node in iterparse(source):
                     if node.tag == f"{{{SHEET_MAIN_NS}}}si":
+                        if len(self.shared_strings) == MAX_STRINGS:
+                            raise Refusal("inventory.workbook_parts", limit=MAX_STRINGS)
                         self.shared_strings.append(Text.from_tree(node).content)
                         node.clear()
+
+        def read_worksheets(self) -> None:
+            if len(self.parser.sheets) > MAX_SHEETS:
+                raise Refusal("inventory.workbook_parts", limit=MAX_SHEETS)
+            super().read_worksheets()
 
     warnings.filterwarnings("ignore", category=UserWarning, module="openpyxl")  # about features that lists do not need
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            if "xl/workbook.xml" in archive.namelist() and _STRICT in archive.read("xl/workbook.xml"):
+            names = archive.namelist()
+            if "xl/workbook.xml" in names and _STRICT in archive.read("xl/workbook.xml"):
                 raise Refusal("inventory.workbook_strict")
+            # openpyxl reads styles from this part only, and builds an object for each tag.
+            if "xl/styles.xml" in names and archive.read("xl/styles.xml").count(b"<") > MAX_STYLE_TAGS:
+                raise Refusal("inventory.workbook_parts", limit=MAX_STYLE_TAGS)
         reader = Reader(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
         reader.read()
     except _DAMAGE as error:

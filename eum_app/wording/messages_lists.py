@@ -180,6 +180,10 @@ LIST_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "This is an old Excel file (.xls)."),
         QT_TRANSLATE_NOOP("messages", "Save it as .xlsx or CSV."),
     ),
+    "inventory.workbook_parts": (
+        QT_TRANSLATE_NOOP("messages", "The workbook has more than {limit} texts, formats or sheets."),
+        QT_TRANSLATE_NOOP("messages", "Copy the list into a new workbook, or save it as CSV."),
+    ),
     "inventory.zip_bomb": (
         QT_TRANSLATE_NOOP("messages", "The workbook would unpack to {bytes} bytes; at most {limit} are allowed."),
         QT_TRANSLATE_NOOP("messages", "Do not use it."),
