@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, false, func, or_, select
+from sqlalchemy.sql import FromClause
 
 from db.among import among
 from db.doubt_tables import withholdings
@@ -82,11 +83,14 @@ class EvidenceRow:
         )
 
 
-def is_withdrawn() -> ColumnElement[bool]:
-    """Return the condition that the origin that recorded a check withdrew it."""
+def is_withdrawn(of_checks: FromClause = checks) -> ColumnElement[bool]:
+    """Return the condition that the origin that recorded a check withdrew it; no other origin can.
+
+    Queries of an alias of `checks` name it.
+    """
     return (
         select(withdrawals.c.check_id)
-        .where(withdrawals.c.check_id == checks.c.check_id, withdrawals.c.origin == checks.c.origin)
+        .where(withdrawals.c.check_id == of_checks.c.check_id, withdrawals.c.origin == of_checks.c.origin)
         .exists()
     )
 

@@ -10,7 +10,8 @@ from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, case, exis
 from sqlalchemy.sql import FromClause
 
 from db.among import among
-from db.tables import checks, evidence, findings, items, lapses, reviews, sites, visits, withdrawals
+from db.queries.checks import is_withdrawn
+from db.tables import checks, evidence, findings, items, lapses, reviews, sites, visits
 from eum_app.domain.clock import AFTER_LAST_YEAR, FIRST_YEAR
 from eum_app.domain.errors import Refusal
 from eum_app.domain.findings import Decision, Severity
@@ -289,4 +290,4 @@ def checks_to_judge(
 
 def _stands(of_checks: FromClause) -> ColumnElement[bool]:
     """Return the condition that its own device did not withdraw the check."""
-    return ~exists().where(withdrawals.c.check_id == of_checks.c.check_id, withdrawals.c.origin == of_checks.c.origin)
+    return ~is_withdrawn(of_checks)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, func, select
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, select
 
 from db.paper_tables import printed, printed_items
+from db.queries.checks import is_withdrawn
 from db.queries.reading import READING_COLUMNS, Reading
 from db.tables import checks, items, sites, visits, withdrawals
 from eum_app.domain.errors import Refusal
@@ -157,12 +158,11 @@ def is_unconfirmed(connection: Connection, item_id: str) -> bool:
     listed = select(items.c.stated).where(items.c.item_id == item_id)
     if not connection.execute(listed).scalar():
         return False
-    withdrawn = exists().where(withdrawals.c.check_id == checks.c.check_id, withdrawals.c.origin == checks.c.origin)
     read = select(checks.c.check_id).where(
         checks.c.item_id == item_id,
         checks.c.read_by.in_(_FROM_THE_MARK),
         checks.c.outcome == Outcome.VERIFIED,
-        ~withdrawn,
+        ~is_withdrawn(),
     )
     return connection.execute(read.limit(1)).first() is None
 

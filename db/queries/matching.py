@@ -31,8 +31,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Row
 
+from db.queries.checks import is_withdrawn
 from db.queries.items import ItemRow, has_serial, items_by_id
-from db.tables import checks, items, sites, visit_items, withdrawals
+from db.tables import checks, items, sites, visit_items
 from eum_app.domain.items import compact
 from eum_app.domain.look_alikes import look_alike_key
 from eum_app.domain.visits import TO_CHECK, ReadBy
@@ -146,16 +147,9 @@ def _where(condition: ColumnElement[bool]) -> Select[Any]:
     )
 
 
-_IS_WITHDRAWN = (
-    select(withdrawals.c.check_id)
-    .where(withdrawals.c.check_id == checks.c.check_id, withdrawals.c.origin == checks.c.origin)
-    .exists()
-)
-
-
 def _read_before(condition: ColumnElement[bool]) -> Select[Any]:
     return _where(
-        items.c.item_id.in_(select(checks.c.item_id).where(condition, checks.c.read_by != "list", ~_IS_WITHDRAWN))
+        items.c.item_id.in_(select(checks.c.item_id).where(condition, checks.c.read_by != "list", ~is_withdrawn()))
     )
 
 
@@ -178,7 +172,7 @@ _PAPERS_AT = select(checks.c.item_id, checks.c.serial).where(
     checks.c.visit_id == bindparam("of_visit"),
     checks.c.read_by == ReadBy.PAPER,
     checks.c.observed_at == bindparam("at"),
-    ~_IS_WITHDRAWN,
+    ~is_withdrawn(),
 )
 _STILL_EXPECTING = select(visit_items.c.visit_id).where(
     visit_items.c.item_id == bindparam("of_item"), visit_items.c.outcome == TO_CHECK
