@@ -125,7 +125,7 @@ def rebuild(
     if is_damaged(folder, account, typed):
         found = recover_store(folder, account, typed, backup or ())
         data, words = recovered_words(found)
-        show(as_json, data, "\n".join(words))
+        show(as_json, data, *words)
         if found.lost or found.parts_lost:
             raise typer.Exit(EXIT_REFUSED)
         return

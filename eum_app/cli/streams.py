@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
+import unicodedata
 from typing import Any, TextIO
 
 from eum_app.domain.errors import Trouble
@@ -35,10 +36,11 @@ def open_streams() -> None:
 def visible(text: str) -> str:
     """Return `text` on one line, with escapes for characters that would steer the terminal or forge another line.
 
-    A byte of a file name that is not UTF-8 becomes a question mark.
+    Spaces of any width stay, because names hold them. A byte of a file name that is not UTF-8 becomes a question mark.
     """
     return "".join(
-        one if one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in shown_name(text)
+        one if one.isprintable() or unicodedata.category(one) == "Zs" else one.encode("unicode_escape").decode("ascii")
+        for one in shown_name(text)
     )
 
 

@@ -59,11 +59,11 @@ def test_a_cell_of_a_list_steers_no_terminal(tmp_path: Path, capfd: pytest.Captu
 
 
 def test_a_line_stays_one_line(capfd: pytest.CaptureFixture[str]) -> None:
-    say("Depot 7", FORGED, "name \udcff", "Größe – 4 µm")
+    say("Depot 7", FORGED, "name \udcff", "Größe – 4\u00a0µm")
     say("a\rb", err=True)
     out, err = capfd.readouterr()
     assert out.count("\n") == 4
-    assert out.splitlines()[2:] == ["name ?", "Größe – 4 µm"]
+    assert out.splitlines()[2:] == ["name ?", "Größe – 4\u00a0µm"]
     assert err == "a\\rb\n"
 
 
@@ -76,3 +76,9 @@ def test_commands_print_only_through_one_place() -> None:
         path.name: len(writes.findall(path.read_text("utf-8"))) for path in (ROOT / "eum_app" / "cli").glob("*.py")
     }
     assert {name: count for name, count in found.items() if count} == allowed
+
+
+def test_no_command_joins_lines_into_one() -> None:
+    """`say` escapes a line break inside a line, so lines that are joined first come out as one."""
+    joined = [path.name for path in (ROOT / "eum_app" / "cli").glob("*.py") if r'"\n".join' in path.read_text("utf-8")]
+    assert joined == []
