@@ -25,7 +25,7 @@ from eum_app.crypto.boxes import Box
 from eum_app.domain.errors import KnownError, Refusal, Trouble
 
 DATABASE: Final = "store.db"
-BUSY_TIMEOUT_MS: Final = 15_000
+BUSY_TIMEOUT_MS: Final = turns.LONGEST_WAIT_MS
 """Longest wait for a lock."""
 CACHE_KIB: Final = 65_536
 """Page cache of a connection."""
@@ -34,6 +34,8 @@ ROOMY_CACHE_KIB: Final = 1_048_576
 CONNECT_TIMEOUT_S: Final = 10
 FILE: Final = "eum_file"
 """Execution option of an engine: the path of its SQLCipher file."""
+_CONNECTION_SETTINGS: Final = f"SET synchronous_commit = on; SET lock_timeout = {BUSY_TIMEOUT_MS}"
+"""Poolers such as PgBouncer drop settings that are sent as options when a connection starts."""
 _VERIFIED: Final = ("verify-full", "verify-ca")
 _MAY_READ_SECRETS: Final = "SELECT has_table_privilege(to_regclass('secrets')::oid, 'SELECT')"
 _ONE_BOXED: Final = """SELECT purpose, value FROM secrets
@@ -162,15 +164,14 @@ def postgresql_engine(url: str, data_key: bytes, store_id: str) -> Engine:
     """Return an engine with pooled connections to a PostgreSQL database. Nothing is connected yet.
 
     Key material is boxed under the data key (`db.boxed`). Each new connection checks that this is still the store's key
-    (Trouble `store.key_changed`). Commits are flushed to the server's disk (`synchronous_commit`), whatever the
-    server's setting. Raises as `parsed_url` does.
+    (Trouble `store.key_changed`), and that the server is no standby (Refusal `database.standby`). Commits are flushed
+    to the server's disk (`synchronous_commit`), whatever the server's setting. Raises as `parsed_url` does.
     """
     parsed, box = parsed_url(url), Box(data_key)
     settings = {
         "application_name": "eum",
         "client_encoding": "utf8",
         "connect_timeout": CONNECT_TIMEOUT_S,
-        "options": f"{parsed.query.get('options', '')} -c synchronous_commit=on -c lock_timeout={BUSY_TIMEOUT_MS}",
     }
     engine = create_engine(
         parsed,
@@ -189,6 +190,8 @@ def postgresql_engine(url: str, data_key: bytes, store_id: str) -> Engine:
     def _say_open(connection: Any, _: object) -> None:
         try:
             with connection.cursor() as cursor:
+                _require_primary(cursor, parsed)
+                cursor.execute(_CONNECTION_SETTINGS)
                 cursor.execute(turns.STAYS_OPEN)
                 connection.commit()  # so that the next read sees the state after the lock was taken
                 _require_key(cursor, box, store_id)
@@ -198,6 +201,13 @@ def postgresql_engine(url: str, data_key: bytes, store_id: str) -> Engine:
             raise
 
     return engine
+
+
+def _require_primary(cursor: Any, url: URL) -> None:
+    """Raise Refusal `database.standby` for a server that only follows another one: no session could be recorded."""
+    cursor.execute("SELECT pg_is_in_recovery()")
+    if cursor.fetchone() == (True,):
+        raise Refusal("database.standby", server=_shown(url))
 
 
 def _require_key(cursor: Any, box: Box, store_id: str) -> None:
@@ -253,7 +263,10 @@ def server_of(url: str) -> str:
 
     Raises as `parsed_url` does.
     """
-    parsed = parsed_url(url)
+    return _shown(parsed_url(url))
+
+
+def _shown(parsed: URL) -> str:
     host = parsed.query.get("host", parsed.host or "localhost")
     port = f":{parsed.port}" if parsed.port else ""
     return f"{host if isinstance(host, str) else ','.join(host)}{port}/{parsed.database}"

@@ -1,9 +1,10 @@
 """Append-only triggers: the journal refuses UPDATE, DELETE and TRUNCATE.
 
 Alembic's batch mode drops triggers silently, so they are installed after every upgrade and verified at every opening.
-On PostgreSQL one statement trigger covers all three, fires in every session (`ENABLE ALWAYS`: also where
-`session_replication_role` disables others), and is verified including its function's body. The owner of the database
-can still remove it; then the chain reveals changes, not the trigger.
+On PostgreSQL one statement trigger covers all three, on the table and on each of its partitions. It fires in every
+session (`ENABLE ALWAYS`: also where `session_replication_role` disables others), and is verified including its
+function's body. The owner of the database can still remove it, or detach a partition; then the chain reveals changes,
+not the trigger.
 """
 
 from __future__ import annotations
@@ -28,12 +29,28 @@ BEGIN
     RAISE EXCEPTION 'the journal is append-only' USING ERRCODE = 'integrity_constraint_violation';
 END
 """
-_POSTGRESQL: Final = (
-    f"CREATE OR REPLACE FUNCTION {APPEND_ONLY}() RETURNS trigger LANGUAGE plpgsql AS $body${_BODY}$body$",
-    f"""CREATE OR REPLACE TRIGGER {APPEND_ONLY} BEFORE UPDATE OR DELETE OR TRUNCATE ON journal
+_FUNCTION: Final = f"CREATE OR REPLACE FUNCTION {APPEND_ONLY}() RETURNS trigger LANGUAGE plpgsql AS $body${_BODY}$body$"
+_ON_EACH: Final = (
+    f"""CREATE OR REPLACE TRIGGER {APPEND_ONLY} BEFORE UPDATE OR DELETE OR TRUNCATE ON {{table}}
         FOR EACH STATEMENT EXECUTE FUNCTION {APPEND_ONLY}()""",
-    f"ALTER TABLE journal ENABLE ALWAYS TRIGGER {APPEND_ONLY}",
+    f"ALTER TABLE {{table}} ENABLE ALWAYS TRIGGER {APPEND_ONLY}",
 )
+_TABLES: Final = """WITH RECURSIVE tables(oid) AS (
+        SELECT to_regclass('journal')::oid WHERE to_regclass('journal') IS NOT NULL
+        UNION SELECT i.inhrelid FROM pg_inherits i JOIN tables ON i.inhparent = tables.oid)"""
+"""The journal, and the partitions that hold its entries, at every depth."""
+_EACH_TABLE: Final = text(f"{_TABLES} SELECT oid::regclass::text FROM tables ORDER BY oid")  # noqa: S608
+_OTHERS: Final = text(
+    f"{_TABLES} SELECT tgname FROM pg_trigger JOIN tables ON tgrelid = tables.oid WHERE NOT tgisinternal"  # noqa: S608
+)
+_GUARDS: Final = text(
+    f"""{_TABLES} SELECT tables.oid::regclass::text AS "table", t.tgenabled, t.tgtype, p.prosrc,
+        t.tgqual IS NULL AND t.tgattr = '' AS is_unconditional
+    FROM tables LEFT JOIN pg_trigger t ON t.tgrelid = tables.oid AND t.tgname = :name AND NOT t.tgisinternal
+    LEFT JOIN pg_proc p ON p.oid = t.tgfoid ORDER BY tables.oid"""  # noqa: S608
+)
+_IS_DISTRIBUTED: Final = text("SELECT to_regclass('pg_dist_partition') IS NOT NULL")
+"""Whether this database belongs to Citus, which keeps this table."""
 _BEFORE_EACH_STATEMENT: Final = 2 | 8 | 16 | 32
 """Bits of pg_trigger.tgtype: before, delete, update, truncate; not for each row (1)."""
 
@@ -41,8 +58,10 @@ _BEFORE_EACH_STATEMENT: Final = 2 | 8 | 16 | 32
 def install(connection: Connection) -> None:
     """Create the triggers of this version, replacing others with their names."""
     if connection.dialect.name == "postgresql":
-        for statement in _POSTGRESQL:
-            connection.execute(text(statement))
+        connection.execute(text(_FUNCTION))
+        for table in connection.execute(_EACH_TABLE).scalars().all():
+            for statement in _ON_EACH:
+                connection.execute(text(statement.format(table=table)))  # quoted by regclass where needed
         return
     for name, statement in _SQLITE.items():
         connection.execute(text(f"DROP TRIGGER IF EXISTS {name}"))
@@ -65,10 +84,7 @@ def verify(connection: Connection) -> None:
 def _foreign(connection: Connection) -> list[str]:
     """Return the names of triggers on the journal that are not ours. One of them could discard appended entries."""
     if connection.dialect.name == "postgresql":
-        found = connection.execute(
-            text("SELECT tgname FROM pg_trigger WHERE tgrelid = to_regclass('journal') AND NOT tgisinternal")
-        ).scalars()
-        return sorted(name for name in found if name != APPEND_ONLY)
+        return sorted(name for name in connection.execute(_OTHERS).scalars() if name != APPEND_ONLY)
     rows = connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'journal'"))
     return sorted(name for name in rows.scalars() if name not in _SQLITE)
 
@@ -82,13 +98,13 @@ def _missing(connection: Connection) -> list[str]:
 
 
 def _missing_on_postgresql(connection: Connection) -> list[str]:
-    row = connection.execute(
-        text(
-            "SELECT t.tgenabled, t.tgtype, p.prosrc, t.tgqual IS NULL AND t.tgattr = '' AS is_unconditional"
-            " FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid"
-            " WHERE t.tgrelid = to_regclass('journal') AND t.tgname = :name AND NOT t.tgisinternal"
-        ),
-        {"name": APPEND_ONLY},
-    ).first()
-    stands = row is not None and tuple(row) == ("A", _BEFORE_EACH_STATEMENT, _BODY, True)
-    return [] if stands else [APPEND_ONLY]
+    """Return the tables that hold entries and lack the trigger, as `journal_is_append_only on journal_2027`.
+
+    A statement trigger of a partitioned table does not fire for statements on its partitions. Raises Trouble
+    `database.distributed`: on Citus the entries are in tables on other servers, which cannot be verified from here.
+    """
+    if connection.execute(_IS_DISTRIBUTED).scalar():
+        raise Trouble("database.distributed")
+    rows = connection.execute(_GUARDS, {"name": APPEND_ONLY}).all()
+    guard = ("A", _BEFORE_EACH_STATEMENT, _BODY, True)
+    return [f"{APPEND_ONLY} on {row.table}" for row in rows if tuple(row)[1:] != guard] if rows else [APPEND_ONLY]

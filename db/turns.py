@@ -29,6 +29,12 @@ from eum_app.domain.errors import Refusal
 
 _SHARED = text("SELECT pg_advisory_xact_lock_shared(hashtextextended(current_schema() || '|store', 0))")
 _ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || '|store', 0))")
+_SETTINGS = text(
+    "SELECT set_config('synchronous_commit', 'on', true), set_config('lock_timeout', CAST(:longest AS text), true)"
+)
+"""For one transaction: a connection pooler may have dropped those of the connection, or answer with another one."""
+LONGEST_WAIT_MS: Final = 15_000
+"""Longest wait for a lock."""
 _OPEN: Final = "hashtextextended(current_schema() || '|open', 0)"
 STAYS_OPEN: Final = f"SELECT pg_advisory_lock_shared({_OPEN})"
 """Statement for the driver to run on each new connection."""
@@ -43,8 +49,12 @@ _EACH = text(
 
 
 def enter(connection: Connection, *, alone: bool) -> None:
-    """Take the store's lock at the beginning of a write: exclusively if `alone`, else shared."""
+    """Take the store's lock at the beginning of a write: exclusively if `alone`, else shared.
+
+    Also set what the write relies on: a commit that is flushed, and a limit for each wait.
+    """
     if connection.dialect.name == "postgresql":
+        connection.execute(_SETTINGS, {"longest": str(LONGEST_WAIT_MS)})
         connection.execute(_ALONE if alone else _SHARED)
 
 

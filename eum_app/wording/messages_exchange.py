@@ -266,6 +266,16 @@ EXCHANGE_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "The connection to the database is not verified ({mode})."),
         QT_TRANSLATE_NOOP("messages", "Use one of: {known}."),
     ),
+    "database.standby": (
+        QT_TRANSLATE_NOOP("messages", "{server} is a standby: it only repeats another server and records nothing."),
+        QT_TRANSLATE_NOOP("messages", "Use the address of the primary server."),
+    ),
+    "database.distributed": (
+        QT_TRANSLATE_NOOP("messages", "This database is distributed over several servers (Citus)."),
+        QT_TRANSLATE_NOOP(
+            "messages", "The app cannot verify the journal's protection there. Use a database on one server."
+        ),
+    ),
     "fact.not_storable": (
         QT_TRANSLATE_NOOP("messages", "A fact contains characters that the database cannot store."),
         QT_TRANSLATE_NOOP("messages", "Correct the text and try again."),

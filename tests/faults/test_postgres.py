@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
+from db import triggers
 from db.queries import exchange, findings, visits
-from eum_app.domain.errors import Trouble
+from eum_app.domain.errors import Refusal, Trouble
 from eum_app.domain.facts import SiteRegistered
 from eum_app.list_files.inventory_file import read_inventory
 from eum_app.usecases.exchange import receive_at_hq
@@ -24,6 +27,7 @@ from tests.postgres import PostgreSQL
 from tests.simulator import Simulator
 
 DEVICE = "FLD-0042"
+SETTINGS = ("synchronous_commit", "lock_timeout")
 
 
 @pytest.fixture
@@ -141,3 +145,82 @@ def test_killed_in_the_middle_of_a_list_and_back_again(
     assert (again.accepted, again.already_held) == (0, 6)
     assert check_store(hq)[1] == []
     hq.close()
+
+
+# Set-ups that do not keep what the store relies on
+
+
+def made_hq(tmp_path: Path, url: str) -> Session:
+    return make_store(tmp_path / "hq", "hq", "HQ-01", Clock(), role="administrator", database_url=url)
+
+
+def test_partitions_without_the_guard_are_not_opened(tmp_path: Path, postgresql: PostgreSQL) -> None:
+    """The attack: a statement trigger on a partitioned table does not fire for changes of its partitions."""
+    hq = made_hq(tmp_path, postgresql.new_database())
+    with hq.writing() as transaction:
+        for statement in (
+            "ALTER TABLE journal RENAME TO journal_rest",
+            "CREATE TABLE journal (LIKE journal_rest INCLUDING ALL) PARTITION BY LIST (origin)",
+            "ALTER TABLE journal ATTACH PARTITION journal_rest DEFAULT",
+            "DROP TRIGGER journal_is_append_only ON journal_rest",
+            """CREATE TRIGGER journal_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON journal
+               FOR EACH STATEMENT EXECUTE FUNCTION journal_is_append_only()""",
+            "ALTER TABLE journal ENABLE ALWAYS TRIGGER journal_is_append_only",
+            "UPDATE journal_rest SET actor = actor",  # went through
+        ):
+            transaction.connection.execute(text(statement))
+    hq.store.close()
+    with pytest.raises(Trouble, match=r"store\.triggers_missing") as told:
+        open_store(hq.store.folder, "REV-004", PASSPHRASE)
+    assert told.value.values == {"names": "journal_is_append_only on journal_rest"}
+
+
+def test_partitions_with_the_guard_refuse_changes(tmp_path: Path, postgresql: PostgreSQL) -> None:
+    hq = made_hq(tmp_path, postgresql.new_database())
+    with hq.writing() as transaction:
+        for statement in (
+            "ALTER TABLE journal RENAME TO journal_rest",
+            "CREATE TABLE journal (LIKE journal_rest INCLUDING ALL) PARTITION BY LIST (origin)",
+            "ALTER TABLE journal ATTACH PARTITION journal_rest DEFAULT",
+        ):
+            transaction.connection.execute(text(statement))
+        triggers.install(transaction.connection)
+    hq.store.close()
+    hq = open_store(hq.store.folder, "REV-004", PASSPHRASE)
+    for statement in ("UPDATE journal_rest SET actor = 'x'", "DELETE FROM journal_rest", "TRUNCATE journal_rest"):
+        with pytest.raises(DBAPIError, match="append-only"), hq.writing() as transaction:
+            transaction.connection.execute(text(statement))
+    assert check_store(hq)[1] == []
+    hq.store.close()
+
+
+def test_a_distributed_database_is_not_opened(tmp_path: Path, postgresql: PostgreSQL) -> None:
+    """Citus itself is not installed here: its catalog shows that a database is distributed."""
+    hq = made_hq(tmp_path, postgresql.new_database())
+    with hq.writing() as transaction:
+        transaction.connection.execute(text("CREATE TABLE pg_dist_partition (logicalrelid regclass)"))
+    hq.store.close()
+    with pytest.raises(Trouble, match=r"database\.distributed"):
+        open_store(hq.store.folder, "REV-004", PASSPHRASE)
+
+
+def test_a_standby_is_refused_in_words(tmp_path: Path, server: PostgreSQL) -> None:
+    hq = made_hq(tmp_path, server.new_database())
+    hq.store.close()
+    server.kill()
+    (server.folder / "standby.signal").touch()
+    server.start_again()
+    with pytest.raises(Refusal, match=r"database\.standby"):
+        open_store(hq.store.folder, "REV-004", PASSPHRASE)
+
+
+def test_settings_that_a_pooler_dropped_are_set_for_each_write(tmp_path: Path, postgresql: PostgreSQL) -> None:
+    hq = made_hq(tmp_path, postgresql.new_database())
+    with hq.store._engine.connect() as connection:  # as a pooler hands out a connection of another client
+        connection.execute(text("SET synchronous_commit = off"))
+        connection.execute(text("SET lock_timeout = 0"))
+        connection.commit()
+    with hq.writing() as transaction:
+        shown = [transaction.connection.execute(text(f"SHOW {name}")).scalar() for name in SETTINGS]
+    assert shown == ["on", "15s"]
+    hq.store.close()
