@@ -24,11 +24,14 @@ class DoubtfulEntries:
 
 
 def forks(connection: Connection) -> list[DoubtfulEntries]:
-    """Return for each enrolled device and epoch the first entry that exists twice, with other content."""
+    """Return for each enrolled device and epoch the first entry that exists twice, with other content.
+
+    Only what HQ itself found counts: a device can state that it refused a file, with any details.
+    """
     enrolled = {(row.device, row.epoch) for row in connection.execute(select(devices.c.device, devices.c.epoch))}
     rows = connection.execute(
         select(quarantine.c.details, quarantine.c.at)
-        .where(quarantine.c.code == "chain.forked")
+        .where(quarantine.c.code == "chain.forked", quarantine.c.recorder.not_in(select(devices.c.device)))
         .order_by(quarantine.c.at, quarantine.c.quarantine_id)
     )
     found: dict[tuple[str, int], DoubtfulEntries] = {}

@@ -12,6 +12,7 @@ from sqlalchemy import update
 
 from db.chains import chain_head
 from db.queries import checks, exchange, findings
+from db.queries.people import all_devices
 from db.tables import meta
 from eum_app.domain import facts as f
 from eum_app.domain.checklists import Answer
@@ -164,6 +165,26 @@ def test_a_fork_is_a_finding_that_no_visit_hides(simulator: Simulator) -> None:
         assert only(simulator, forked) == ("forked", "chain.forked")
         (finding,) = raised(simulator, "device-forked")
         assert (finding.device, finding.epoch, finding.first_seq, finding.severity) == (FIRST, 1, seq, "high")
+
+
+@pytest.mark.parametrize(
+    "details", [{}, {"origin": SECOND, "epoch": "1", "seq": "1"}, {"origin": SECOND, "epoch": "x"}]
+)
+def test_a_device_cannot_accuse_another_of_a_fork(simulator: Simulator, details: dict[str, str]) -> None:
+    """It may state which files it refused, and why, with any details: they count for nothing at HQ."""
+    accusing = f.BundleQuarantined(
+        observed_at=simulator.world.hq.observed_now(),
+        quarantine_id="q",
+        bundle_id="b",
+        file_name="x.eumb",
+        file_sha384="0" * 96,
+        file_size=1,
+        code="chain.forked",
+        details=details,
+    )
+    assert only(simulator, simulator.lie(FIRST, [accusing])) == ("accepted", "")
+    assert raised(simulator, "device-forked") == []
+    assert {row.forked_from for row in simulator.world.hq.read(all_devices)} == {0}
 
 
 def test_an_order_of_hq_that_cannot_be_read_is_refused_and_not_lost(simulator: Simulator) -> None:
