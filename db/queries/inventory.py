@@ -7,11 +7,11 @@ by site, so that a first page needs no sorting of the book.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, func, literal_column, select
+from sqlalchemy import ColumnElement, Connection, bindparam, func, literal_column, select
 
 from db import search
 from db.among import CHUNK
@@ -93,7 +93,7 @@ def find_item_ids(connection: Connection, wanted: ItemFilter, limit: int = 0) ->
             found = [item_id for item_id, _ in sorted(rows, key=lambda row: rank.get(row[1], len(rank)))]
             return found[:limit] if limit else found
     ids: list[str] = []
-    for site_id in itertools.chain(by_name, _unknown_sites(connection)):
+    for site_id in itertools.chain(by_name, _unknown_sites(connection, rank)):
         of_site = question.where(items.c.site_id == site_id)
         ids += connection.execute(of_site.limit(limit - len(ids)) if limit else of_site).scalars()
         if limit and len(ids) >= limit:
@@ -101,11 +101,16 @@ def find_item_ids(connection: Connection, wanted: ItemFilter, limit: int = 0) ->
     return ids
 
 
-def _unknown_sites(connection: Connection) -> Iterator[str]:
-    """Yield the site ids of items that `sites` lacks, sorted. The query runs only when the first one is needed."""
-    known = select(sites.c.site_id).where(sites.c.site_id == items.c.site_id).exists()
-    question = select(items.c.site_id).where(items.c.site_id != "", ~known).distinct().order_by(items.c.site_id)
-    yield from connection.execute(question).scalars().all()
+def _unknown_sites(connection: Connection, known: Container[str]) -> Iterator[str]:
+    """Yield the site ids of items that are not in `known`, sorted.
+
+    Each query finds the next site in the index. One query over all items would take 1 s for a million of them.
+    """
+    following = select(items.c.site_id).where(items.c.site_id > bindparam("after")).order_by(items.c.site_id).limit(1)
+    site_id: str | None = ""
+    while (site_id := connection.execute(following, {"after": site_id}).scalar()) is not None:
+        if site_id not in known:
+            yield site_id
 
 
 def _ids_of_rows(connection: Connection, rowids: Sequence[int]) -> list[str]:

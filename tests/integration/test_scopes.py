@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from sqlalchemy import select
 
@@ -188,6 +189,16 @@ def test_pages_search_and_count_within_the_scope(two: Two) -> None:
     assert session.read(findings.open_count) == len(two.findings["XX"]) > 0
     assert session.read(overview.work_figures, parse_date("2026-11-21")).visits_open == 1
     assert session.read(outstanding, "HQ-01", 1) == two.hq.read(outstanding, "HQ-01", 1)
+
+
+def test_an_item_at_a_site_outside_the_scope_is_listed_as_it_is_counted(two: Two) -> None:
+    (own,), (theirs,) = (two.hq.read(items.listed_facts, two.items[country][:1]) for country in ("XX", "YY"))
+    with two.hq.writing() as transaction:
+        transaction.record(msgspec.structs.replace(own, item_id="moved", serial="900999", site_id=theirs.site_id))
+    session = two.seen_by(XX)
+    assert session.read(inventory.find_item_ids, inventory.ItemFilter()) == [*two.items["XX"], "moved"]
+    (country,) = session.read(inventory.facets, inventory.ItemFilter())["country"]
+    assert (country.value, country.items) == ("XX", 4)
 
 
 def test_clocks_are_those_that_everybody_sees(two: Two) -> None:
