@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QPushButton
 
 from db.queries import findings
+from db.queries.exchange import all_quarantined
 from db.queries.people import all_devices
+from eum_app.domain.areas import Area
+from eum_app.usecases.exchange.seal_bundle import seal_results
 from eum_app.usecases.exchange.verify_bundle import ImportOutcome
 from eum_app.usecases.review.findings import review_finding
+from tests.builders import make_world
 from tests.faults.test_hostile_device import FIRST, SECOND, checked
 from tests.gui.hq_support import hq_window
 from tests.simulator import Simulator
@@ -91,6 +95,31 @@ def test_the_inbox_names_the_next_step_of_hq(doubts: Doubts) -> None:
     words = " ".join(outcome_words(doubts.forked))
     assert "revoke it under Devices" in words
     assert "tell HQ" not in words
+
+
+def test_files_of_unknown_devices_can_be_tried_again_once_one_is_enrolled(
+    doubts: Doubts, tasks: Tasks, tmp_path: Path
+) -> None:
+    other = make_world(tmp_path / "other", devices=("FLD-0099",))
+    other.plan("FLD-0099")
+    other.hand_over("FLD-0099")
+    stranger = seal_results(other.devices["FLD-0099"], tmp_path).path
+    other.close()
+    with hq_window(doubts.simulator.world.hq, tasks, tmp_path) as window:
+        page = window.page("inbox")
+        window.type_into("inbox_path_field_edit", str(stranger))
+        window.press("inbox_import_button")
+        page.refresh(frozenset({Area.PEOPLE}))
+        texts = {one.text() for one in page.findChildren(QLabel) if one.isVisible()}
+        assert "A device was enrolled" in texts
+        (again,) = [one for one in page.findChildren(QPushButton) if one.isVisible() and one.text() == "Try again"]
+        again.click()
+        window.settle()
+        assert stranger.exists()
+        (row,) = [
+            one for one in doubts.simulator.world.hq.read(all_quarantined, "HQ-01") if one.file_name == stranger.name
+        ]
+        assert (row.is_kept, row.code) == (False, "bundle.unknown_sender")
 
 
 def test_a_reviewer_decides_a_finding_about_a_device(doubts: Doubts) -> None:
