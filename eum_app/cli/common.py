@@ -138,7 +138,7 @@ def _line_of(descriptor: int, option: str) -> str:
     try:
         with os.fdopen(descriptor, "rb", closefd=False) as file:
             line = file.readline(MAX_PASSPHRASE_BYTES)
-    except OSError as error:
+    except (OSError, OverflowError, TypeError, ValueError) as error:  # not only OSError for an impossible number
         raise typer.BadParameter("not a readable file descriptor", param_hint=option) from error
     return line.decode(errors="surrogateescape").rstrip("\r\n")
 

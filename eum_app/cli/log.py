@@ -11,6 +11,8 @@ from db.queries.activity import ActivityFilter, ActivityRow
 from eum_app.cli.common import AccountOption, JsonOption, PassphraseFd, StoreOption, show, unlocked
 from eum_app.cli.report import report_function
 from eum_app.domain.clock import instant_of, parse_date
+from eum_app.domain.errors import Refusal
+from eum_app.domain.journal import MAX_EPOCH
 from eum_app.usecases.reporting.activity_log import ACTIVITY_LOG
 
 log_app = typer.Typer(help="The activity log: who did what, when, from where.", no_args_is_help=True)
@@ -63,7 +65,7 @@ def correct_time_command(
     source: Annotated[str, typer.Option(help="gnss, person or hq_receipt.")],
     reason: Annotated[str, typer.Option(help="How the correct time is known.")],
     account: AccountOption,
-    epoch: Annotated[int, typer.Option(help="Epoch of the journal.", min=1)] = 1,
+    epoch: Annotated[int, typer.Option(help="Epoch of the journal.", min=1, max=MAX_EPOCH)] = 1,
     store: StoreOption = None,
     passphrase_fd: PassphraseFd = None,
     as_json: JsonOption = False,
@@ -71,6 +73,10 @@ def correct_time_command(
     """State that a clock was wrong. The recorded times stay; the corrected times are used from now on."""
     from eum_app.usecases.store.correct_time import correct_time
 
+    try:
+        offset = timedelta(seconds=seconds)
+    except (OverflowError, ValueError) as error:  # longer than a timedelta holds, or not a number
+        raise Refusal("time.offset") from error
     with unlocked(store, account, passphrase_fd) as session:
         correct_time(
             session,
@@ -78,7 +84,7 @@ def correct_time_command(
             epoch=epoch,
             first_seq=first,
             last_seq=last,
-            offset=timedelta(seconds=seconds),
+            offset=offset,
             source=source,
             reason=reason,
         )

@@ -12,6 +12,7 @@ from eum_app.cli.streams import say
 from tests.builders import PASSPHRASE, inventory_csv, make_world
 
 FORGED = "x.eumb\naccepted  forged.eumb (9 facts)\x1b[2K\u202e\x9b31m"
+CORRECT = ("log", "correct-time", "FLD-1", "1", "2", "--source", "person", "--reason", "x")
 ROOT = Path(__file__).parents[2]
 UNSAFE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e]")
 
@@ -56,6 +57,20 @@ def test_a_cell_of_a_list_steers_no_terminal(tmp_path: Path, capfd: pytest.Captu
     lines = _lines(capfd)
     assert any("\\u202e" in line for line in lines), lines
     assert not [line for line in lines if line.startswith("line 9")]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["visit", "list", "--passphrase-fd", "-5"], 2),
+        (["visit", "list", "--passphrase-fd", "1" + "0" * 30], 2),
+        ([*CORRECT, "--seconds", "1e300"], 1),
+        ([*CORRECT, "--seconds", "nan"], 1),
+        ([*CORRECT, "--seconds", "5", "--epoch", "1" + "0" * 30], 2),
+    ],
+)
+def test_an_endless_number_is_refused(tmp_path: Path, arguments: list[str], code: int) -> None:
+    assert run([*arguments, "--store", str(tmp_path / "none"), "--account", "REV-004"]) == code
 
 
 def test_a_line_stays_one_line(capfd: pytest.CaptureFixture[str]) -> None:
