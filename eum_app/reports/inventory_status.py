@@ -149,7 +149,7 @@ def inventory_status_report(
                 "Scope",
                 (
                     *((_FILTER_WORDS.get(name, name), value) for name, value in filters.items() if name != "site_id"),
-                    ("Facts not yet received", str(not_received)),
+                    ("Facts not yet received", not_received),
                 ),
             ),
             heads_section(heads),
@@ -175,8 +175,7 @@ def inventory_status_report(
 
 
 def _counted(title: str, counts: Mapping[str, int], *more: tuple[str, int]) -> Section:
-    said = [(word(code), count) for code, count in counts.items()]
-    return Section(title, tuple((text, str(count)) for text, count in (*said, *more)))
+    return Section(title, (*((word(code), count) for code, count in counts.items()), *more))
 
 
 def _reason(result: Reconciliation) -> tuple[str, dict[str, object]]:
@@ -207,12 +206,12 @@ def _case_lines(counts: StatusCounts) -> Table:
     return Table("case-lines", "Case lines", columns, rows, len(rows))
 
 
-def _case_line_summary(counts: StatusCounts) -> Iterator[tuple[str, str]]:
+def _case_line_summary(counts: StatusCounts) -> Iterator[tuple[str, str | int]]:
     """Yield the number of case lines, and those that do not add up. All lines are in the table of case lines."""
     results = [(line, reconcile(line.total, line.dispositions, COUNTING_DISPOSITIONS)) for line in counts.case_lines]
     wrong = [(line, result) for line, result in results if not result.is_reconciled]
-    yield "Case lines", str(len(results))
-    yield "Lines that do not add up", str(len(wrong))
+    yield "Case lines", len(results)
+    yield "Lines that do not add up", len(wrong)
     for line, result in wrong[:MAX_WRONG_LINES]:
         name = ", line ".join(part for part in (line.case_id or "No case", line.rsn) if part)
         yield name, f"UNRECONCILED, difference {result.difference} of {line.total}"

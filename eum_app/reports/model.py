@@ -50,10 +50,13 @@ class Table:
 
 @dataclass(frozen=True)
 class Section:
-    """A titled block of (label, text) lines on the cover: counts, filters, journal heads."""
+    """A titled block of (label, value) lines on the cover: counts, filters, journal heads.
+
+    Only a count is a number. Text stays text in every format, even if it holds only digits, as a site's name may.
+    """
 
     title: str
-    lines: tuple[tuple[str, str], ...]
+    lines: tuple[tuple[str, str | int], ...]
 
 
 @dataclass(frozen=True)
@@ -156,6 +159,11 @@ def heads_section(heads: Sequence[Head]) -> Section:
     )
 
 
+def text_lines(section: Section) -> list[tuple[str, str]]:
+    """Return the lines of a section as text, counts in digits without separators."""
+    return [(label, str(value)) for label, value in section.lines]
+
+
 def plain_cover(cover: Cover) -> dict[str, Any]:
     """Return the cover as built-in types, for JSON and templates."""
     return {
@@ -170,5 +178,5 @@ def plain_cover(cover: Cover) -> dict[str, Any]:
         "is_reconciled": cover.is_reconciled,
         "reconciliation": cover.reconciliation,
         "verdict": cover.verdict,
-        "sections": [{"title": section.title, "lines": section.lines} for section in cover.sections],
+        "sections": [{"title": section.title, "lines": text_lines(section)} for section in cover.sections],
     }

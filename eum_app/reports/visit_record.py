@@ -173,13 +173,13 @@ def visit_record_report(seen: VisitSeen, made: Made, rows: Iterable[Sequence[str
             ),
             Section(
                 "Outcomes",
-                (*((word(name), str(count)) for name, count in outcomes.items()), ("Expected", str(visit.expected))),
+                (*((word(name), count) for name, count in outcomes.items()), ("Expected", visit.expected)),
             ),
-            Section("Evidence grades", tuple((word(name), str(count)) for name, count in grades_of(seen).items())),
+            Section("Evidence grades", tuple((word(name), count) for name, count in grades_of(seen).items())),
             *_label_section(seen.labels),
             *_clock_section(seen.jumps),
             Section("Signatures", tuple(_signature_lines(seen.signatures))),
-            Section("Completeness", (("Facts not yet received", str(seen.not_received)),)),
+            Section("Completeness", (("Facts not yet received", seen.not_received),)),
             heads_section(seen.heads),
         ),
     )
@@ -269,7 +269,7 @@ def _answer_cells(seen: VisitSeen) -> Iterator[Sequence[str]]:
 def _label_section(labels: LabelsNoted) -> tuple[Section, ...]:
     if not labels.labels:
         return ()
-    lines = (("Labels noted", str(labels.labels)), ("Items claimed, none of them sighted by it", str(labels.claims)))
+    lines = (("Labels noted", labels.labels), ("Items claimed, none of them sighted by it", labels.claims))
     return (Section("Container labels (claims)", lines),)
 
 

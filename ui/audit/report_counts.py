@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication
 
 from eum_app.domain.compliance.balance import Verdict
 from eum_app.domain.vocabulary import member_of
-from eum_app.reports.model import Document
+from eum_app.reports.model import Document, text_lines
 from eum_app.usecases.reporting.make_report import Preview
 from eum_app.wording.balance_words import VERDICTS
 from ui.audit.report_filters import said
@@ -68,7 +68,7 @@ class CountsCard(Card):
         self.counts.clear()
         hashes = {head.hash.hex() for head in preview.heads}
         for section in preview.cover.sections:
-            lines = [(name, value) for name, value in section.lines if value not in hashes]
+            lines = [(name, value) for name, value in text_lines(section) if value not in hashes]
             for name, value in lines[:SECTION_LINES]:
                 self.counts.add(said(name), grouped(value) if _ID.fullmatch(value) else value)
             if len(lines) > SECTION_LINES:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable
 from datetime import date, datetime
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,10 +31,10 @@ _FONT: Final = "Calibri"
 def write(report: Document, folder: Path, name: str) -> list[Part]:
     """Write the report as `name` into `folder`, replacing an existing file. Returns it as the only part.
 
-    Dates and instants that a sheet cannot hold, such as those before 1900, are written as text. On the cover, a value
-    of digits only is written as a number, and a text over `MAX_CELL_CHARS` is cut. Raises Refusal
-    `report.too_many_rows` (rows, limit) or `report.cell_too_long` (row, chars, limit), OSError, and ValueError for a
-    count that holds other characters than digits.
+    Dates and instants that a sheet cannot hold, such as those before 1900, are written as text. On the cover, a text
+    over `MAX_CELL_CHARS` continues in the rows below. Raises Refusal `report.too_many_rows` (rows, limit) or
+    `report.cell_too_long` (row, chars, limit), OSError, and ValueError for a count that holds other characters than
+    digits.
     """
     import xlsxwriter
     from xlsxwriter.exceptions import FileCreateError
@@ -102,15 +103,17 @@ def _write_cover(sheet: Any, cover: Cover, formats: _Formats) -> None:
     sheet.set_portrait()
     row = 0
 
-    def line(label: str, value: str, look: Any = None) -> None:
+    def line(label: str, value: str | int, look: Any = None) -> None:
         nonlocal row
-        if label:
-            sheet.write_string(row, 0, label, formats.label)
-        if value.isdecimal():
-            sheet.write_number(row, 1, int(value), formats.figure)
-        else:
-            sheet.write_string(row, 1, value[:MAX_CELL_CHARS], look or formats.wrapped)
-        row += 1
+        if isinstance(value, int):
+            sheet.write_number(row, 1, value, formats.figure)
+        texts = [] if isinstance(value, int) else _in_cells(value)
+        for label_cell, cell in zip_longest(_in_cells(label), texts):
+            if label_cell:
+                sheet.write_string(row, 0, label_cell, formats.label)
+            if cell is not None:
+                sheet.write_string(row, 1, cell, look or formats.wrapped)
+            row += 1
 
     def banner(text: str, look: Any) -> None:
         nonlocal row
@@ -133,10 +136,15 @@ def _write_cover(sheet: Any, cover: Cover, formats: _Formats) -> None:
     for section in cover.sections:
         row += 1
         banner(section.title, formats.section)
-        for label, value in section.lines:
-            line(label, value)
+        for name, said in section.lines:
+            line(name, said)
     row += 1
     banner(cover.marking, formats.marking)
+
+
+def _in_cells(text: str) -> list[str]:
+    """Split a text into parts that fit into one cell each; XlsxWriter would drop a longer text without an error."""
+    return [text[at : at + MAX_CELL_CHARS] for at in range(0, len(text), MAX_CELL_CHARS)] or [""]
 
 
 def _write_table(sheet: Any, table: Table, cover: Cover, formats: _Formats) -> None:
