@@ -26,10 +26,6 @@ VISIT_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "Questions are still open: {count}."),
         QT_TRANSLATE_NOOP("messages", "Answer them, then record the check."),
     ),
-    "check.repeated": (
-        QT_TRANSLATE_NOOP("messages", "An item was named twice; nothing was recorded."),
-        QT_TRANSLATE_NOOP("messages", "Take the items in view again."),
-    ),
     "check.not_withdrawn": (
         QT_TRANSLATE_NOOP("messages", "The check {check_id} was not withdrawn."),
         QT_TRANSLATE_NOOP("messages", "Nothing was recorded again. Look at the list of recent checks."),
@@ -242,6 +238,10 @@ VISIT_SENTENCES: dict[str, tuple[str, str]] = {
     "visit.unknown": (
         QT_TRANSLATE_NOOP("messages", "The visit {visit_id} is not on this device."),
         QT_TRANSLATE_NOOP("messages", "Import the tasking from HQ that contains it."),
+    ),
+    "item.repeated": (
+        QT_TRANSLATE_NOOP("messages", "The same item was named twice."),
+        QT_TRANSLATE_NOOP("messages", "Name each item once."),
     ),
     "item.unknown": (
         QT_TRANSLATE_NOOP("messages", "The item {item_id} is not in this store."),

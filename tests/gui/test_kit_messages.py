@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from eum_app.domain.errors import Refusal, Trouble
+from eum_app.wording import messages
 from eum_app.wording.messages import NOTHING_CHANGED, RECORDED_IS_SAFE, SENTENCES, sentence
 from eum_app.wording.messages_marks import MARK_SENTENCES
 
@@ -69,6 +70,12 @@ def test_every_sentence_has_a_use() -> None:
     sources = [path for floor in FLOORS for path in (ROOT / floor).rglob("*.py") if "messages" not in path.name]
     text = "".join(path.read_text("utf-8") for path in sources)
     assert sorted(code for code in {*SENTENCES, *MARK_SENTENCES} - LATER if f'"{code}"' not in text) == []
+
+
+def test_a_code_has_one_sentence() -> None:
+    """Of two sentences for one code, the later one would be shown for both meanings."""
+    parts = [part for name, part in vars(messages).items() if name.endswith("_SENTENCES")]
+    assert sum(map(len, parts)) == len({code for part in parts for code in part}) == len(SENTENCES | MARK_SENTENCES)
 
 
 @pytest.mark.parametrize("code", sorted(SENTENCES))

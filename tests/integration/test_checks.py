@@ -271,7 +271,7 @@ def test_a_group_with_one_fault_records_nothing(simulator: Simulator) -> None:
     before = device.read(exchange.journal_heads)
     for group, code in (
         ([seen(first), seen("nobody")], r"check\.not_expected"),
-        ([seen(first), seen(first)], r"check\.repeated"),
+        ([seen(first), seen(first)], r"item\.repeated"),
         ([seen(first), seen(second, outcome="not_found")], r"check\.reason"),
         ([seen(first), seen(second, crop=b"no picture")], r"photo\.kind"),
     ):
@@ -291,6 +291,8 @@ def test_withdrawn_checks_are_recorded_again_as_one_act_or_not_at_all(simulator:
         record_again(device, check_ids)
     with pytest.raises(Refusal, match=r"check\.unknown"):
         record_again(device, [CheckId("no such check")])
+    with pytest.raises(Refusal, match=r"item\.repeated"):
+        record_again(device, [check_ids[0]] * 2)
     assert device.read(exchange.journal_heads) == before
     withdraw_checks(device, check_ids[1:])
     again = record_again(device, check_ids)

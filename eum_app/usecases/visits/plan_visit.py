@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from assets import asset
 from db.bounds import outside
 from db.queries.checklists import all_checklists
-from db.queries.items import item_ids_at, items_by_id, listed_facts, site_facts
+from db.queries.items import item_ids_at, items_by_id, listed_facts, site, site_facts
 from db.queries.people import all_devices
 from db.store import Connection
 from eum_app.domain.checklist_file import load_checklist
@@ -60,10 +60,9 @@ def plan_visit(
     outgoing chain in the same transaction; `exchange.seal_for_device` then seals the tasking bundle.
 
     Raises Refusal `permission.denied`, `permission.out_of_scope`, `visit.program`, `visit.purpose`, `date.invalid`,
-    `site.unknown` (only for a limited account), `visit.device_unknown` (also if its certificates were revoked),
-    `visit.inspector_missing`, `visit.no_items` (also for an unknown site), `item.unknown`,
-    `checklist.unknown`, `visit.checklist` (not one that the kind offers), `fact.not_allowed` (on a device); Trouble for
-    disk errors.
+    `site.unknown`, `visit.device_unknown` (also if its certificates were revoked), `visit.inspector_missing`,
+    `visit.no_items`, `item.unknown`, `item.repeated`, `checklist.unknown`, `visit.checklist` (not one that the kind
+    offers), `fact.not_allowed` (on a device); Trouble for disk errors.
     """
     session.require(Permission.VISIT_PLAN)
     kind, of_program = require_kind(purpose, program)
@@ -76,9 +75,12 @@ def plan_visit(
         if not any(row.device == device and not row.revoked_at for row in all_devices(connection)):
             raise Refusal("visit.device_unknown", device=device)
         require_site(session, connection, site_id)
+        site(connection, site_id)  # refuses one that does not exist, which is in the scope of an account without limits
         expected = list(item_ids) if item_ids is not None else _items_at(session, connection, site_id)
         if not expected:
             raise Refusal("visit.no_items", site_id=site_id)
+        if len(expected) > len(set(expected)):
+            raise Refusal("item.repeated")
         known = items_by_id(connection, expected)
         for item_id in expected:
             if item_id not in known:

@@ -139,7 +139,7 @@ def record_checks(
     """Record a check for each of several items, all or none, in one transaction.
 
     The account's drafts about the items are deleted, with `is_group` also that of the group. Raises as `record_check`,
-    and Refusal `check.repeated` if an item occurs twice.
+    and Refusal `item.repeated` if an item occurs twice.
     """
     ended = [*(one.item_id for one in checks), *([GROUP] if is_group else [])]
     return _record_all(session, visit_id, checks, "", ended)
@@ -164,7 +164,7 @@ def _record_all(
     session.require(Permission.VISIT_WORK)
     named = [one.item_id for one in checks if one.item_id]
     if len(named) > len(set(named)):
-        raise Refusal("check.repeated")
+        raise Refusal("item.repeated")
     kinds = [_photo_kinds(one) for one in checks]
     with session.writing() as transaction:
         require_open_visit(session, transaction.connection, visit_id)
