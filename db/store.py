@@ -18,7 +18,7 @@ from typing import Final
 from sqlalchemy import Connection as Connection
 from sqlalchemy import Engine, select
 
-from db import bounds, migrations, projection, rekey, triggers, upgrades
+from db import bounds, migrations, projection, rekey, triggers, turns, upgrades
 from db.address import engine_of
 from db.chains import verify_tail
 from db.content import ContentFolder, remove_files, unneeded_files
@@ -179,43 +179,53 @@ class Store(Origin):
             yield connection
 
     @contextlib.contextmanager
-    def writing(self, author: Author, *, own_chain_last: bool = False) -> Iterator[Transaction]:
+    def writing(self, author: Author, *, own_chain_last: bool = False, alone: bool = False) -> Iterator[Transaction]:
         """Run a write, the only way to write: all of the block is committed, or nothing.
 
         The writer holds this store's own chain from the beginning, so what the block reads stays true until it ends.
         With `own_chain_last`, a long import on PostgreSQL takes the own chain only when it records in it, so that users
-        need not wait. Raises as `begin` does; then nothing was committed, and the call can be repeated.
+        need not wait. `alone` locks out all other writers from the beginning, for a write that rebuilds.
 
-        After the commit, a correction of clocks rebuilds the read tables, and withheld content is removed from the
-        disk. If that fails, its Trouble is raised although the write holds; the next opening or `sweep` does it.
+        A correction of clocks rebuilds the read tables in the same transaction. Raises as `begin` does; then nothing
+        was committed, and the call can be repeated. After the commit, withheld content is removed from the disk; what
+        cannot be removed then is left to the next `sweep`.
         """
         with self._turn:
-            with begin(self._engine, write=True) as connection:
+            with begin(self._engine, write=True, alone=alone) as connection:
                 transaction = Transaction(self, self.content, connection, author)
                 if not own_chain_last:
                     transaction.head(author.origin, author.epoch)
                 yield transaction
+                if is_rebuilt := Area.TIME in transaction.areas:
+                    turns.enter(connection, alone=True)
+                    self._rebuild(connection)
             transaction.mark_newest()
         if transaction.author.epoch != self.named.epoch:
             self.named = replace(self.named, epoch=transaction.author.epoch)
             self.look_at_own_chain()
-        if Area.TIME in transaction.areas:
-            self.rebuild()
-        if Area.WITHHELD in transaction.areas:
-            self.sweep(age_s=0)
-            empty_log(self._engine)  # the log still contained the destroyed key
+        # From here on, an error would look as if nothing had been written, and the write would be repeated.
+        with contextlib.suppress(Trouble):
+            if is_rebuilt:
+                give_memory_back()
+                self.look_at_own_chain()
+            if Area.WITHHELD in transaction.areas:
+                self.sweep(age_s=0)
+                empty_log(self._engine)  # the log still contained the destroyed key
 
-    @timed(Event.STORE_REBUILT)
     def rebuild(self) -> int:
         """Rebuild the read tables from the journals, locking out other writers. Raises as `begin` does.
 
         Returns the number of facts read, as `projection.rebuild` does; Trouble `store.owner_needed` as it does.
         """
         with self._turn, begin(self._engine, write=True, alone=True) as connection:
-            applied = projection.rebuild(connection, outgoing_origin(self.named.name, ""))
+            applied = self._rebuild(connection)
         give_memory_back()
         self.look_at_own_chain()
         return applied
+
+    @timed(Event.STORE_REBUILT)
+    def _rebuild(self, connection: Connection) -> int:
+        return projection.rebuild(connection, outgoing_origin(self.named.name, ""))
 
     def sweep(self, age_s: float = SWEPT_AGE_S) -> int:
         """Remove unneeded content files that are older than `age_s` seconds and return their number.

@@ -129,7 +129,7 @@ class Session:
         return self.store.reading(self.scope)
 
     @contextlib.contextmanager
-    def writing(self, *, own_chain_last: bool = False) -> Iterator[Transaction]:
+    def writing(self, *, own_chain_last: bool = False, alone: bool = False) -> Iterator[Transaction]:
         """Open a transaction as `Store.writing` does, with this session's account as the author; raises as it does.
 
         Unless `own_chain_last`, waiting notes (`notes`) and a jump of the clock are recorded before the block. If the
@@ -139,7 +139,7 @@ class Session:
         noted = self.notes.take() if not own_chain_last else None
         began = time.monotonic()
         try:
-            with self.store.writing(self.author, own_chain_last=own_chain_last) as transaction:
+            with self.store.writing(self.author, own_chain_last=own_chain_last, alone=alone) as transaction:
                 if noted is not None:
                     if jump := self.clock.jump(self.observed_now()):
                         self.clock.due.append(jump)

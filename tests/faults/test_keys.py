@@ -122,11 +122,13 @@ class _Dies(Session):
 
     after = 0
 
-    def writing(self, *, own_chain_last: bool = False) -> contextlib._GeneratorContextManager[Transaction]:
+    def writing(
+        self, *, own_chain_last: bool = False, alone: bool = False
+    ) -> contextlib._GeneratorContextManager[Transaction]:
         type(self).after -= 1
         if type(self).after < 0:
             os.kill(os.getpid(), signal.SIGKILL)
-        return super().writing(own_chain_last=own_chain_last)
+        return super().writing(own_chain_last=own_chain_last, alone=alone)
 
     def change_data_key(self, new_key: bytes) -> None:
         if type(self).after == 0 and self.account == "INS-018":

@@ -24,6 +24,7 @@ from db.tables import journal
 from eum_app.domain import facts as f
 from eum_app.domain.clock import shifted
 from eum_app.domain.errors import Refusal
+from eum_app.domain.journal import genesis, next_entry
 from eum_app.domain.time_check import expected_in_session, jumped_since_entry
 from eum_app.reports.visit_record import clock_lines_of
 from eum_app.usecases.exchange.receive import import_bundles
@@ -234,6 +235,34 @@ def test_what_is_no_correction_is_refused(simulator: Simulator) -> None:
     )
     (outcome,) = simulator.deliver(simulator.lie(DEVICE, [lie]))
     assert (outcome.outcome, outcome.code) == ("quarantined", "bundle.foreign_origin")
+
+
+def test_a_correction_whose_rebuild_fails_is_not_recorded(simulator: Simulator) -> None:
+    """Else the person who is told that it failed repeats it, and the times move twice."""
+    device = simulator.world.device
+    simulator.check(DEVICE, 0)
+    columns = [column.name for column in journal.columns]
+    with device.writing() as transaction:  # an entry that the rebuild cannot read
+        bad = next_entry(
+            genesis("FLD-1", 1), AUTHOR, recorded_at="2026", kind="CheckRecorded", kind_version=1, payload=b"{}"
+        )
+        row = {name: getattr(bad, name) for name in columns if name != "known_at"}
+        transaction.connection.execute(journal.insert().values(**row, known_at=1))
+    held, before = head_seq(device), device.read(tables)
+    for _ in range(2):
+        with pytest.raises(Refusal, match=r"fact\.unreadable"):
+            correct_time(
+                device,
+                origin=DEVICE,
+                epoch=1,
+                first_seq=1,
+                last_seq=held,
+                offset=MINUTE,
+                source="person",
+                reason="The tablet was a minute slow",
+            )
+    assert head_seq(device) == held
+    assert device.read(tables) == before
 
 
 def test_a_receipt_from_before_what_it_receives_is_noticed(simulator: Simulator, tmp_path: Path) -> None:

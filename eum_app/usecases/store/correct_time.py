@@ -51,11 +51,11 @@ def correct_time(
     """Record that entries of a chain were made `offset` later (or, if negative, earlier) than their `recorded_at` says.
 
     A device corrects its own chain; HQ corrects any chain that it holds, and informs the device in its next bundle. The
-    read tables are then rebuilt, so that states, due dates and reports use the corrected times.
+    read tables are rebuilt in the same transaction, so that states, due dates and reports use the corrected times.
 
     Raises Refusal `permission.denied`, `time.foreign_chain`, `time.no_such_entries`, `time.source`,
     `time.reason_missing` (blank, or over 2,000 characters), `time.offset` (0, or over 100 years); Trouble for disk
-    errors. If only the rebuild fails (`store.busy`), the correction is recorded: do not record it again.
+    errors. After any error nothing is recorded.
     """
     session.require(permission_to_correct(session))
     if not session.is_hq and origin != session.name:
@@ -68,7 +68,7 @@ def correct_time(
         raise Refusal("time.offset")
     offset_ms = offset // timedelta(milliseconds=1)
     named = session.store.named
-    with session.writing() as transaction:
+    with session.writing(alone=True) as transaction:
         connection = transaction.connection
         head = chain_head(connection, origin, epoch)
         if not 1 <= first_seq <= last_seq <= head.seq:
