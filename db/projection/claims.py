@@ -36,7 +36,7 @@ def apply_claim_lists(connection: Connection, noted: Sequence[Noted]) -> None:
     rows = [
         {
             **plain(fact, *_LIST_FIELDS, *_LIST_COUNTS),
-            "rejected": len(fact.rejected),
+            "rejected": fact.rejected_count or len(fact.rejected),
             "imported_at": fact.observed_at,
             "actor": entry.actor,
             "visit_id": "",

@@ -91,7 +91,8 @@ class ClaimsImported(Fact, frozen=True, kw_only=True):
     """A list of claims was imported. `claim_kind` is partner_report or shipper_list.
 
     `claims` of its `rows` were accepted; `matched` of these are about one item of the book, `ambiguous` could be about
-    several.
+    several. `rejected` names the first rejected rows and `rejected_count` counts all of them, as in
+    `InventoryImported`.
     """
 
     import_id: str
@@ -104,6 +105,7 @@ class ClaimsImported(Fact, frozen=True, kw_only=True):
     unmatched: Whole
     ambiguous: Whole
     rejected: tuple[RejectedRow, ...]
+    rejected_count: Whole = 0
 
 
 class ClaimMade(Fact, frozen=True, kw_only=True):

@@ -82,6 +82,10 @@ ACCOUNT_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "HQ has no recovery codes for {account} on {device}."),
         QT_TRANSLATE_NOOP("messages", "Make them on the device, then send its results here."),
     ),
+    "recovery.unreadable": (
+        QT_TRANSLATE_NOOP("messages", "What {device} sealed for {account} is not a set of recovery codes."),
+        QT_TRANSLATE_NOOP("messages", "Make new codes on the device, then send its results here."),
+    ),
     "recovery.all_spent": (
         QT_TRANSLATE_NOOP("messages", "All recovery codes for {account} on {device} were used or read out."),
         QT_TRANSLATE_NOOP("messages", "Make new ones on the device after it is unlocked."),

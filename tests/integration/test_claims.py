@@ -16,15 +16,17 @@ from db.claim_tables import claim_lists, claims, profiles
 from db.queries.claims import claims_about, saved_profile, saved_profiles
 from db.queries.inventory import ItemFilter, find_item_ids
 from db.queries.items import history, item
-from db.tables import checks, items, visit_items
+from db.tables import checks, items, journal, visit_items
 from eum_app.domain.claims import CLAIM_COLUMNS, Candidate, ClaimKind, ClaimReader, ClaimRow, match_claim
 from eum_app.domain.errors import Refusal
+from eum_app.domain.facts import ClaimsImported, decode_fact
 from eum_app.list_files.claims_file import ClaimsPreview, read_claims
 from eum_app.list_files.inventory_file import Profile, read_inventory, write_rejected_csv
 from eum_app.usecases.children import import_claims_child, import_inventory_child
 from eum_app.usecases.lists.import_claims import import_claims
 from eum_app.usecases.lists.import_inventory import import_inventory
 from eum_app.usecases.lists.list_profiles import fitting, profile_of, save_profile
+from eum_app.usecases.lists.rejected import MAX_NAMED_REJECTED
 from eum_app.usecases.session import Session
 from tests.builders import Clock, inventory_csv, make_store
 
@@ -53,6 +55,22 @@ def report(tmp_path: Path) -> Callable[[str], ClaimsPreview]:
 def contents(session: Session, *tables: object) -> list[object]:
     with session.store.reading() as connection:
         return [connection.execute(select(table)).all() for table in tables]  # type: ignore[call-overload]
+
+
+def test_a_report_of_rubbish_is_counted_whole_and_named_in_part(
+    hq: Session, report: Callable[[str], ClaimsPreview]
+) -> None:
+    """So many rejected rows would make a fact of over 4 MiB, which is refused."""
+    count = 100_000
+    result = import_claims(hq, report(",,,on hand,2026-99-99,\n" * count), ClaimKind.PARTNER_REPORT)
+    assert (result.claims, result.rejected) == (0, count)
+    with hq.store.reading() as connection:
+        (row,) = connection.execute(select(journal).where(journal.c.kind == "ClaimsImported"))
+        rejected = connection.execute(select(claim_lists.c.rejected)).scalar()
+    fact = decode_fact(row.kind, row.kind_version, row.payload)
+    assert isinstance(fact, ClaimsImported)
+    assert (fact.rejected_count, len(fact.rejected), fact.rejected[0].line) == (count, MAX_NAMED_REJECTED, 2)
+    assert rejected == count
 
 
 def test_a_partners_report_is_claims_and_never_a_sighting(hq: Session, report: Callable[[str], ClaimsPreview]) -> None:

@@ -1,4 +1,4 @@
-"""What a plan for a visit may name: a site that exists, and each item once."""
+"""A plan for a visit names a site that exists, and each item once."""
 
 from __future__ import annotations
 

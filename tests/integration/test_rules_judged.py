@@ -19,7 +19,8 @@ from eum_app.list_files.inventory_file import read_inventory
 from eum_app.scanning.labels import data_matrix, png
 from eum_app.usecases.exchange.receive import import_bundles
 from eum_app.usecases.exchange.seal_bundle import seal_results
-from eum_app.usecases.lists.import_inventory import MAX_NAMED_REJECTED, import_inventory
+from eum_app.usecases.lists.import_inventory import import_inventory
+from eum_app.usecases.lists.rejected import MAX_NAMED_REJECTED
 from eum_app.usecases.reporting.inventory_status import INVENTORY_STATUS
 from eum_app.usecases.reporting.make_report import make_report, preview_report
 from eum_app.usecases.reporting.visit_record import VISIT_RECORD

@@ -238,7 +238,7 @@ def test_what_is_no_correction_is_refused(simulator: Simulator) -> None:
 
 
 def test_a_correction_whose_rebuild_fails_is_not_recorded(simulator: Simulator) -> None:
-    """Else the person who is told that it failed repeats it, and the times move twice."""
+    """Otherwise the person sees an error, repeats the correction, and the times move twice."""
     device = simulator.world.device
     simulator.check(DEVICE, 0)
     columns = [column.name for column in journal.columns]

@@ -11,10 +11,11 @@ from db.store import Connection
 from eum_app.diagnostics import Event, note, timed
 from eum_app.domain.claims import Candidate, ClaimKind, ClaimMatch, ClaimRow, Matched, match_claim
 from eum_app.domain.errors import Refusal
-from eum_app.domain.facts import ClaimMade, ClaimsImported, Fact, RejectedRow
+from eum_app.domain.facts import ClaimMade, ClaimsImported, Fact
 from eum_app.domain.people import Permission
 from eum_app.list_files.claims_file import ClaimsPreview
 from eum_app.usecases.changes import Changed
+from eum_app.usecases.lists.rejected import rejected_rows
 from eum_app.usecases.session import Session, new_id
 
 
@@ -34,9 +35,9 @@ class ClaimsResult(Changed):
 def import_claims(session: Session, preview: ClaimsPreview, kind: ClaimKind) -> ClaimsResult:
     """Record the accepted rows of a preview, each compared with the whole current book, in one transaction.
 
-    Rows that match no item, or several, are recorded without one; rejected rows are recorded by line and codes only.
-    Raises Refusal `permission.denied`, `claims.already_imported` (the same file was imported before),
-    `fact.too_large` (codes of rejected rows over 4 MiB), `fact.not_allowed` (on a device); Trouble for disk errors.
+    Rows that match no item, or several, are recorded without one. Rejected rows are counted; the first
+    `MAX_NAMED_REJECTED` are recorded by line and codes. Raises Refusal `permission.denied`, `claims.already_imported`
+    (the same file was imported before), `fact.not_allowed` (on a device); Trouble for disk errors.
     """
     session.require(Permission.INVENTORY_IMPORT)
     import_id = new_id()
@@ -64,7 +65,8 @@ def import_claims(session: Session, preview: ClaimsPreview, kind: ClaimKind) -> 
                 matched=matched,
                 unmatched=counts[ClaimMatch.UNMATCHED],
                 ambiguous=counts[ClaimMatch.AMBIGUOUS],
-                rejected=tuple(RejectedRow(line=row.line, codes=row.codes) for row in preview.rejected),
+                rejected=rejected_rows(preview),
+                rejected_count=len(preview.rejected),
             )
         )
         transaction.record_all(facts)

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Final
 
 import msgspec
 
 from db.queries.items import ItemRow, held_items, site_ids_by_name
 from eum_app.diagnostics import Event, note, timed
-from eum_app.domain.facts import Fact, InventoryImported, ItemListed, RejectedRow, SiteRegistered
+from eum_app.domain.facts import Fact, InventoryImported, ItemListed, SiteRegistered
 from eum_app.domain.inventory_rows import InventoryRow
 from eum_app.domain.list_differences import differences, row_values
 from eum_app.domain.people import Permission
 from eum_app.list_files.inventory_file import InventoryPreview
 from eum_app.usecases.changes import Changed
+from eum_app.usecases.lists.rejected import rejected_rows
 from eum_app.usecases.people.scopes import require_countries
 from eum_app.usecases.session import Session, new_id
-
-MAX_NAMED_REJECTED: Final = 1_000
 
 
 @dataclass(frozen=True)
@@ -86,9 +84,7 @@ def import_inventory(session: Session, preview: InventoryPreview, *, take_change
                 rows=preview.rows,
                 accepted=len(new_rows),
                 already_held=already_held,
-                rejected=tuple(
-                    RejectedRow(line=row.line, codes=row.codes) for row in preview.rejected[:MAX_NAMED_REJECTED]
-                ),
+                rejected=rejected_rows(preview),
                 rejected_count=len(preview.rejected),
                 changed=changed,
                 stated=sum(1 for row in preview.accepted if row.stated),

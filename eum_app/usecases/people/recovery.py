@@ -19,7 +19,7 @@ from db.keyslots import CodeSlot, Slot, StoreFile, open_by_code, read_store_file
 from db.queries.people import code_set
 from db.transaction import Transaction
 from eum_app.crypto.passphrases import KdfParams
-from eum_app.crypto.recovery_codes import new_code, parse, shown
+from eum_app.crypto.recovery_codes import CODE_BYTES, new_code, parse, shown
 from eum_app.crypto.sealing import KemPublic
 from eum_app.domain.clock import Now, system_now
 from eum_app.domain.errors import Refusal
@@ -32,6 +32,7 @@ from eum_app.domain.facts import (
 )
 from eum_app.domain.people import Permission
 from eum_app.domain.stores import UnlockedBy
+from eum_app.domain.unreadable import UNREADABLE
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.exchange.trust import recovery_key
 from eum_app.usecases.people.accounts import PEOPLE, changing, require_passphrase, require_slot
@@ -163,7 +164,8 @@ def read_out_recovery_code(session: Session, device: str, account: str) -> Discl
     Codes that HQ knows to be used or read out are skipped. The disclosure is recorded before the code is shown.
 
     Raises Refusal `permission.denied`, `recovery.none_held` (HQ has no set of this account, or this is a device),
-    `recovery.all_spent`, `seal.invalid` (the set was sealed to another key); Trouble for disk errors.
+    `recovery.all_spent`, `recovery.unreadable` (the device sealed something else than a set of codes), `seal.invalid`
+    (the set was sealed to another key); Trouble for disk errors.
     """
     session.require(Permission.RECOVERY_DISCLOSE)
     with session.writing() as transaction:
@@ -171,7 +173,7 @@ def read_out_recovery_code(session: Session, device: str, account: str) -> Discl
         if held is None or not held.sealed or not session.is_hq:
             raise Refusal("recovery.none_held", device=device[:40], account=account[:40])
         sealed = recovery_key(transaction.connection).open(held.sealed, _info(device, account, held.set_id))
-        codes = msgspec.msgpack.decode(sealed, type=list[bytes])
+        codes = _codes_of(sealed, device, account)
         left = [number for number in range(1, len(codes) + 1) if number not in held.used | held.disclosed]
         if not left:
             raise Refusal("recovery.all_spent", device=device, account=account)
@@ -186,6 +188,17 @@ def read_out_recovery_code(session: Session, device: str, account: str) -> Discl
         )
     # Only after the commit: a code that was shown must be on record as shown.
     return DisclosedCode(PEOPLE.areas, device, account, left[0], shown(codes[left[0] - 1]), len(left) - 1)
+
+
+def _codes_of(sealed: bytes, device: str, account: str) -> list[bytes]:
+    """Return the codes of an opened set. Raises Refusal `recovery.unreadable`: a device seals what it likes."""
+    try:
+        codes = msgspec.msgpack.decode(sealed, type=list[bytes])
+    except UNREADABLE as error:
+        raise Refusal("recovery.unreadable", device=device, account=account) from error
+    if len(codes) > CODES or any(len(code) != CODE_BYTES for code in codes):
+        raise Refusal("recovery.unreadable", device=device, account=account)
+    return codes
 
 
 def _info(device: str, account: str, set_id: str) -> bytes:
