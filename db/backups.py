@@ -25,7 +25,7 @@ from sqlalchemy import Connection, select
 
 from db.chains import verify_all_chains
 from db.engines import DATABASE, begin, sqlcipher_engine
-from db.files import disk_trouble, sync_folder, written_whole
+from db.files import disk_trouble, is_file, sync_folder, written_whole
 from db.instance import RESTORED
 from db.keyslots import FILE_NAME as KEYSLOTS
 from db.location import read_location
@@ -176,7 +176,7 @@ def read_manifest(backup: Path) -> Manifest:
     Raises Refusal `backup.absent`, `backup.damaged`, `store.newer`; Trouble of the disk.
     """
     path = backup / MANIFEST
-    if not path.is_file():
+    if not is_file(path):
         raise Refusal("backup.absent", path=str(backup))
     with disk_trouble(path):
         data = path.read_bytes() if path.stat().st_size <= _MAX_MANIFEST_BYTES else b""

@@ -55,6 +55,25 @@ def make_folder(folder: Path) -> None:
         sync_folder(one.parent)
 
 
+def is_folder(path: Path) -> bool:
+    """Return whether a folder is there, itself or by a link; False too if that cannot be found out.
+
+    Unlike `Path.is_dir`, which raises OSError for a name that is too long and for a folder that may not be entered.
+    `is_file` and `is_there` differ from their methods in the same way.
+    """
+    return os.path.isdir(path)  # noqa: PTH112 - see above
+
+
+def is_file(path: Path) -> bool:
+    """Return whether a regular file is there, itself or by a link; False too if that cannot be found out."""
+    return os.path.isfile(path)  # noqa: PTH113 - see `is_folder`
+
+
+def is_there(path: Path) -> bool:
+    """Return whether anything is there, itself or by a link; False too if that cannot be found out."""
+    return os.path.exists(path)  # noqa: PTH110 - see `is_folder`
+
+
 def keep_to_owner(folder: Path) -> None:
     """Let only its owner into a store's folder, whatever the umask was when it was made or copied here.
 

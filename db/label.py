@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from db.files import disk_trouble
+from db.files import disk_trouble, is_file
 from eum_app.domain.errors import Refusal
 from eum_app.domain.unreadable import UNREADABLE
 
@@ -41,7 +41,7 @@ def read_label(directory: Path) -> Label:
 def read_as(directory: Path, shape: type[Shape]) -> Shape:
     """Decode the keyslot file as `shape`. Raises as `read_label`."""
     path = directory / FILE_NAME
-    if not path.is_file():
+    if not is_file(path):
         raise Refusal("store.absent", path=str(directory))
     with disk_trouble(path):
         if path.stat().st_size > MAX_FILE_BYTES:

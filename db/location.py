@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from db.files import disk_trouble, written_whole
+from db.files import disk_trouble, is_file, written_whole
 from eum_app.crypto.boxes import Box
 from eum_app.domain.errors import Refusal
 from eum_app.domain.unreadable import UNREADABLE
@@ -52,7 +52,7 @@ def read_location(folder: Path, data_key: bytes) -> Location | None:
     Raises Refusal `keyslots.damaged`, `store.newer`; Trouble `store.damaged` for another data key, and of the disk.
     """
     path = folder / FILE_NAME
-    if not path.is_file():
+    if not is_file(path):
         return None
     with disk_trouble(path):
         data = path.read_bytes() if path.stat().st_size <= _MAX_FILE_BYTES else b""

@@ -25,7 +25,7 @@ from db.content import ContentFolder, remove_files, unneeded_files
 from db.engines import CACHE_KIB as CACHE_KIB
 from db.engines import DATABASE as DATABASE
 from db.engines import begin, empty_log, give_memory_back, server_of
-from db.files import disk_trouble, keep_to_owner, make_folder
+from db.files import disk_trouble, is_file, is_there, keep_to_owner, make_folder
 from db.location import Location, read_location, write_location
 from db.origin import Origin
 from db.origin import StoreName as StoreName
@@ -68,7 +68,7 @@ class Store(Origin):
         the folder and an empty database file. Raises Refusal `store.exists`, `database.url`, `database.tls`; Trouble of
         the disk; and as `begin` and `read_location` do.
         """
-        if (folder / DATABASE).exists() or read_location(folder, data_key) is not None:
+        if is_there(folder / DATABASE) or read_location(folder, data_key) is not None:
             raise Refusal("store.exists", path=str(folder))
         location = None
         if database_url is not None:
@@ -103,7 +103,7 @@ class Store(Origin):
         and as `read_location`, `begin` and `upgrades.bring_up` do.
         """
         location = read_location(folder, data_key)
-        if location is None and not (folder / DATABASE).is_file():
+        if location is None and not is_file(folder / DATABASE):
             raise Refusal("store.absent", path=str(folder))
         keep_to_owner(folder)
         engine = engine_of(folder, data_key, location)

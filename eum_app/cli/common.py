@@ -15,7 +15,7 @@ import msgspec
 import typer
 from platformdirs import user_data_path
 
-from db.files import own_folder
+from db.files import is_folder, own_folder
 from eum_app import diagnostics
 from eum_app.cli.process import secret
 from eum_app.cli.streams import holds, say
@@ -236,7 +236,7 @@ def require_folder(folder: Path) -> None:
 
     A symbolic link to a folder is accepted. Raises Refusal `folder.absent`, also for a file.
     """
-    if not folder.is_dir():
+    if not is_folder(folder):
         raise Refusal("folder.absent", path=str(folder.absolute()))
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 import typer
 
+from db.files import is_folder, is_there
 from eum_app.cli.common import JsonOption, PassphraseFd, StoreOption, counted, show, unlocked
 from eum_app.domain.claims import ClaimKind
 from eum_app.domain.errors import Refusal
@@ -218,7 +219,7 @@ def _claim_values(row: ClaimRow) -> dict[str, Any]:
 def _is_saved(profile: str) -> bool:
     """Return whether `profile` is the name of a saved profile. An existing file with that path takes precedence."""
     path = Path(profile)
-    return bool(profile) and path.suffix != ".json" and (not path.exists() or path.is_dir())
+    return bool(profile) and path.suffix != ".json" and (not is_there(path) or is_folder(path))
 
 
 def _profile(session: Session | None, given: str) -> Profile | None:
@@ -231,7 +232,7 @@ def _profile(session: Session | None, given: str) -> Profile | None:
         return None
     if session is not None and _is_saved(given):
         return profile_of(session.read(saved_profile, given))
-    if not Path(given).exists():
+    if not is_there(Path(given)):
         raise Refusal("file.missing", name=Path(given).name)
     try:
         return msgspec.json.decode(read_plain(Path(given), MAX_PROFILE_BYTES), type=Profile)

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from db.files import is_file, is_folder
 from eum_app.cli.common import JsonOption, PassphraseFd, StoreOption, counted, show, unlocked
 from eum_app.cli.process import EXIT_REFUSED
 from eum_app.domain.clock import instant_words
@@ -35,7 +36,7 @@ def verify_command(
 
     The exit code is 1 unless it holds.
     """
-    if file.is_dir():
+    if is_folder(file):
         if not account:
             raise typer.BadParameter("needed to open a store", param_hint="--account")
         data, words, holds = _store(file, account, passphrase_fd)
@@ -65,7 +66,7 @@ def _file(file: Path, session: Session | None, root: str) -> Found:
     if is_report(file):
         return _report(file, session, root)
     if session is None:
-        if not file.is_file():
+        if not is_file(file):
             raise Refusal("file.missing", name=file.name)
         if file.suffix.lower() != ".eumb":
             raise Refusal("report.no_sidecar", name=file.name)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from db.files import is_file, is_folder, is_there
 from eum_app.domain.errors import Refusal
 from eum_app.scanning.images import IMAGE_SUFFIXES, grey_of, load_grey
 
@@ -65,7 +66,7 @@ class FrameSource:
         self._size = size
         self._retry_s = retry_ms / 1000
         self._keep_trying = isinstance(source, int) if keep_trying is None else keep_trying
-        if isinstance(source, Path) and not self._keep_trying and not source.exists():
+        if isinstance(source, Path) and not self._keep_trying and not is_there(source):
             raise Refusal("camera.no_such_file", path=str(source))
         self._changed = threading.Condition()
         self._stop = threading.Event()
@@ -138,17 +139,15 @@ class FrameSource:
     def _pictures(self) -> Iterator[NDArray[np.uint8]]:
         if isinstance(self._source, int):
             yield from self._captured(self._source, 0.0)
-        elif self._source.is_dir():
-            for path in sorted(self._source.iterdir()):
-                if path.suffix.lower() not in IMAGE_SUFFIXES:
-                    continue
+        elif is_folder(self._source):
+            for path in _pictures_in(self._source):
                 try:
                     picture = load_grey(path)
                 except Refusal:  # like a bad frame of a camera
                     continue
                 yield picture
                 self._pace(_FOLDER_FPS)
-        elif self._source.is_file():
+        elif is_file(self._source):
             yield from self._captured(str(self._source), _VIDEO_FPS)
 
     def _captured(self, source: int | str, fps: float) -> Iterator[NDArray[np.uint8]]:
@@ -174,6 +173,14 @@ class FrameSource:
         wanted = fps if self._fps is None else self._fps
         if wanted > 0:
             self._stop.wait(1 / wanted)
+
+
+def _pictures_in(folder: Path) -> list[Path]:
+    """Return the pictures of a folder by name; none if it cannot be read, e.g. on a drive that was taken out."""
+    try:
+        return sorted(path for path in folder.iterdir() if path.suffix.lower() in IMAGE_SUFFIXES)
+    except OSError:
+        return []
 
 
 def cameras_there(most: int = 6) -> list[int]:

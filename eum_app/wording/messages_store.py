@@ -58,6 +58,10 @@ STORE_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "There is already a store at {path}."),
         QT_TRANSLATE_NOOP("messages", "Choose another folder."),
     ),
+    "store.not_folder": (
+        QT_TRANSLATE_NOOP("messages", "A store is a folder, and {path} is a file."),
+        QT_TRANSLATE_NOOP("messages", "Choose another folder."),
+    ),
     "store.kind": (
         QT_TRANSLATE_NOOP("messages", "{kind} is not a kind of store."),
         QT_TRANSLATE_NOOP("messages", "Use one of: {known}."),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from db.files import is_folder
 from eum_app.domain.errors import KnownError, Refusal
 from eum_app.usecases.calls import Call, ChildCall, Job, Query
 from eum_app.usecases.session import Session
@@ -53,7 +54,7 @@ class Desk:
 
         The app's own outbox always passes, since it is created when it is needed. Raises Refusal `folder.absent`.
         """
-        if folder != self.outbox and not folder.is_dir():
+        if folder != self.outbox and not is_folder(folder):
             raise Refusal("folder.absent", path=str(folder))
 
     def do(

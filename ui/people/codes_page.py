@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QMarginsF
 from PySide6.QtGui import QFont, QPageLayout, QPageSize, QPdfWriter, QResizeEvent, QTextDocument
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QWidget
 
+from db.files import is_there
 from eum_app.domain.errors import Trouble
 from eum_app.usecases.people.recovery import RecoveryCodes
 from ui.kit.page import Page
@@ -123,7 +124,7 @@ class CodesPage(Page):
         path = self.path_field.path
         if path is None or self._made is None:
             return
-        if path.exists():
+        if is_there(path):
             self.notice.show_error(Trouble("disk.exists", path=str(path)))
             return
         try:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from db.content import ObjectRow, keep_object, verify_content
+from db.files import is_folder
 from db.queries.exchange import bundle_held
 from db.transaction import Admit, Transaction
 from eum_app.diagnostics import Event, note, note_crash, timed
@@ -103,7 +104,7 @@ def receive_each(session: Session, paths: Sequence[Path], take: Take, progress: 
     with session.store.reading() as connection:
         identity_of(connection)  # refuses once for a store that is not enrolled, instead of for every file
     sweep(session)
-    files = [file for path in paths for file in (_bundles_in(session, path) if path.is_dir() else [path])]
+    files = [file for path in paths for file in (_bundles_in(session, path) if is_folder(path) else [path])]
     outcomes: dict[Path, ImportOutcome] = {}
     areas: set[Area] = set()
     waiting = _in_order(files)
@@ -203,8 +204,12 @@ def _bundles_in(session: Session, folder: Path) -> list[Path]:
         except KnownError:
             return False  # an unreadable file is imported like others, so that it is listed with its reason
 
-    bundles = (path for path in sorted(folder.iterdir()) if path.suffix.lower() == SUFFIX)  # FAT may change the case
-    return [path for path in bundles if not is_own(path)]
+    try:
+        found = sorted(folder.iterdir())
+    except OSError:
+        return [folder]  # as a file that cannot be read: it is listed with its reason, and the others are imported
+    # FAT may change the case of the suffix.
+    return [path for path in found if path.suffix.lower() == SUFFIX and not is_own(path)]
 
 
 def _in_order(files: Sequence[Path]) -> list[Path]:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from db.chains import entries_after, entry_hash_at
+from db.files import is_file
 from db.queries.reports import is_export_recorded
 from db.store import Connection
 from eum_app.crypto.certificates import Certificate, Role, check_chain, check_validity
@@ -214,14 +215,7 @@ def _sidecar_path(path: Path) -> Path | None:
     if _OTHER_PART.search(path.name):
         stem = _OTHER_PART.sub("", path.name)
         names += [f"{stem}{SUFFIX}", f"{Path(stem).stem}.pdf{SUFFIX}"]
-    return next((path.with_name(name) for name in names if _is_file(path.with_name(name))), None)
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except OSError:  # longer than a file system takes
-        return False
+    return next((path.with_name(name) for name in names if is_file(path.with_name(name))), None)
 
 
 def _names(sidecar: Sidecar, sidecar_path: Path, given: Path) -> bool:
@@ -264,7 +258,7 @@ class _Noting:
 
 def _signature(sidecar_path: Path, refusals: list[Refusal]) -> SidecarSignature | None:
     path = sidecar_path.with_name(f"{sidecar_path.name}{SIGNATURE_SUFFIX}")
-    if not path.is_file():
+    if not is_file(path):
         refusals.append(Refusal("report.no_signature"))
         return None
     return decode_signature(_read(path), path.name)
@@ -320,7 +314,7 @@ def _refuse_revoked(chain: tuple[Certificate, ...], revoked: Mapping[str, dateti
 
 
 def _file_proof(path: Path, rows_stated: int, sha384: str, refusals: list[Refusal]) -> FileProof:
-    if not _is_file(path):
+    if not is_file(path):
         refusals.append(Refusal("report.file_missing"))
         return FileProof(path.name, False, False, rows_stated, None)
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from db.address import readdress
 from db.attempts import failures
 from db.chains import verify_all_chains
 from db.content import check_content
+from db.files import disk_trouble
 from db.keyslots import StoreFile, new_data_key, new_slot, write_store_file
 from db.store import Store, StoreName
 from eum_app.crypto.certificates import issue_hq, make_authority
@@ -51,8 +53,9 @@ def create_store(
     (`database_url`). An empty folder may exist. A failure leaves nothing behind but parent folders that were made.
 
     Raises Refusal `store.exists` (also a folder that is not empty, or a database that holds a store),
-    `file.name_not_text`, `store.kind`, `store.name`, `account.name`, `role.unknown`, `passphrase.…`, `database.url`,
-    `database.tls`, `database.only_hq`; Trouble for disk errors, `memory.full`, `store.connection_lost`.
+    `store.not_folder`, `file.name_not_text`, `store.kind`, `store.name`, `account.name`, `role.unknown`,
+    `passphrase.…`, `database.url`, `database.tls`, `database.only_hq`; Trouble for disk errors, `memory.full`,
+    `store.connection_lost`.
     """
     if member_of(StoreKind, kind) is None:
         raise Refusal("store.kind", kind=kind, known=", ".join(StoreKind))
@@ -64,18 +67,31 @@ def create_store(
     if database_url is not None and kind != StoreKind.HQ:
         raise Refusal("database.only_hq")
     require_text_name(folder)
-    if folder.exists() and any(folder.iterdir()):
-        raise Refusal("store.exists", path=str(folder))
-    was_there = folder.exists()
+    with disk_trouble(folder):
+        was_there = folder.exists()
+        if was_there and not folder.is_dir():
+            raise Refusal("store.not_folder", path=str(folder))
+        if was_there and any(folder.iterdir()):
+            raise Refusal("store.exists", path=str(folder))
     try:
         return _create(
             folder, kind, name, account, role, passphrase, suite, kdf or KdfParams.calibrated(suite), now, database_url
         )
     except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        if was_there:
-            folder.mkdir()
+        _empty(folder, is_kept=was_there)
         raise
+
+
+def _empty(folder: Path, *, is_kept: bool) -> None:
+    """Remove what a failed creation left in the folder, and the folder unless it was there before; it may be a link."""
+    with contextlib.suppress(OSError):
+        for path in list(folder.iterdir()):
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
+        if not is_kept:
+            folder.rmdir()
 
 
 def _create(

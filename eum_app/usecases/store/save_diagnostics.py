@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from db.files import disk_trouble, written_whole
+from db.files import disk_trouble, is_there, written_whole
 from eum_app.diagnostics import log_files
 from eum_app.domain.errors import Refusal, Trouble
 
@@ -18,7 +18,7 @@ def save_diagnostics(store_folder: Path, path: Path) -> int:
     files = log_files(store_folder)
     if not files:
         raise Refusal("diagnostics.none", folder=str(store_folder))
-    if path.exists():
+    if is_there(path):
         raise Trouble("disk.exists", path=str(path))
     with disk_trouble(store_folder):
         text = b"".join(file.read_bytes() for file in files)

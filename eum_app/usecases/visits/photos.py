@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from db.files import is_file
 from db.transaction import Transaction
 from eum_app.domain.checklists import NOT_APPLICABLE, NOT_OBSERVED, Answer, Checklist
 from eum_app.domain.errors import Refusal
@@ -46,9 +47,10 @@ def read_photo(path: Path) -> bytes:
 def read_file(path: Path) -> bytes:
     """Return the bytes of a file, of any size and content; links are followed.
 
-    Raises Refusal `image.missing` (also a folder, a pipe or a device), `image.unreadable`.
+    Raises Refusal `image.missing` (also a folder, a pipe, a device, or a file in a folder that may not be entered),
+    `image.unreadable`.
     """
-    if not path.is_file():  # a pipe or a device would never end
+    if not is_file(path):  # a pipe or a device would never end
         raise Refusal("image.missing", path=str(path))
     try:
         return path.read_bytes()

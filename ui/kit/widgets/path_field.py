@@ -10,6 +10,7 @@ from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QSizePolicy, QWidget
 
+from db.files import is_folder
 from ui.kit.guard import guarded
 from ui.kit.widgets.base import Button, button, hbox
 
@@ -118,7 +119,7 @@ class PathField(QWidget):
             dialog.setNameFilter(self._filters)
         now = self.path
         if now is not None:
-            dialog.setDirectory(str(now if now.is_dir() else now.parent))
+            dialog.setDirectory(str(now if is_folder(now) else now.parent))
         dialog.filesSelected.connect(self._take)
         dialog.open()
         self._dialog = dialog
