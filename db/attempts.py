@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final, TypeVar
 
-from db.files import disk_trouble
+from db.files import disk_trouble, is_file
 from eum_app.domain.errors import Refusal, Trouble
 
 FILE_NAME: Final = "attempts.db"
@@ -79,7 +79,7 @@ def failures(folder: Path) -> dict[str, int]:
 
     Without a file of counts there are none. Raises Trouble `attempts.damaged`, `store.busy` and those of the disk.
     """
-    if not (folder / FILE_NAME).is_file():
+    if not is_file(folder / FILE_NAME):
         return {}
     with _begun(folder) as connection:
         rows = _rows(connection)
