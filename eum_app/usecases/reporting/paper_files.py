@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import secrets
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from db.files import disk_trouble, written_whole
+from db.files import WRITING, disk_trouble, written_whole
 from eum_app.domain.areas import Area
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import LabelsPrinted, WorklistPrinted
@@ -27,19 +31,45 @@ def require_pdf(path: Path) -> None:
 def write_and_record(session: Session, sheets: Sequence[Sheet]) -> frozenset[Area]:
     """Write every file and record its fact; return the changed areas. Existing files are replaced.
 
-    If a step fails, nothing is recorded and the new files are deleted; those that they replaced do not come back.
-    Raises as `Session.writing`; Trouble for disk errors.
+    If a step fails, nothing is recorded, and every path holds what it held before. Raises as `Session.writing`; Trouble
+    for disk errors.
     """
-    written: list[Path] = []
+    begun: list[tuple[Path, Path | None]] = []  # each path, and where its earlier file is kept meanwhile
     try:
         with session.writing() as transaction:
             for fact, path, pdf in sheets:
                 transaction.record(fact)
+                with disk_trouble(path):
+                    begun.append((path, _kept(path)))
                 with written_whole(path) as file:
                     file.write(pdf)
-                written.append(path)
-            return frozenset(transaction.areas)
+            areas = frozenset(transaction.areas)
     except BaseException:
-        for path in written:
-            path.unlink(missing_ok=True)
+        for path, earlier in reversed(begun):
+            with contextlib.suppress(OSError):  # if it cannot be put back, it stays under its second name
+                if earlier is None:
+                    path.unlink(missing_ok=True)
+                else:
+                    earlier.replace(path)
+                    earlier.unlink(missing_ok=True)  # still there if both names were of one file
         raise
+    for _, earlier in begun:
+        if earlier is not None:
+            with contextlib.suppress(OSError):
+                earlier.unlink()
+    return areas
+
+
+def _kept(path: Path) -> Path | None:
+    """Keep the file at a path under a second name beside it, and return that; None if there is no file. Raises OSError.
+
+    It is not moved, so that after a power cut the path holds the earlier file or the new one.
+    """
+    if not os.path.lexists(path):
+        return None
+    kept = path.with_name(f"{WRITING}{secrets.token_hex(4)}")
+    try:
+        os.link(path, kept, follow_symlinks=False)
+    except (OSError, NotImplementedError):  # a disk without links
+        shutil.copy2(path, kept, follow_symlinks=False)
+    return kept
