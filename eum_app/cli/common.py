@@ -6,6 +6,7 @@ import contextlib
 import getpass
 import json
 import os
+import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -26,6 +27,7 @@ from eum_app.usecases.session import Session
 from eum_app.usecases.store.instance import lost_entries
 
 MAX_PASSPHRASE_BYTES = 4096
+_BEYOND_ASCII = re.compile(r"[^ -~]")
 
 
 def _one_store(context: typer.Context, given: Path | None) -> Path | None:
@@ -210,7 +212,7 @@ def echo_codes(account: str, codes: Sequence[str]) -> None:
 
 
 def print_json(data: Any) -> None:
-    """Print one JSON document on one line. Control characters are escaped, so they cannot steer the terminal.
+    """Print one JSON document on one line. Characters that could steer the terminal are escaped.
 
     Values that JSON lacks are printed as `str` gives them. Where standard output has another encoding than UTF-8, other
     characters that it lacks are escaped too. Raises as `show`.
@@ -220,7 +222,15 @@ def print_json(data: Any) -> None:
     except UnicodeEncodeError:  # a file name that is not UTF-8
         encoded = msgspec.json.encode(_as_text(msgspec.to_builtins(data, enc_hook=str)))
     text = encoded.decode()
-    typer.echo(text if holds(text) else json.dumps(json.loads(text), separators=(",", ":")))
+    text = text if holds(text) else json.dumps(json.loads(text), separators=(",", ":"))
+    typer.echo(_BEYOND_ASCII.sub(_as_escape, text))
+
+
+def _as_escape(found: re.Match[str]) -> str:
+    """Return a character, as the escapes of JSON if it could steer a terminal."""
+    one = found[0]
+    units = one.encode("utf-16-be").hex()
+    return one if one.isprintable() else "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
 
 
 def _as_text(value: Any) -> Any:

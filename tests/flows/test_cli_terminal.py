@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
 import pytest
 
 from eum_app.cli import run
+from eum_app.cli.common import print_json
 from eum_app.cli.streams import say
 from tests.builders import PASSPHRASE, inventory_csv, make_world
 
@@ -97,3 +99,11 @@ def test_no_command_joins_lines_into_one() -> None:
     """`say` escapes a line break inside a line, so lines that are joined first come out as one."""
     joined = [path.name for path in (ROOT / "eum_app" / "cli").glob("*.py") if r'"\n".join' in path.read_text("utf-8")]
     assert joined == []
+
+
+def test_json_steers_no_terminal_and_keeps_every_character(capfd: pytest.CaptureFixture[str]) -> None:
+    data = {"name": FORGED, "more": "\x7f\x85\u2028\U000e0001 Größe – 4 µm", "bytes": "\udcff"}
+    print_json(data)
+    (line, end) = _lines(capfd)
+    assert (json.loads(line), end) == (data | {"bytes": "?"}, "")
+    assert "Größe – 4 µm" in line
