@@ -14,7 +14,7 @@ DAMAGE_SENTENCES: dict[str, tuple[str, str]] = {
         ),
     ),
     "store.pages_damaged": (
-        QT_TRANSLATE_NOOP("messages", "{count} of {of} pages of the database fail their checksum: {pages}."),
+        QT_TRANSLATE_NOOP("messages", "Of the pages of the database, {count} of {of} fail their checksum: {pages}."),
         QT_TRANSLATE_NOOP(
             "messages",
             "The disk is failing. Copy the store's folder to another disk, then run eum store rebuild there: it "
