@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from db.files import is_file, is_there
 from eum_app.domain.errors import Refusal
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ def _read(source: Path | str | bytes) -> bytes:
     if isinstance(source, bytes):
         return source
     path = Path(source)
+    if is_there(path) and not is_file(path):  # a pipe or a device would never end
+        raise Refusal("image.missing", path=str(path))
     try:
         if path.stat().st_size > MAX_FILE_BYTES:
             raise Refusal("image.file_too_large", megabytes=MAX_FILE_BYTES // 1_000_000)

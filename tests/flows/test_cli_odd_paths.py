@@ -94,5 +94,9 @@ def test_a_pipe_is_refused_and_not_waited_for(
 ) -> None:
     pipe = tmp_path / "pipe.png"
     os.mkfifo(pipe)
-    for arguments in (("visit", "photo", "v", str(pipe), "--check", "c", *who), ("inbox", "import", str(pipe), *who)):
+    for arguments in (
+        ("read-marks", str(pipe)),
+        ("visit", "photo", "v", str(pipe), "--check", "c", *who),
+        ("inbox", "import", str(pipe), *who),
+    ):
         assert refused(capfd, *arguments), arguments
