@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, BinaryIO
+from typing import Annotated, Any, BinaryIO, Final
 
 import msgspec
 from msgspec import Meta
@@ -51,13 +52,15 @@ MAX_ENTRIES_SIZE = 4 << 30
 MAX_BLOCK_SIZE = 1 << 20
 MAX_ZSTD_WINDOW = 8 * 1024 * 1024
 
-Hex384 = Annotated[str, Meta(pattern="^[0-9a-f]{96}$")]
-BundleId = Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
+# `$` would also match before a line end.
+Hex384 = Annotated[str, Meta(pattern=r"\A[0-9a-f]{96}\Z")]
+BundleId = Annotated[str, Meta(pattern=r"\A[0-9a-f]{32}\Z")]
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
 Hash = Annotated[bytes, Meta(min_length=48, max_length=48)]
 Key = Annotated[bytes, Meta(min_length=32, max_length=32)]
 Number = Annotated[int, Meta(ge=0, le=(1 << 53) - 1)]  # exact in every reader (I-JSON, RFC 7493)
 UtcTime = Annotated[datetime, Meta(tz=True)]
+_UTC: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?Z")
 
 
 # Header
@@ -170,8 +173,7 @@ def parse_header(raw: bytes) -> Header:
         raise Refusal("bundle.altered", part="header") from error
     if not is_canonical or fields.get("format") != "eum-bundle":
         raise Refusal("bundle.altered", part="header")
-    # `True == 1` in Python, so `true` in JSON must be refused explicitly.
-    if fields.get("version") != VERSION or fields.get("version") is True:
+    if not _is_version(fields.get("version")):
         raise Refusal("bundle.version", version=str(fields.get("version"))[:20], known=VERSION)
     suite = Suite.parse(fields.get("suite"))
     try:
@@ -179,6 +181,8 @@ def parse_header(raw: bytes) -> Header:
         chain = tuple(Certificate.from_der(der) for der in header.sender)
     except (msgspec.ValidationError, Refusal) as error:
         raise Refusal("bundle.altered", part="header") from error
+    if not _UTC.fullmatch(fields["created_at"]):
+        raise Refusal("bundle.altered", part="header")
     if header.kind not in KINDS:
         raise Refusal("bundle.kind", kind=header.kind[:40])
     # `key_info` binds all fields of a recipient except `enc`; unknown ones would be ambiguous.
@@ -195,6 +199,11 @@ def parse_header(raw: bytes) -> Header:
         recipients=tuple(header.recipients),
         raw=raw,
     )
+
+
+def _is_version(found: object) -> bool:
+    """Whether a value is this version as a JSON integer; in Python `true` and `1.0` equal 1 too."""
+    return type(found) is int and found == VERSION
 
 
 def exactly(file: BinaryIO, size: int) -> bytes:
@@ -284,14 +293,17 @@ def decode_manifest(raw: bytes) -> tuple[Manifest, dict[str, Any]]:
     """
     try:
         fields = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
-        named = {name: msgspec.json.decode(fields[name]) for name in ("format", "version") if name in fields}
-        if named.get("format") == "eum-manifest" and named.get("version") != VERSION:
+        named = {
+            name: msgspec.json.decode(fields[name]) for name in ("format", "version", "created_at") if name in fields
+        }
+        if named.get("format") == "eum-manifest" and not _is_version(named.get("version")):
             raise Refusal("bundle.version", version=str(named.get("version"))[:20], known=VERSION)
         manifest = msgspec.json.decode(raw, type=Manifest)
         known = {*Manifest.__struct_fields__, "format", "version"}
         extra = {name: msgspec.json.decode(value) for name, value in fields.items() if name not in known}
     except UNREADABLE as error:
         raise Refusal("bundle.altered", part="manifest") from error
-    if named.get("format") != "eum-manifest" or not manifest.is_consistent():
+    is_utc = _UTC.fullmatch(named["created_at"])
+    if named.get("format") != "eum-manifest" or not is_utc or not manifest.is_consistent():
         raise Refusal("bundle.altered", part="manifest")
     return manifest, extra
