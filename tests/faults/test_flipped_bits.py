@@ -9,18 +9,22 @@ import os
 import random
 import shutil
 from collections.abc import Callable, Iterator
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
 
 from db.content import INLINE_BYTES, check_content
 from db.engines import DATABASE
+from db.instance import path_of
 from db.keyslots import FILE_NAME as KEYSLOTS
-from db.keyslots import is_as_written
+from db.keyslots import is_as_written, read_store_file
+from db.pages import PAGE_BYTES
+from db.queries.visits import all_visits
 from db.watermark import FILE_NAME as WATERMARK
 from db.watermark import Watermark
 from eum_app.domain.errors import KnownError, Trouble
-from eum_app.usecases.session import Ticket
+from eum_app.usecases.session import Session, Ticket
 from eum_app.usecases.store.back_up import back_up
 from eum_app.usecases.store.check_store import Examined, examine_store, examine_unopened
 from eum_app.usecases.store.open_store import open_store
@@ -146,6 +150,63 @@ def test_every_flipped_bit_of_a_photo_is_found(folder: Path) -> None:
         photo.write_bytes(whole)
     assert examine_store(session).is_whole
     session.store.close()
+
+
+FRAME = 24 + PAGE_BYTES
+"""Bytes of a frame in the log (WAL): its head, then a page. The log has a head of 32 bytes."""
+
+
+@pytest.fixture
+def killed(at_rest: Ticket, tmp_path: Path) -> Path:
+    """A store whose program was killed: its log holds checks, and behind them frames of an earlier round."""
+    folder = tmp_path / "device"
+    shutil.copytree(at_rest.folder, folder)
+    store_id = read_store_file(folder).store_id
+    shutil.copyfile(path_of(store_id, at_rest.folder), path_of(store_id, folder))  # else it is taken for a copy
+    session = open_store(folder, "INS-017", PASSPHRASE, now=Clock())
+    visit_id = session.read(all_visits)[0].visit_id
+    for number in range(4):
+        check_one(session, visit_id, random.Random(200 + number))
+    empty_but_for_stale_frames(session)
+    check_one(session, visit_id, random.Random(300))
+    shutil.copytree(folder, tmp_path / "killed", ignore=shutil.ignore_patterns("*-shm"))
+    session.store.close()
+    return tmp_path / "killed"
+
+
+def empty_but_for_stale_frames(session: Session) -> None:
+    """Move the log into the database. The next write begins at its start, and leaves the rest of the file as it is."""
+    with session.store.reading() as connection:
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        connection.exec_driver_sql("COMMIT")
+        driver.execute("PRAGMA wal_checkpoint(RESTART)").fetchall()
+        connection.exec_driver_sql("BEGIN")
+
+
+def live_bytes(log: bytes) -> int:
+    """Bytes of a log up to its last frame with the salts of its head. Frames behind it are of an earlier round."""
+    frames = (log[at + 8 : at + 16] for at in range(32, len(log), FRAME))
+    return 32 + FRAME * len(list(takewhile(lambda salts: salts == log[16:24], frames)))
+
+
+@pytest.mark.exhaustive
+@pytest.mark.timeout(1_200)
+def test_every_flipped_bit_of_the_log_of_a_killed_program_is_found_or_unused(killed: Path, at_rest: Ticket) -> None:
+    """SQLite takes a damaged frame for the end of the log: the entries behind it are missed by number.
+
+    Unused are stale frames. Not covered is what was written behind the newest entry and is none, such as a draft.
+    """
+    log = killed / f"{DATABASE}-wal"
+    live = live_bytes(log.read_bytes())
+    assert 32 + FRAME < live < log.stat().st_size
+    wrong = []
+    for at, mask in flips(killed, log, FLIPS // 10):
+        found = checked(killed, at_rest)
+        codes = [one.code for one in found.missing] if isinstance(found, Examined) else []
+        if ("chain.entries_lost" in codes) != (at < live):
+            wrong.append((at, mask, found))
+    assert wrong == []
 
 
 def test_damage_is_not_called_write_protection(folder: Path, at_rest: Ticket, tmp_path: Path) -> None:
