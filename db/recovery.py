@@ -30,6 +30,7 @@ from db.instance import RESTORED, TOKEN
 from db.kept_designation import NAME as DESIGNATION
 from db.kept_notice import NAME as NOTICE
 from db.origin import StoreName
+from db.pages import keyed
 from db.rekey import alone
 from db.salvage import FIELDS, INDEX_FIELDS, Row, whole_rows
 from db.snapshots import verify_database
@@ -132,16 +133,23 @@ def _small_tables(folder: Path, data_key: bytes) -> dict[str, list[Row]]:
 
     Raises Refusal `store.in_use`.
     """
-    found: dict[str, list[Row]] = {}
     try:
-        with alone(folder, data_key) as driver:
-            for table in _SMALL:
-                with contextlib.suppress(sqlcipher.DatabaseError):
-                    columns = ", ".join(column.name for column in table.columns)
-                    found[table.name] = driver.execute(f"SELECT {columns} FROM {table.name}").fetchall()  # noqa: S608
+        with alone(folder, data_key):
+            pass  # nothing else has it open, and what was in the log is in the file
     except Trouble as trouble:
         if trouble.code != "store.damaged":
             raise
+    found: dict[str, list[Row]] = {}
+    for table in _SMALL:
+        columns = ", ".join(column.name for column in table.columns)
+        # A connection for each: one that met a damaged page refuses whole ones too.
+        with (
+            contextlib.suppress(sqlcipher.DatabaseError),
+            contextlib.closing(keyed(folder / DATABASE, data_key.hex())) as driver,
+        ):
+            is_there = driver.execute("SELECT count(*) FROM sqlite_schema WHERE name = ?", (table.name,)).fetchone()
+            rows = driver.execute(f"SELECT {columns} FROM {table.name}").fetchall() if is_there[0] else []  # noqa: S608
+            found[table.name] = rows
     return found
 
 

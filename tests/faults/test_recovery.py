@@ -32,6 +32,7 @@ from tests.integration.test_projection import tables
 from tests.simulator import Simulator
 
 DEVICE = "FLD-0042"
+STORES = Path(__file__).resolve().parents[1] / "data" / "stores"
 Key = tuple[str, int, int]
 
 
@@ -286,6 +287,23 @@ def test_nothing_can_be_recovered_from_noise(folder: Path) -> None:
     with pytest.raises(Trouble, match=r"store\.damaged"):
         recovered(folder)
     assert sorted(path.name for path in folder.glob(".*")) == []
+
+
+@pytest.mark.parametrize("kind", ["field", "hq"])
+@pytest.mark.parametrize("version", sorted(path.name for path in STORES.iterdir()))
+def test_a_store_of_an_earlier_version(tmp_path: Path, version: str, kind: str) -> None:
+    """Page 8 of these stores holds key material; drafts, which old ones lack, are never called lost."""
+    account = "INS-017" if kind == "field" else "REV-004"
+    for page, parts_lost in ((1, ()), (8, ("secrets",))):
+        folder = tmp_path / str(page)
+        shutil.copytree(STORES / version / kind, folder)
+        damage(folder, page)
+        found = recover_store(folder, account, PASSPHRASE, now=Clock())
+        assert (found.lost, found.parts_lost) == ((), parts_lost)
+        session = open_store(folder, account, PASSPHRASE, now=Clock())
+        told = examine_store(session)
+        assert (told.altered, told.damaged) == ((), ())
+        session.store.close()
 
 
 def test_a_truncated_file(folder: Path) -> None:
