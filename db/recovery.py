@@ -46,6 +46,7 @@ _SMALL: Final = (meta, secrets, drafts)
 _SMALL_BY_NAME: Final = {table.name: table for table in _SMALL}
 _META_NAMES: Final = frozenset({"store_id", "name", "kind", "epoch", TOKEN, RESTORED, NOTICE, DESIGNATION})
 _BATCH: Final = 1_000
+_NO_END: Final = 2**53
 Ends = dict[tuple[str, int], int]
 """(origin, epoch) → the newest number that a chain is known to have had."""
 _MADE_HERE: Final = ("projection_version",)
@@ -99,7 +100,7 @@ def recover(
             triggers.install(connection)
             seen = _take_rows(connection, path, data_key, frozenset(purposes))
             ends = _later(seen.ends, _mark(folder, data_key))
-            taken = _fill(connection, _holes(connection, ends), backups)
+            taken = _fill(connection, _holes(connection, _open_ended(connection, ends, named.name)), backups)
             for table in (secrets, drafts):
                 _insert(connection, table, small.get(table.name) or seen.small[table.name])
             own = small.get(meta.name) or seen.small[meta.name]
@@ -259,6 +260,12 @@ def _ends(connection: Connection, question: Select[Any]) -> Ends:
     for origin, epoch, seq in connection.execute(question).all():
         ends[origin, epoch] = max(seq, ends.get((origin, epoch), 0))
     return ends
+
+
+def _open_ended(connection: Connection, ends: Ends, own: str) -> Ends:
+    """Return `ends` without a limit for chains of others: of these a backup may hold more than is known here."""
+    others = connection.execute(select(journal.c.origin, journal.c.epoch).where(journal.c.origin != own).distinct())
+    return ends | dict.fromkeys(others, _NO_END)
 
 
 def _holes(connection: Connection, ends: Ends) -> list[Hole]:
