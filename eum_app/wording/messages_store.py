@@ -78,6 +78,12 @@ STORE_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "Something went wrong in the app. Nothing was changed."),
         QT_TRANSLATE_NOOP("messages", "Try again; if this happens again, tell your administrator."),
     ),
+    "task.crashed": (
+        QT_TRANSLATE_NOOP("messages", "Something went wrong in the app before this was finished."),
+        QT_TRANSLATE_NOOP(
+            "messages", "Check what was done, then try again. If this happens again, tell your administrator."
+        ),
+    ),
     "store.busy": (
         QT_TRANSLATE_NOOP("messages", "The store is in use."),
         QT_TRANSLATE_NOOP("messages", "Wait a moment and try again."),

@@ -76,14 +76,36 @@ def test_known_errors_go_to_their_handler_or_to_failed(tasks: Tasks) -> None:
     assert [error.values for error in general] == [{"visit_id": "V-1"}]
 
 
-def test_a_bug_goes_to_crashed(tasks: Tasks) -> None:
-    bugs: list[Exception] = []
-    failures: list[KnownError] = []
-    tasks.crashed.connect(bugs.append)
-    tasks.query(lambda: 1 // 0, lambda _result: None, failures.append)
+def test_a_bug_goes_to_its_owner_as_trouble_and_then_to_crashed(tasks: Tasks) -> None:
+    seen: list[str] = []
+    tasks.crashed.connect(lambda bug: seen.append(type(bug).__name__))
+
+    def failed(error: KnownError) -> None:
+        seen.append(error.code)
+
+    tasks.query(lambda: 1 // 0, lambda _result: None, failed)
+    tasks.operation(lambda: 1 // 0, on_failed=failed)
+    tasks.operation(lambda: 1 // 0)
     assert tasks.wait_idle(120)
+    assert sorted(seen) == ["ZeroDivisionError"] * 3 + ["task.crashed"] * 2
+    assert seen[0] == "task.crashed", "the crash page comes last, over what the owner shows"
+
+
+def test_one_report_that_raises_loses_no_other(tasks: Tasks) -> None:
+    bugs: list[Exception] = []
+    results: list[int] = []
+    tasks.crashed.connect(bugs.append)
+    ended, _ = tasks.pause(lambda: None)
+    ended.result(10)
+    for value in (0, 1, 2):
+        tasks._delivery.begin()
+        tasks._delivery.deliver(partial(tasks._delivery.finish, value, lambda got: results.append(6 // got), tell=True))
+    tasks.query(lambda: 3, results.append)
+    tasks.resume()
+    assert tasks.wait_idle(120)
+    assert results == [6, 3, 3]
     assert [type(bug) for bug in bugs] == [ZeroDivisionError]
-    assert failures == []
+    assert not tasks.is_busy
 
 
 class Owner(QObject):
@@ -174,6 +196,7 @@ def test_child_failures_come_home_as_what_they_are(tasks: Tasks) -> None:
     seen = _child(tasks, fall_in_child)
     [bug] = seen["crashed"]
     assert isinstance(bug, ChildCrashedError)
+    assert [error.code for error in seen["failed"]] == ["task.crashed"]
     seen = _child(tasks, leave_child)
     [trouble] = seen["failed"]
     assert isinstance(trouble, Trouble)

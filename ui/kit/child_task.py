@@ -47,8 +47,8 @@ class Progress(Protocol):
 class ChildTask:
     """One child process, watched by a thread. `on_gone` is the first callback to run after it has ended.
 
-    All callbacks run on the GUI thread. `on_failed` also gets Trouble `task.child_not_started` and `task.child_ended`.
-    A bug in the child calls none of the others: it goes to the window as `ChildCrashedError`.
+    All callbacks run on the GUI thread. `on_failed` also gets Trouble `task.child_not_started`, `task.child_ended` and,
+    after a bug in the child, `task.crashed`; the bug goes to the window as `ChildCrashedError`.
     """
 
     def __init__(
@@ -176,9 +176,9 @@ class ChildTask:
         elif what == "failed":
             delivery.fail(value, self._on_failed)
         elif what == "crashed":
-            delivery.crash(ChildCrashedError(value))
+            delivery.crash(ChildCrashedError(value), self._on_failed)
         elif what == "bug":
-            delivery.crash(value)
+            delivery.crash(value, self._on_failed)
         elif what == "unstarted":
             delivery.fail(Trouble("task.child_not_started", reason=value.strerror or ""), self._on_failed)
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
@@ -12,7 +13,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from eum_app import diagnostics
 from eum_app.domain.areas import Area, stale
-from eum_app.domain.errors import KnownError
+from eum_app.domain.errors import KnownError, Trouble
 
 T = TypeVar("T")
 OnFailed = Callable[[KnownError], object]
@@ -39,7 +40,7 @@ class Delivery(QObject):
         super().__init__(parent)
         self._open = 0
         self._is_held = False
-        self._undelivered: list[Report] = []
+        self._undelivered: deque[Report] = deque()
         self._arrived.connect(self.deliver, Qt.ConnectionType.QueuedConnection)
         self._arrived_despite_hold.connect(self._run, Qt.ConnectionType.QueuedConnection)
 
@@ -57,11 +58,18 @@ class Delivery(QObject):
         self._is_held = True
 
     def release(self) -> None:
-        """Run the queued reports in order, and stop queueing. If one raises, those after it are lost."""
+        """Stop queueing, and run the queued reports in order, unless one holds again.
+
+        If a report raises an Exception, it goes to `crashed`, and the next report runs.
+        """
         self._is_held = False
-        undelivered, self._undelivered = self._undelivered, []
-        for report in undelivered:
-            report()
+        while self._undelivered and not self._is_held:
+            report = self._undelivered.popleft()
+            try:
+                report()
+            except Exception as bug:  # noqa: BLE001 - the reports after it belong to other work
+                diagnostics.note_crash(bug)
+                self.crashed.emit(bug)
 
     def begin(self) -> None:
         """Count one more piece of work."""
@@ -120,7 +128,7 @@ class Delivery(QObject):
             return partial(self.fail, error, on_failed)
         except Exception as error:  # noqa: BLE001 - one of the two doors for bugs
             diagnostics.note_crash(error)
-            return partial(self.crash, error)
+            return partial(self.crash, error, on_failed)
         if (took_ms := diagnostics.since_ms(began)) >= SLOW_MS:
             diagnostics.note(diagnostics.Event.TASK_SLOW, ms=took_ms)
         return partial(self.finish, result, on_done, tell=tell)
@@ -134,10 +142,12 @@ class Delivery(QObject):
         areas: frozenset[Area] = frozenset(getattr(result, "areas", ()))
         if tell and areas:
             self.act_succeeded.emit()
-        if on_done is not None and is_alive(on_done):
-            on_done(result)
-        if tell and areas:
-            self.store_changed.emit(stale(areas))
+        try:
+            if on_done is not None and is_alive(on_done):
+                on_done(result)
+        finally:  # the store has changed, whatever becomes of the callback
+            if tell and areas:
+                self.store_changed.emit(stale(areas))
 
     def fail(self, error: KnownError, on_failed: OnFailed | None) -> None:
         """Deliver an error to `on_failed`, or to the `failed` signal when none is given."""
@@ -147,10 +157,17 @@ class Delivery(QObject):
         elif is_alive(on_failed):
             on_failed(error)
 
-    def crash(self, bug: Exception) -> None:
-        """Deliver a bug to the `crashed` signal."""
+    def crash(self, bug: Exception, on_failed: OnFailed | None) -> None:
+        """Deliver Trouble `task.crashed` to `on_failed`, so that its owner is busy no more, and the bug to `crashed`.
+
+        The signal comes last: the crash page covers what `on_failed` shows.
+        """
         self.end()
-        self.crashed.emit(bug)
+        try:
+            if on_failed is not None and is_alive(on_failed):
+                on_failed(Trouble("task.crashed"))
+        finally:
+            self.crashed.emit(bug)
 
 
 def is_alive(callback: Callable[..., object]) -> bool:

@@ -23,7 +23,8 @@ class Desk:
     """The tools passed to every page. `outbox` and `inbox` are the folders offered for bundles.
 
     Each method takes a call (`usecases.calls`), runs it off the GUI thread and calls `then(result)` on the GUI thread.
-    A `KnownError` goes to `failed`, or to the window's notice when none is given. A page has no other way to reach the
+    A `KnownError` goes to `failed`, or to the window's notice when none is given. After a bug `failed` gets Trouble
+    `task.crashed`, and the window shows the crash page. A page has no other way to reach the
     store (`tests/unit/test_doors.py`).
     """
 
@@ -94,8 +95,7 @@ class Desk:
         """Start long work in a child process, which opens the store again from the session's ticket, and return the
         task.
 
-        `failed` also gets Trouble `task.child_not_started` and `task.child_ended`. After a bug in the child none of the
-        callbacks runs; the window shows the crash page.
+        `failed` also gets Trouble `task.child_not_started` and `task.child_ended`.
         """
         return self.tasks.child(
             work.run,

@@ -2,8 +2,8 @@
 
 Workers never touch widgets. Every callback runs on the GUI thread, and is dropped when its QObject was deleted. A
 `KnownError` goes to `on_failed`, or to the `failed` signal when none is given. Any other exception is a bug and goes to
-`crashed`. An operation whose result has `areas` (a set of area names) emits `store_changed` after its `on_done`: that
-one signal refreshes every view.
+`crashed`; `on_failed` gets Trouble `task.crashed` before that. An operation whose result has `areas` (a set of area
+names) emits `store_changed` after its `on_done`: that one signal refreshes every view.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ class Tasks(QObject):
 
         `fn` is a module-level function. Arguments and result are pickled and go through a pipe, never through the
         command line. The result may have `areas` too. `on_failed` also gets Trouble `task.child_not_started` and
-        `task.child_ended`; what cannot be pickled goes to `crashed`.
+        `task.child_ended`; what cannot be pickled is a bug.
         """
         task = ChildTask(
             self._delivery,

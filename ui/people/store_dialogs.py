@@ -50,8 +50,7 @@ def rotate_behind_dialog(
     dialog = RotatingDialog(parent)
     dialog.open()
 
-    def end(_bug: object = None) -> None:
-        desk.tasks.crashed.disconnect(end)
+    def end() -> None:
         shiboken6.delete(dialog)  # at once: unlocking shows again what the lock has hidden
 
     def ended(value: Value) -> None:
@@ -62,7 +61,6 @@ def rotate_behind_dialog(
         end()
         failed(error)
 
-    desk.tasks.crashed.connect(end)
     desk.do_alone(use_case, then=ended, failed=refused)
 
 

@@ -189,7 +189,7 @@ class Job(QFrame):
     ) -> None:
         """Start `work`, show it, and return at once. A second call while the first work runs does nothing.
 
-        One of `then`, `failed` and `stopped` follows, but none after a bug in the child process.
+        One of `then`, `failed` and `stopped` follows.
         """
         if self._task is not None:
             return

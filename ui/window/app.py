@@ -124,7 +124,7 @@ class AppWindow(QWidget):
     def _warm_up(self) -> None:
         if self._front.page is not None and not self._is_closed:
             self.warming_up.emit()
-            self._front.tasks.query(partial(_warm, _WARM[self._front.kind]), lambda _done: None)
+            self._front.tasks.query(partial(_warm, _WARM[self._front.kind]), lambda _done: None, self._front.show_error)
             self._watching()
 
     def _watching(self) -> Watch:
@@ -163,13 +163,12 @@ class AppWindow(QWidget):
             self._work.desk.do(call(make_recovery_codes), then=lambda made: shell.show_page("codes", (made, back_to)))
 
     def _fail(self, bug: BaseException) -> None:
-        """Report a bug that happened while the store was opened, locked or erased."""
-        if self._front.page is not None:
-            self._front.show_error(Trouble("program.mistake"))
-        elif self._work is not None:
-            self._not_erased(self._work, Trouble("erase.broke_off"))
-            if self._work is not None:
-                self._work.shell.show_crash(bug)
+        """Show the crash page after a bug while the store was opened, locked or erased, if the shell is in front.
+
+        A page of a locked store shows the message instead, which it has got as a failure.
+        """
+        if self._front.page is None and self._work is not None:
+            self._work.shell.show_crash(bug)
 
     # At work
 
@@ -238,6 +237,8 @@ class AppWindow(QWidget):
         self._front.show()
 
     def _not_erased(self, work: Work, error: KnownError) -> None:
+        if error.code == "task.crashed":
+            error = Trouble("erase.broke_off")
         if not work.session.is_open:  # the keys are gone, and not all files
             self._erased()
             self._front.show_error(error)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QCoreApplication, QObject, QTimer
 
+from eum_app.domain.errors import KnownError
 from eum_app.domain.facts import ClockJumped
 from eum_app.usecases.calls import call
 from eum_app.usecases.session import record_notes
@@ -44,7 +45,11 @@ class ClockWatch(QObject):
         self._tell()
         if session.clock.has_jumped and not self._is_recording:
             self._is_recording = True
-            self._desk.do(call(record_notes), then=self._recorded, failed=self._recorded)
+            self._desk.do(call(record_notes), then=self._recorded, failed=self._not_recorded)
+
+    def _not_recorded(self, error: KnownError) -> None:
+        if error.code != "task.crashed":  # a bug would bring the crash page every two seconds
+            self._recorded(error)
 
     def _recorded(self, _outcome: object) -> None:
         self._is_recording = False
