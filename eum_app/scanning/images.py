@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,9 +23,9 @@ def load_grey(source: Path | str | bytes) -> NDArray[np.uint8]:
 
     Transparent pixels become white. Deeper pictures are scaled to 8 bits, so that the brightest value is white. The
     picture is turned as the file says (EXIF), unless it is transparent or deeper than 8 bits. Of several pictures in a
-    file, the first is read. Raises Refusal `image.missing` (also a folder), `image.unreadable` (no permission, not a
-    picture, damaged or truncated), `image.too_large`, `image.file_too_large`; OSError for other faults of the disk. A
-    pipe is waited for.
+    file, the first is read. A pipe is waited for. Raises Refusal `image.missing` (also a folder, or a name that no file
+    can have), `image.unreadable` (no permission, a fault of the disk, not a picture, damaged or truncated),
+    `image.too_large`, `image.file_too_large`.
     """
     from eum_app.scanning.opencv import MAX_PIXELS, cv2
 
@@ -52,9 +53,11 @@ def _read(source: Path | str | bytes) -> bytes:
         if path.stat().st_size > MAX_FILE_BYTES:
             raise Refusal("image.file_too_large", megabytes=MAX_FILE_BYTES // 1_000_000)
         return path.read_bytes()
-    except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError, ValueError):  # ValueError: a NUL in the name
         raise Refusal("image.missing", path=str(path)) from None
-    except PermissionError:
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            raise Refusal("image.missing", path=str(path)) from None
         raise Refusal("image.unreadable") from None
 
 

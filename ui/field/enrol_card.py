@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit
 
-from eum_app.domain.errors import KnownError
+from eum_app.domain.errors import KnownError, Refusal
 from eum_app.usecases.calls import call
 from eum_app.usecases.exchange.enrol_device import (
     Accepted,
@@ -99,8 +99,16 @@ class EnrolCard(Card):
 
     def _request(self) -> None:
         path = self.request_path.path
-        if path is not None:
-            self._desk.do(call(request_enrolment, _under(path)), then=self._requested, failed=self._refused)
+        if path is None:
+            return
+        try:
+            self._desk.require_folder(path.parent)
+        except Refusal as error:
+            self._refused(error)
+            return
+        makes_folder = path.parent == self._desk.outbox
+        made = call(request_enrolment, path, makes_folder=makes_folder)
+        self._desk.do(made, then=self._requested, failed=self._refused)
 
     def _requested(self, result: Requested) -> None:
         self._show_request(result.fingerprint)
@@ -146,9 +154,3 @@ class EnrolCard(Card):
 
     def _follow(self) -> None:
         self._accept_button.setEnabled(bool(self.root.text().strip()))
-
-
-def _under(path: Path) -> Path:
-    """Return the path after creating its folder if needed."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return path

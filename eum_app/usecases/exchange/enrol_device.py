@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from db.files import disk_trouble, make_folder
 from db.keyslots import new_escrow
 from db.queries.exchange import outstanding
 from db.queries.people import DeviceRow, all_accounts, all_devices
@@ -88,12 +89,12 @@ class EnrolmentState:
     request_fingerprint: str
 
 
-def request_enrolment(session: Session, path: Path, *, anew: bool = False) -> Requested:
+def request_enrolment(session: Session, path: Path, *, anew: bool = False, makes_folder: bool = False) -> Requested:
     """On a device: generate keys and write the enrollment request to `path`, replacing a file there.
 
     Calling it again writes the same request again, unless `anew` is set: the old keys are then discarded, and an answer
     to them is no longer accepted. An enrolled device may also ask (its certificate expired or was revoked, or the store
-    was restored). It keeps its identity until it accepts HQ's answer.
+    was restored). It keeps its identity until it accepts HQ's answer. With `makes_folder`, a missing folder is made.
 
     Raises Refusal `permission.denied`, `device.enrolled_already` (at HQ), `store.name` (the store's name does not fit
     into a certificate); Trouble for disk errors.
@@ -111,6 +112,9 @@ def request_enrolment(session: Session, path: Path, *, anew: bool = False) -> Re
             transaction.keep_secret(PENDING, pending.to_bytes())
         else:
             pending = PendingIdentity.from_bytes(stored)
+        if makes_folder:
+            with disk_trouble(path.parent):
+                make_folder(path.parent)
         enrolment.write_request(path, pending.request.der)
     return Requested(frozenset({Area.PEOPLE}), path, pending.request.short_fingerprint)
 

@@ -101,10 +101,10 @@ def require_target(path: Path, *, replaces: bool) -> None:
 
 
 def _refuse_occupied(path: Path) -> None:
-    if path.is_dir():
+    if os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises for a name that is too long
         raise Refusal("report.is_folder", name=path.name)
     # A rename would silently ignore write protection.
-    if path.exists() and not path.stat().st_mode & stat.S_IWUSR:
+    if os.access(path, os.F_OK) and not path.stat().st_mode & stat.S_IWUSR:
         raise Refusal("report.read_only", name=path.name)
 
 

@@ -41,6 +41,8 @@ class PathField(QWidget):
         self._kind: PathKind = kind
         self._filters = filters
         self._dialog: QFileDialog | None = None
+        self._given: list[Path] = []
+        self._given_text = ""
         self.setObjectName(object_name)
         self.setAccessibleName(name)
         self.edit = QLineEdit()
@@ -66,10 +68,13 @@ class PathField(QWidget):
     def paths(self) -> list[Path]:
         """Return the paths in the line, none for an empty line. `~` is expanded.
 
-        With `kind` "files" the line is split at semicolons, unless it names one existing file as a whole. The paths
-        need not exist: the caller checks when it opens them.
+        Paths that were chosen or dropped are returned as they are while their text stays. With `kind` "files" typed
+        text is split at semicolons, unless it names one existing file as a whole. The paths need not exist: the caller
+        checks when it opens them.
         """
-        text = self.edit.text().strip()
+        if self._given and self.edit.text() == self._given_text:
+            return list(self._given)
+        text = self.edit.text().replace("\0", "").strip()  # no system has a NUL in a name
         several = self._kind == "files" and not os.path.lexists(text)  # the name of one file may hold a semicolon
         parts = text.split(";") if several else [text]
         # Path.expanduser raises where the person has no home folder.
@@ -91,10 +96,13 @@ class PathField(QWidget):
     def set_paths(self, paths: list[Path]) -> None:
         """Fill the line with these paths; all but the first are dropped unless `kind` is "files".
 
-        Among several, a name that holds a semicolon is later split there by `paths`.
+        `paths` returns them as they are until the text is changed.
         """
         kept = paths if self._kind == "files" else paths[:1]
-        self.edit.setText("; ".join(str(path) for path in kept))
+        text = "; ".join(str(path) for path in kept)
+        self._given, self._given_text = list(kept), text  # before the line says that it has changed
+        self.edit.setText(text)
+        self._given_text = self.edit.text()
 
     def clear(self) -> None:
         self.edit.clear()
