@@ -22,6 +22,10 @@ ACCOUNT_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "The passphrase is shorter than {least} characters."),
         QT_TRANSLATE_NOOP("messages", "Choose a longer one; several words are good."),
     ),
+    "passphrase.as_mark": (
+        QT_TRANSLATE_NOOP("messages", "The passphrase starts like a scanned mark ({start}), and no scan unlocks."),
+        QT_TRANSLATE_NOOP("messages", "Choose one that starts otherwise."),
+    ),
     "passphrase.too_long": (
         QT_TRANSLATE_NOOP("messages", "The passphrase is too long."),
         QT_TRANSLATE_NOOP("messages", "Use at most {limit} bytes."),

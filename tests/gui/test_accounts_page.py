@@ -12,13 +12,14 @@ from PySide6.QtWidgets import QAbstractButton, QCheckBox, QComboBox, QLabel, QLi
 from pytestqt.qtbot import QtBot
 
 from eum_app.domain.errors import Refusal
-from eum_app.usecases.people.accounts import list_accounts
+from eum_app.usecases.people.accounts import list_accounts, require_passphrase
 from eum_app.usecases.people.recovery import make_recovery_codes
 from eum_app.usecases.store.open_store import open_store
 from tests.builders import PASSPHRASE, Clock, make_store
 from tests.gui.field_world import unlock
 from ui.kit import settings
 from ui.people.accounts_page import AccountsPage
+from ui.people.codes_page import CodesPage
 from ui.window.app import AppWindow, build_window
 
 NEW = "seven unrelated harbor lamps"
@@ -106,6 +107,69 @@ def test_an_account_is_added_locked_unlocked_reset_and_removed(window: AppWindow
     assert len([one for one in list_accounts(session) if one.state == "active"]) == 2
     press(window, "remove_INS-017")
     assert [one.state for one in list_accounts(session) if not one.is_own] == ["removed"]
+
+
+def test_a_reset_that_was_begun_can_be_given_up(window: AppWindow) -> None:
+    page = page_of(window)
+    fill(window, "add_account_field", "INS-017")
+    role = window.findChild(QComboBox, "add_role")
+    assert role is not None
+    role.setCurrentIndex(role.findData("inspector"))
+    for name in ("add_passphrase_field", "add_passphrase_again_field"):
+        fill(window, name, "a passphrase for another")
+    press(window, "add_account_button")
+    for name in ("add_passphrase_field", "add_passphrase_again_field"):
+        fill(window, name, "a passphrase for another")
+    press(window, "reset_INS-017")
+    assert not page.adding.first.is_ready, "it was typed for another account"
+    press(window, "cancel_reset_button")
+    assert page.adding.account.isEnabled()
+    assert page.adding.account.text() == ""
+    assert page.adding.add_button.text() == "Add the account"
+    assert not page.adding.cancel_button.isVisible()
+
+
+def test_a_passphrase_that_no_window_would_take_is_refused_in_words(window: AppWindow) -> None:
+    field = page_of(window).adding.first
+    long = "four unrelated words " * 60
+    assert len(long) > 1024
+    for typed, fits, said in (
+        (long, True, "Long"),
+        ("[)>four unrelated words", False, "scanned mark"),
+        ("wörter " * 700, False, "Too long"),
+    ):
+        for line in (field.first, field.again):
+            line.setText(typed)
+        assert field.is_ready is fits
+        assert said in field.strength.words
+        assert field.take() == typed
+    with pytest.raises(Refusal, match=r"passphrase\.as_mark"):
+        require_passphrase("[)>four unrelated words")
+
+
+def test_a_sheet_of_codes_is_written_whole_or_not_at_all(window: AppWindow, tmp_path: Path) -> None:
+    resource = pytest.importorskip("resource", reason="limits of a process are set otherwise on this system")
+    press(window, "make_codes_button")
+    page = window.findChild(CodesPage)
+    assert page is not None
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    path = tmp_path / "codes.pdf"
+    page.path_field.set_path(path)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, hard))
+    try:
+        page.save()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert "disk is full" in page.notice.text
+    assert not path.exists()
+    page.save()
+    assert "Saved" in page.notice.text
+    assert path.read_bytes().rstrip().endswith(b"%%EOF")
+    page.save()
+    assert "already a file" in page.notice.text
+    page.path_field.set_path(tmp_path / ("x" * 300))
+    page.save()
+    assert "Saved" not in page.notice.text
 
 
 def test_ones_own_passphrase_and_codes(window: AppWindow, tmp_path: Path) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QMarginsF
+import contextlib
+import errno
+import os
+from pathlib import Path
+
+from PySide6.QtCore import QBuffer, QEvent, QIODevice, QMarginsF
 from PySide6.QtGui import QFont, QPageLayout, QPageSize, QPdfWriter, QResizeEvent, QTextDocument
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QWidget
 
-from db.files import is_there
-from eum_app.domain.errors import Trouble
+from eum_app.domain.errors import KnownError, Trouble
 from eum_app.usecases.people.recovery import RecoveryCodes
 from ui.kit.page import Page
 from ui.kit.theme import theme
@@ -118,31 +122,52 @@ class CodesPage(Page):
         """Write the sheet to the chosen path as a PDF, and show the result on the page. Nothing else writes the codes
         to the disk.
 
-        Does nothing without a path or codes. An existing file, or a file that cannot be created, shows an error. An
-        error of the disk while Qt writes the content is not noticed.
+        Does nothing without a path or codes. An existing file, or an error of the disk, shows an error; no incomplete
+        sheet stays.
         """
         path = self.path_field.path
         if path is None or self._made is None:
             return
-        if is_there(path):
-            self.notice.show_error(Trouble("disk.exists", path=str(path)))
-            return
         try:
-            with path.open("xb"):
-                pass
+            self._write(path, self._pdf(self._made))
+        except KnownError as error:
+            self.notice.show_error(error)
+        else:
+            self.notice.show_message("ok", self.tr("Saved: {path}").format(path=str(path)))
+
+    @staticmethod
+    def _write(path: Path, pdf: bytes) -> None:
+        """Write a new file to the disk, or nothing. Raises Trouble `disk.exists`, `disk.full`, `disk.failed`."""
+        try:
+            file = path.open("xb")
+        except FileExistsError:
+            raise Trouble("disk.exists", path=str(path)) from None
         except OSError as error:
-            self.notice.show_error(Trouble("disk.failed", path=str(path), reason=error.strerror or ""))
-            return
-        writer = QPdfWriter(str(path))
+            raise Trouble("disk.failed", path=str(path), reason=error.strerror or "") from error
+        try:
+            with file:
+                file.write(pdf)
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                path.unlink()
+            code = "disk.full" if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG} else "disk.failed"
+            raise Trouble(code, path=str(path), reason=error.strerror or "") from error
+
+    def _pdf(self, made: RecoveryCodes) -> bytes:
+        buffer = QBuffer()
+        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+        writer = QPdfWriter(buffer)
         writer.setPageLayout(
             QPageLayout(QPageSize(QPageSize.PageSizeId.A4), QPageLayout.Orientation.Portrait, QMarginsF(25, 25, 25, 25))
         )
         writer.setTitle(self.tr("Recovery codes"))
         document = QTextDocument()
         document.setDefaultFont(QFont("Inter", 11))
-        document.setHtml(self._sheet(self._made))
+        document.setHtml(self._sheet(made))
         document.print_(writer)
-        self.notice.show_message("ok", self.tr("Saved: {path}").format(path=str(path)))
+        return bytes(buffer.data().data())
 
     def finish(self) -> None:
         """Forget the codes, remove them from the page, and go back to the page that was named with them.

@@ -135,6 +135,8 @@ class AddCard(Card):
         self.first = NewPassphrase("add_")
         self.add_button: Button = button(self.tr("Add the account"), self.add_account, kind="primary")
         self.add_button.setObjectName("add_account_button")
+        self.cancel_button: Button = button(self.tr("Cancel"), self.cancel_reset)
+        self.cancel_button.setObjectName("cancel_reset_button")
         for line in (self.account, self.programs, self.countries):
             line.textChanged.connect(lambda _text: self._follow())
         self.role.currentIndexChanged.connect(lambda _at: self._follow())
@@ -155,9 +157,10 @@ class AddCard(Card):
             label(
                 self.tr("Tell them the passphrase in person; they should change it after unlocking."), "sub", wrap=True
             ),
-            hbox(1, self.add_button),
+            hbox(self.cancel_button, 1, self.add_button),
             spacing=12,
         )
+        self.cancel_button.hide()
         if not self._may_manage:  # to show it before it has a parent would open a window
             self.hide()
         self._follow()
@@ -200,14 +203,27 @@ class AddCard(Card):
         )
 
     def begin_reset(self, state: AccountState) -> None:
-        """Fill the form to set a new passphrase for this account. Until one is set, the form cannot add an account."""
+        """Fill the form to set a new passphrase for this account.
+
+        A passphrase that was typed for another account is dropped. Until one is set or `cancel_reset` is called, the
+        form cannot add an account.
+        """
+        self.first.clear()
         self._reset_of = state.account
         self.account.setText(state.account)
         self.role.setCurrentIndex(self.role.findData(state.role))
         for widget in (self.account, self.role, self.programs, self.countries):
             widget.setEnabled(False)
         self.add_button.setText(self.tr("Give {account} the new passphrase").format(account=state.account))
+        self.cancel_button.show()
         self.first.first.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._follow()
+
+    def cancel_reset(self) -> None:
+        """Give up the new passphrase, and let the form add an account again."""
+        self._end_reset()
+        self.first.clear()
+        self.account.setFocus(Qt.FocusReason.OtherFocusReason)
         self._follow()
 
     def _added(self, said: str) -> None:
@@ -223,6 +239,7 @@ class AddCard(Card):
             line.clear()
         self.role.setCurrentIndex(0)
         self.add_button.setText(self.tr("Add the account"))
+        self.cancel_button.hide()
 
     def _failed(self, error: KnownError) -> None:
         self.failed.emit(error)

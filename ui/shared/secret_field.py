@@ -12,13 +12,9 @@ translate = QCoreApplication.translate
 
 
 def secret_line(name: str) -> QLineEdit:
-    """Return a line for a passphrase: hidden text, no prediction, and ignored by the scanner filter.
-
-    It holds at most 1024 characters; a longer text is cut.
-    """
+    """Return a line for a passphrase: hidden text, no prediction, and ignored by the scanner filter."""
     made = QLineEdit()
     made.setObjectName(name)
-    made.setMaxLength(1024)
     made.setEchoMode(QLineEdit.EchoMode.Password)
     made.setProperty("secret", True)
     made.setInputMethodHints(

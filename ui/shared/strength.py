@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication
 
+from eum_app.crypto.passphrases import MAX_PASSPHRASE_BYTES
+from eum_app.domain.mark_syntax import HEADER
 from eum_app.domain.people import folded
 from eum_app.usecases.people.accounts import MIN_PASSPHRASE
 
@@ -33,14 +35,13 @@ class Strength:
 
 
 def strength_of(passphrase: str, known: tuple[str, ...] = ()) -> Strength:
-    """Return the strength of a passphrase. Only one shorter than `MIN_PASSPHRASE` is not enough; a weak one is.
+    """Return the strength of a passphrase. One that `require_passphrase` refuses is not enough; a weak one is.
 
     `known` are texts known to everyone at the machine: its name, the account code. Those of one or two characters are
     ignored.
     """
-    if len(passphrase) < MIN_PASSPHRASE:
-        said = translate("app", "Too short: {count} of at least {least} characters")
-        return Strength("bad", said.format(count=len(passphrase), least=MIN_PASSPHRASE), False)
+    if unfit := _why_unfit(passphrase):
+        return Strength("bad", unfit, False)
     plain = folded(passphrase)
     if any(len(one) > 2 and folded(one) in plain for one in known):
         return Strength("warn", translate("app", "Weak: it contains the name of the computer or the account"), True)
@@ -55,6 +56,19 @@ def strength_of(passphrase: str, known: tuple[str, ...] = ()) -> Strength:
     if len(passphrase) < GOOD_CHARS:
         return Strength("ok", translate("app", "Fair if the words are unrelated: longer is better"), True)
     return Strength("ok", translate("app", "Long: good if the words are unrelated"), True)
+
+
+def _why_unfit(passphrase: str) -> str:
+    """Return why a passphrase cannot be used; an empty text if it can."""
+    if len(passphrase) < MIN_PASSPHRASE:
+        said = translate("app", "Too short: {count} of at least {least} characters")
+        return said.format(count=len(passphrase), least=MIN_PASSPHRASE)
+    if len(passphrase.encode(errors="replace")) > MAX_PASSPHRASE_BYTES:
+        return translate("app", "Too long: at most {limit} bytes").format(limit=MAX_PASSPHRASE_BYTES)
+    if passphrase.startswith(HEADER):
+        said = translate("app", "It starts like a scanned mark ({start}), and no scan unlocks: choose another")
+        return said.format(start=HEADER)
+    return ""
 
 
 def _is_mostly_runs(plain: str) -> bool:

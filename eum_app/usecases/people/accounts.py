@@ -27,6 +27,7 @@ from eum_app.domain import people
 from eum_app.domain.areas import Area
 from eum_app.domain.errors import KnownError, Refusal
 from eum_app.domain.facts import AccountAdded, AccountRemoved, AccountUnlocked, PassphraseChanged
+from eum_app.domain.mark_syntax import HEADER
 from eum_app.domain.people import ALL, Permission, Role, Scope
 from eum_app.domain.stores import UnlockedBy
 from eum_app.domain.vocabulary import Unknown
@@ -278,12 +279,15 @@ def like(session: Session) -> KdfParams:
 
 
 def require_passphrase(passphrase: str) -> None:
-    """Require a passphrase of the minimum length in characters. Raises Refusal `passphrase.too_short`, also if empty.
+    """Require a passphrase of the minimum length in characters that does not start as a mark does.
 
+    Raises Refusal `passphrase.too_short`, also if empty; `passphrase.as_mark`: the unlock page takes it for a scan.
     `crypto.passphrases.derive_key` refuses what is too long or not text.
     """
     if len(passphrase) < MIN_PASSPHRASE:
         raise Refusal("passphrase.too_short", least=MIN_PASSPHRASE)
+    if passphrase.startswith(HEADER):
+        raise Refusal("passphrase.as_mark", start=HEADER)
 
 
 def require_account_name(account: str) -> None:
