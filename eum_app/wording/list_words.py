@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from itertools import chain
 from typing import TYPE_CHECKING, Final
@@ -136,7 +137,9 @@ def what_is_doubtful(code: str, translate: Translate = in_english, foreign: Iter
     `foreign` are the characters of another script that an `….other_script` is about.
     """
     column, _, ending = code.partition(".")
-    template = _DOUBTS.get(code) or _DOUBTS_BY_ENDING.get(ending, code)
+    template = _DOUBTS.get(code) or _DOUBTS_BY_ENDING.get(ending)
+    if template is None:
+        return code
     found = list(foreign)
     return translate("lists", template).format(
         column=column_word(column, translate),
@@ -186,7 +189,9 @@ def what_differs(difference: Difference, translate: Translate = in_english) -> s
 def list_note(code: str, values: Mapping[str, str], translate: Translate = in_english) -> str:
     """Return a note about a whole list in words, or the code if this version does not know it.
 
-    Texts of the list are quoted as they are. Raises KeyError if a known code lacks one of its values.
+    Texts of the list are quoted as they are; a missing value is shown as a dash.
     """
+    if code not in _NOTES:
+        return code
     shown = {name: column_word(value, translate) if name == "column" else value for name, value in values.items()}
-    return translate("lists", _NOTES.get(code, code)).format(**shown)
+    return translate("lists", _NOTES[code]).format_map(defaultdict(lambda: "–", shown))

@@ -107,6 +107,10 @@ def plan_in_form(window: Window) -> None:
         kinds.setCurrentIndex(at)
         assert due.date() == today.addDays(days)
         assert items.count() == offered
+    due.setDate(today.addDays(3))
+    window.press("plan_cancel")
+    window.press("visits_plan")
+    assert due.date() == today.addDays(45), "a date changed for an earlier plan is proposed again"
     due.setDate(today.addDays(7))
     kinds.setCurrentIndex(0)
     assert due.date() == today.addDays(7), "a date that a person chose stays"

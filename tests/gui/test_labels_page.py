@@ -18,7 +18,8 @@ from tests.gui.hq_support import hq_window, hq_world
 from tests.rasters import rastered
 from ui.field.items_page import ItemsPage
 from ui.kit.tasks import Tasks
-from ui.shared.labels_page import LabelsPage
+from ui.kit.theme import Theme
+from ui.shared.labels_page import LabelsPage, NumberField
 
 
 def page_of(field: Field) -> LabelsPage:
@@ -118,3 +119,20 @@ def test_labels_at_hq_are_for_the_item_in_front(qtbot: QtBot, tmp_path: Path, ta
             assert window.shell.current_key == "labels"
     finally:
         world.close()
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("+", 1), ("1,", 1), ("", 1), ("7", 7), ("2,3", 23), ("120", 99)])
+def test_a_number_field_never_fails(qtbot: QtBot, look: Theme, typed: str, meant: int) -> None:
+    field = NumberField(99)
+    qtbot.addWidget(field)
+    field.setText(typed)
+    assert field.value() == meant
+    field.set_most(12)
+    assert field.value() == min(meant, 12)
+
+
+def test_a_separator_is_not_typed_into_a_number(qtbot: QtBot, look: Theme) -> None:
+    field = NumberField(9_999)
+    qtbot.addWidget(field)
+    QTest.keyClicks(field, ",5")
+    assert field.text() == "15"

@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from db.tables import journal
 from eum_app.domain import facts as f
+from eum_app.domain.errors import Trouble
 from eum_app.domain.time_check import Heard
 from eum_app.usecases.session import Session
 from eum_app.usecases.store.hear_time import hear_satellite_time
@@ -154,6 +155,24 @@ def test_it_is_recorded_although_the_settings_were_never_shown(window: Window, w
     window.settle()
     assert [fact.clock_ahead_ms for fact in heard_by(world.hq)] == [90_000]
     assert window.shell.current_key != "settings"
+
+
+def test_a_recording_that_failed_is_tried_again(qtbot: QtBot, window: Window, world: World) -> None:
+    page = window.page("settings")
+    assert isinstance(page, SettingsPage)
+    card = page.satellite
+    window.shell.satellite_time_heard.emit(Heard(NOON, NOON + timedelta(seconds=90)))
+    card._not_recorded(Trouble("disk.full", path="store"))  # as if this had come of it
+    window.settle()
+    assert card._retry.isActive()
+    assert "disk is full" in page.notice.text
+    card._is_asked = True
+    card._retry.setInterval(0)
+    card._not_recorded(Trouble("disk.full", path="store"))
+    qtbot.waitUntil(lambda: not card._is_asked, timeout=120_000)
+    window.shell.satellite_time_heard.emit(Heard(NOON, NOON + timedelta(days=2)))
+    window.settle()
+    assert [fact.clock_ahead_ms for fact in heard_by(world.hq)] == [90_000, 2 * 86_400_000]
 
 
 def test_the_port_is_kept_and_listened_to(window: Window) -> None:

@@ -23,7 +23,8 @@ from eum_app.list_files.filled_worklist import read_filled_worklist
 from eum_app.list_files.inventory_file import InventoryPreview, Profile, read_inventory
 from eum_app.list_files.inventory_table import ENCODINGS
 from eum_app.list_files.number_formats import plain_number, shown_number, shown_text
-from eum_app.wording.list_words import list_note
+from eum_app.wording import list_words
+from eum_app.wording.list_words import list_note, what_is_doubtful
 
 HEADINGS = ("Case", "P/N", "CAGE", "S/N", "Remarks")
 SHEET = "xl/worksheets/sheet1.xml"
@@ -368,3 +369,10 @@ def test_pipes_and_devices_are_refused_at_once(tmp_path: Path) -> None:
 def test_a_blank_beyond_ascii_does_not_put_the_encoding_in_doubt(write: Write) -> None:
     preview = read_inventory(write(b"Case,P/N,S/N\nXX-B-ABC,A,\xa01\n"))
     assert (codes(preview), preview.accepted[0].serial) == (set(), "1")
+
+
+def test_a_note_without_its_values_is_still_said() -> None:
+    for code in list_words._NOTES:
+        assert list_note(code, {})
+    assert list_note("file.{unknown}", {}) == "file.{unknown}"
+    assert what_is_doubtful("serial.{unknown}") == "serial.{unknown}"

@@ -129,15 +129,17 @@ class PlanForm(Card):
         self.add_foot(self._open, self.job, hbox(self.cancel_button, 1, self.plan_button))
 
     def start(self) -> None:
-        """Clear the choices and the inspector, preselect a single purpose, and read the sites and devices in the
-        background.
+        """Clear the choices and the inspector, preselect a single purpose, propose the due date, and read the sites and
+        devices in the background.
 
-        The due date and the folder stay.
+        The folder stays.
         """
         for box in (self.site, self.device, self.item_checklist, self.site_checklist):
             box.setCurrentIndex(-1)
         if self.purpose.count() == 1:
             self.purpose.setCurrentIndex(0)
+        self.due.setDate(self._proposed)  # a date changed for an earlier plan says nothing about this one
+        self._fit_kind()
         self.inspector.clear()
         self.desk.ask(call(plan_choices), then=self._offer)
         self.site.setFocus(Qt.FocusReason.OtherFocusReason)

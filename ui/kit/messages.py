@@ -61,7 +61,7 @@ def what_differs(difference: Difference) -> str:
 def list_note(code: str, values: Mapping[str, str]) -> str:
     """Return a note about a whole list in words; the code itself where this version does not know it.
 
-    Raises KeyError where `values` lacks one that the text of a known code needs.
+    A missing value is shown as a dash.
     """
     return list_words.list_note(code, values, translate)
 

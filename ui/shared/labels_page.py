@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QLocale, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QIntValidator
 from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
@@ -76,12 +76,13 @@ class NumberField(QLineEdit):
         super().__init__("1")
         self._most = most
         self.setInputMethodHints(Qt.InputMethodHint.ImhDigitsOnly)
-        self.setValidator(QIntValidator(1, most, self))
+        self._limit()
         self.textChanged.connect(lambda _text: self.changed.emit())
 
     def value(self) -> int:
-        """Return the number typed, clamped to 1 to `most`; 1 for an empty field."""
-        return min(self._most, max(1, int(self.text() or 1)))
+        """Return the number typed, clamped to 1 to `most`; 1 without a digit."""
+        digits = "".join(char for char in self.text() if char.isdecimal())  # the validator lets a "+" through
+        return min(self._most, max(1, int(digits or 1)))
 
     def set_value(self, value: int) -> None:
         self.setText(str(value))
@@ -90,8 +91,15 @@ class NumberField(QLineEdit):
         """Set the largest number, and lower the current one to it."""
         if most != self._most:
             self._most = most
-            self.setValidator(QIntValidator(1, most, self))
+            self._limit()
             self.set_value(self.value())
+
+    def _limit(self) -> None:
+        validator = QIntValidator(1, self._most, self)
+        plain = self.locale()
+        plain.setNumberOptions(QLocale.NumberOption.RejectGroupSeparator)
+        validator.setLocale(plain)
+        self.setValidator(validator)
 
 
 class LabelsPage(Page):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from PySide6.QtCore import QLocale, Signal
+from PySide6.QtCore import QLocale, QTimer, Signal
 
 from eum_app.domain.errors import KnownError
 from eum_app.domain.time_check import Heard, is_news
@@ -15,6 +15,7 @@ from ui.kit.desk import Desk
 from ui.kit.settings import SATELLITE, SatelliteSettings, current
 from ui.kit.widgets import Card, DropDown, FormField, label
 
+_RETRY_MS = 60_000
 RATES = (4800, 9600, 19200, 38400, 57600, 115200)
 
 
@@ -30,6 +31,11 @@ class SatelliteCard(Card):
         super().__init__(self.tr("Satellite time"))
         self._desk = desk
         self._is_asked = False
+        self._failure = ""
+        self._retry = QTimer(self)
+        self._retry.setSingleShot(True)
+        self._retry.setInterval(_RETRY_MS)
+        self._retry.timeout.connect(self._try_again)
         kept = current().value(SATELLITE)
         self.port, self.baud = DropDown(), DropDown()
         self.port.setObjectName("satellite_port")
@@ -61,14 +67,25 @@ class SatelliteCard(Card):
     def hear(self, heard: Heard) -> None:
         """Show the receiver's time difference, and record it when it is news.
 
-        After a recording that failed, none is tried again while this card lives.
+        A recording that failed is tried again after a minute, but not after a bug.
         """
         self._say(heard.ahead)
         if not self._is_asked and is_news(self._desk.session.clock_ahead, heard.ahead):
-            self._is_asked = True  # stays set after a failure, which is shown once and not every second
-            self._desk.do(call(hear_satellite_time, heard), then=self._recorded)
+            self._is_asked = True
+            self._desk.do(call(hear_satellite_time, heard), then=self._recorded, failed=self._not_recorded)
 
     def _recorded(self, _was: bool) -> None:
+        self._is_asked = False
+        self._failure = ""
+
+    def _not_recorded(self, error: KnownError) -> None:
+        if error.code != "task.crashed":  # a bug would bring the crash page every minute
+            self._retry.start()
+        if error.code != self._failure:  # the same failure is shown once, not every minute
+            self._failure = error.code
+            self._desk.tasks.failed.emit(error)  # on the page in sight
+
+    def _try_again(self) -> None:
         self._is_asked = False
 
     def _choose(self) -> None:
