@@ -109,7 +109,7 @@ def test_an_account_is_added_locked_unlocked_reset_and_removed(window: AppWindow
     assert [one.state for one in list_accounts(session) if not one.is_own] == ["removed"]
 
 
-def test_a_reset_that_was_begun_can_be_given_up(window: AppWindow) -> None:
+def test_a_reset_can_be_canceled(window: AppWindow) -> None:
     page = page_of(window)
     fill(window, "add_account_field", "INS-017")
     role = window.findChild(QComboBox, "add_role")
