@@ -5,6 +5,8 @@ A question that asks for a photo is answered by a picture, which the page takes 
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QImage
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLineEdit, QWidget
@@ -50,7 +52,7 @@ class QuestionRow(QFrame):
         self._field = AnswerField(question)
         self._field.given.connect(self._choose)
         self._field.written.connect(self._write)
-        self._field.entered.connect(self._enter)
+        self._field.entered.connect(partial(self.submit, by_enter=True))
         self._field.photo_requested.connect(lambda: self.photo_requested.emit(question.question_id))
         text = label(f"{number}  {question.text}", wrap=True)
         text.setBuddy(self._field.first)
@@ -59,7 +61,7 @@ class QuestionRow(QFrame):
         self._comment.setAccessibleName(self.tr("Comment on {question}").format(question=question.text))
         self._comment.setMaxLength(4_000)
         self._comment.textEdited.connect(self._write)
-        self._comment.returnPressed.connect(self._enter)
+        self._comment.returnPressed.connect(partial(self.submit, by_enter=True))
         self._comment.hide()
         self._said = label("", "sub", tone="bad", wrap=True)
         self._said.hide()
@@ -74,21 +76,27 @@ class QuestionRow(QFrame):
         self._before = ""
         """The value to which the comment in its field belongs."""
         self._is_writing = self._is_held = False
-        self.set_answer(answer)
+        self.begin(answer)
 
     # What the page sets
 
     def begin(self, answer: Answer | None) -> None:
-        """Ask about another item. Text typed for the last item and not submitted is dropped."""
+        """Show an answer, or none; emits nothing. Text that was typed and not submitted is dropped."""
         self._is_writing = self._is_held = False
-        self.set_answer(answer)
+        self._answer = answer
+        self._before = self._value
+        self._field.show_value(self._value)
+        show_text(self._comment, answer.comment if answer else "")
+        self._follow()
 
-    def submit(self) -> None:
-        """Take text that was typed and not submitted yet, as leaving the question does. A held answer stays so."""
-        if self._is_held:
+    def submit(self, *, by_enter: bool = False) -> None:
+        """Take text that was typed and not submitted yet, as leaving the question does. Held text needs Enter."""
+        if self._is_held and not by_enter:
             return
         if self._take() or self._is_writing:
             self._finish()
+        if by_enter:
+            _ask_for(self._comment)
 
     def hold(self) -> None:
         """Show an answer that was started earlier. Only Enter finishes it, until the person types on."""
@@ -97,12 +105,21 @@ class QuestionRow(QFrame):
 
     def set_answer(self, answer: Answer | None) -> None:
         """Show an answer, or none; emits nothing. Text that is being typed stays."""
-        self._answer = answer
-        self._field.show_value(self._value, keeps_text=self._is_writing)
-        if not self._is_writing:
-            self._before = self._value
-            show_text(self._comment, answer.comment if answer else "")
-        self._follow()
+        if self._is_writing:
+            self._answer = answer
+            self._field.show_value(self._value, keeps_text=True)
+            self._follow()
+        elif answer != self._answer:
+            self.begin(answer)
+        else:
+            self._follow()
+
+    def settle(self, answer: Answer | None) -> None:
+        """Show an answer, or none, and regard nothing as started any longer; emits nothing."""
+        if self._is_writing:
+            self.begin(answer)
+        else:
+            self.set_answer(answer)
 
     def show_picture(self, image: QImage) -> None:
         """Show the picture that answers the question, beside it."""
@@ -201,11 +218,6 @@ class QuestionRow(QFrame):
 
     def _choose(self, value: str) -> None:
         self._give(value)
-        _ask_for(self._comment)
-
-    def _enter(self) -> None:
-        self._is_held = False
-        self.submit()
         _ask_for(self._comment)
 
     def _follow(self) -> None:

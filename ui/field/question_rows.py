@@ -63,7 +63,7 @@ class QuestionRows(QWidget):
             if key in started:
                 row.hold()
             else:
-                row.begin(answers.get(key))
+                row.settle(answers.get(key))
 
     def next_to_do(self, started: Sequence[str]) -> str:
         """Return the question started last, else the first that needs an answer, else the first; empty for none."""
