@@ -23,8 +23,8 @@ def load_grey(source: Path | str | bytes) -> NDArray[np.uint8]:
 
     Transparent pixels become white. Deeper pictures are scaled to 8 bits, so that the brightest value is white. The
     picture is turned as the file says (EXIF), unless it is transparent or deeper than 8 bits. Of several pictures in a
-    file, the first is read. A pipe is waited for. Raises Refusal `image.missing` (also a folder, or a name that no file
-    can have), `image.unreadable` (no permission, a fault of the disk, not a picture, damaged or truncated),
+    file, the first is read. Raises Refusal `image.missing` (also a folder, a pipe, a device, or a name that no file can
+    have), `image.unreadable` (no permission, a fault of the disk, not a picture, damaged or truncated),
     `image.too_large`, `image.file_too_large`.
     """
     from eum_app.scanning.opencv import MAX_PIXELS, cv2
