@@ -246,3 +246,14 @@ def test_recording_an_answer_elsewhere_ends_its_draft(field: Field) -> None:
     assert kept(field) == {"fence": ("no", "Hole by the")}
     assess_site(field.session, field.visit_id, [Answer("fence", "yes")])
     assert kept_site_answers(field.session, field.visit_id) == ()
+
+
+def test_tab_finishes_the_last_answer_too(field: Field) -> None:
+    """Tab leads from there to something outside the page."""
+    key = [key for key, row in field.site._rows.items() if row.question.kind == "yes_no"][-1]
+    field.site.go_to(key)
+    field.key(Qt.Key.Key_N)
+    field.type("Not shown")
+    field.key(Qt.Key.Key_Tab)
+    field.until(lambda: recorded(field) == {key: ("no", "Not shown")})
+    assert kept(field) == {}

@@ -20,21 +20,16 @@ from ui.kit.messages import sentence
 from ui.kit.page import Page
 from ui.kit.widgets import hbox, label, set_look, vbox
 
-_BY_PERSON = (
-    Qt.FocusReason.MouseFocusReason,
-    Qt.FocusReason.TabFocusReason,
-    Qt.FocusReason.BacktabFocusReason,
-    Qt.FocusReason.ShortcutFocusReason,
-)
+_BY_TAB = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
 
 
 @guarded
 class QuestionRow(QFrame):
     """Ask one question. `answered` carries each answer as it is given, even if its comment is still missing.
 
-    Half a sentence is no evidence. A text or comment is finished by Enter, or when the person goes on to something else
-    on the same page. It is not finished when the store is locked, another page is shown, another window comes to the
-    front, a menu opens, a message is closed, or the program moves the focus.
+    Half a sentence is no evidence. A text or comment is finished by Enter, by Tab to something else, or by a click on
+    something else on the same page. It is not finished when the store is locked, another page is shown, another window
+    comes to the front, a menu opens, a message is closed, or the program moves the focus.
     """
 
     answered = Signal(object)
@@ -162,8 +157,7 @@ class QuestionRow(QFrame):
             and not self._is_held
             and event.type() == QEvent.Type.FocusOut
             and isinstance(event, QFocusEvent)
-            and event.reason() in _BY_PERSON
-            and _is_left_for(self, QApplication.focusWidget())
+            and _is_left_for(self, QApplication.focusWidget(), event.reason())
         ):
             self._finish()
         return super().eventFilter(watched, event)
@@ -238,10 +232,12 @@ class QuestionRow(QFrame):
         set_look(self, "tone", "warn" if is_marked or self._is_held else "")
 
 
-def _is_left_for(row: QWidget, taken: QWidget | None) -> bool:
-    """Return whether the focus went from `row` to something else on the same page, but not to one of its messages."""
+def _is_left_for(row: QWidget, taken: QWidget | None, reason: Qt.FocusReason) -> bool:
+    """Return whether the person went from `row` on to `taken`: by Tab, or with the mouse on the same page."""
     if taken is None or not row.isVisible() or not row.isEnabled() or row.isAncestorOf(taken):
         return False
+    if reason != Qt.FocusReason.MouseFocusReason:
+        return reason in _BY_TAB
     page = row.parentWidget()
     while page is not None and not isinstance(page, Page):
         page = page.parentWidget()
