@@ -168,7 +168,8 @@ def test_both_databases_find_the_same_starts_and_ends(both: tuple[Session, Sessi
             rows = connection.execute(select(items.c.serial, items.c.search_text)).all()
             by_index = connection.execute(select(items.c.serial).where(search.matches(connection, words))).scalars()
             assert sorted(by_index) == sorted(found)
-        assert sorted(row.serial for row in rows if has_all(row.search_text.split(" "), words)) == sorted(found)
+        if not search._places(words):  # else the number must follow its word, which `has_all` does not know
+            assert sorted(row.serial for row in rows if has_all(row.search_text.split(" "), words)) == sorted(found)
 
 
 def test_more_than_can_be_sorted_come_in_the_order_in_which_they_were_listed(
