@@ -152,7 +152,8 @@ def _set(connection: Connection, **pragmas: object) -> None:
 def driver_trouble(path: Path | None = None) -> Iterator[None]:
     """Turn errors of the SQLCipher driver into the Trouble that `begin` raises, for code that bypasses SQLAlchemy.
 
-    With `path`, the database file, damage and write protection are distinguished.
+    Other errors pass. With `path`, the database file, a "read-only" error on a writable file becomes `store.damaged`.
+    Without `path` it stays `disk.read_only`.
     """
     try:
         yield

@@ -18,9 +18,9 @@ WRITING: Final = ".writing-"
 
 
 def sync_folder(folder: Path) -> None:
-    """Flush a rename in `folder` to the disk. Does nothing where folders cannot be opened (Windows).
+    """Flush a rename in `folder` to the disk. Does nothing on Windows, or if this user may not read the folder.
 
-    Raises OSError, as `make_folder` does: call both within `disk_trouble`.
+    Raises OSError for other failures, also for a missing folder. Call it within `disk_trouble`, like `make_folder`.
     """
     with contextlib.suppress(PermissionError):
         descriptor = os.open(folder, os.O_RDONLY)

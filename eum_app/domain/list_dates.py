@@ -64,7 +64,7 @@ def date_orders(texts: Iterable[str]) -> frozenset[DateOrder]:
     seen = False
     for text in texts:
         match = _NUMERIC.fullmatch(upper(text))
-        if match is None or match[1] == match[3]:
+        if match is None or int(match[1]) == int(match[3]):
             continue
         fits: set[DateOrder] = {order for order in ("month first", "day first") if _reads(text, order)}
         if fits:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -46,3 +47,14 @@ def test_a_file_is_no_place_for_a_store(tmp_path: Path) -> None:
     with pytest.raises(Trouble, match=r"disk\.failed"):
         make_store(file / "below", "hq", "HQ-01", Clock())
     assert file.read_text("utf-8") == "kept"
+
+
+def test_a_folder_whose_target_is_not_text_is_refused(tmp_path: Path) -> None:
+    """A link with a plain name may lead into a folder whose name is not text."""
+    odd = tmp_path / os.fsdecode(b"caf\xe9")
+    odd.mkdir()
+    link = tmp_path / "link"
+    link.symlink_to(odd)
+    with pytest.raises(Refusal, match=r"file\.name_not_text"):
+        make_store(link / "hq", "hq", "HQ-01", Clock())
+    assert list(odd.iterdir()) == []

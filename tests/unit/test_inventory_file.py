@@ -214,6 +214,7 @@ def test_other_dates_are_not_guessed_at(text: str) -> None:
 def test_a_date_neither_order_can_read_says_nothing_about_the_order() -> None:
     assert date_orders(["31/31/2024", "04/26/2025"]) == {"month first"}
     assert date_orders(["31/31/2024"]) == {"not needed"}
+    assert date_orders(["3/03/2024", "04/4/2024"]) == {"not needed"}, "the same both ways"
 
 
 def test_every_reason_for_a_rejection_is_named() -> None:

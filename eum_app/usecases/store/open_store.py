@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 from pathlib import Path
 
@@ -66,7 +67,8 @@ def create_store(
     require_passphrase(passphrase)
     if database_url is not None and kind != StoreKind.HQ:
         raise Refusal("database.only_hq")
-    require_text_name(folder)
+    for path in (folder, Path(os.path.realpath(folder))):  # the mark outside the folder names the second
+        require_text_name(path)
     with disk_trouble(folder):
         was_there = folder.exists()
         if was_there and not folder.is_dir():
@@ -162,7 +164,8 @@ def open_store(
     counts as a success), `account.unknown` (a keyslot that the journal does not list), `file.name_not_text`; Trouble
     `store.damaged` if the key is right but the database is damaged.
     """
-    require_text_name(folder)
+    for path in (folder, Path(os.path.realpath(folder))):  # the mark outside the folder names the second
+        require_text_name(path)
     # Read before unlocking, which resets the count: the start of the session records the failures.
     failed = failures(folder)
     store_file, unlocked = unlocked_by_passphrase(folder, account, passphrase)

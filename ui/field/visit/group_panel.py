@@ -124,7 +124,11 @@ class GroupPanel(Card):
         return made
 
     def follow(self) -> None:
-        """Follow the answers, and what was on the screen: the last question opens *Verified*."""
+        """Update the buttons from the answers and from the questions seen so far. Does nothing for an empty group.
+
+        *Verified* is enabled once each question is answered as expected and was on the screen. If the button
+        `sight.more` has the focus and nothing is left to show, the focus moves on.
+        """
         if not self._group.drafts:
             return
         count, open_ids, unseen = len(self._group.drafts), self.questions.open_ids(), self._unseen()

@@ -93,7 +93,10 @@ class PageHeader(QFrame):
         self._refit()
 
     def set_progress(self, done: int, total: int, parts: Parts, text: str = "") -> None:
-        """Show progress; parts are (count, tone)."""
+        """Show `done` of `total`, as `ProgressSummary.set_progress` does; `text` replaces the usual words.
+
+        A `total` of 0 shows a dash for the percentage. While compact, only the words are shown.
+        """
         self._progress.set_progress(done, total, parts, text)
         self._has_progress = True
         self._show_parts()
