@@ -65,12 +65,10 @@ class SiteAnswers(QObject):
         if is_closed:
             self.keeper.forget(waiting)
             return set()
-        known = {} if before is None else before
-        ended = {
-            key
-            for key in waiting & set(found)
-            if before is not None and found[key] not in (known.get(key), self._given.get(key))
-        }
+        if before is None:  # the store has ended such drafts itself
+            return set()
+        known = (before, self._given)
+        ended = {key for key in waiting & set(found) if found[key] not in [one.get(key) for one in known]}
         self.keeper.forget(ended)
         return ended
 

@@ -95,7 +95,7 @@ Take = Callable[[Session, Path], tuple[ImportOutcome, frozenset[Area]]]
 def receive_each(session: Session, paths: Sequence[Path], take: Take, progress: OnProgress | None = None) -> Received:
     """Import bundles in chain order, each in its own transaction; one bad file never stops the rest.
 
-    A folder stands for the files in it, not below it, whose names end in `.eumb`, except bundles that this store wrote.
+    A folder means the files in it, not below it, whose names end in `.eumb`, except bundles that this store wrote.
     A file named twice is received once. What is wrong with a file is in its outcome: waiting for an earlier bundle,
     refused (not a bundle for this store), forked or quarantined (kept in a copy). Raises Refusal `permission.denied`,
     `device.not_enrolled`; Trouble for disk errors. Bundles that were accepted before an error stay imported.
