@@ -128,7 +128,9 @@ def empty_log(engine: Engine) -> None:
     If a reader holds the log for longer than the busy timeout, it stays until the store is closed.
     """
     if engine.dialect.name == "sqlite":
-        with contextlib.suppress(Trouble), driver_trouble(), engine.connect() as connection:
+        # Connecting raises SQLAlchemy's error, which wraps the driver's.
+        errors = (Trouble, DBAPIError, NoConnectionFree)
+        with contextlib.suppress(*errors), engine.connect() as connection, driver_trouble():
             driver: Any = connection.connection.driver_connection
             driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
 

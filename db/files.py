@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from eum_app.domain.errors import Trouble
+from eum_app.domain.errors import Refusal, Trouble
 
 WRITING: Final = ".writing-"
 """Prefix of the names of unfinished files."""
@@ -105,8 +105,11 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
     """Open a file for writing that gets the name `path` only if the block succeeds: temporary name, fsync, rename.
 
     Missing folders are made; an existing file or symbolic link is replaced, with access for the owner only. If the
-    block fails, no partial file remains, and an existing file stays. Raises Trouble as `disk_trouble` does.
+    block fails, no partial file remains, and an existing file stays. Raises Refusal `file.is_folder`; Trouble as
+    `disk_trouble` does.
     """
+    if path.name in {"", ".."} or is_folder(path):
+        raise Refusal("file.is_folder", name=str(path))
     with disk_trouble(path):
         make_folder(path.parent)
         descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=WRITING)

@@ -22,8 +22,11 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
 
     A file or symbolic link at `path` is replaced, with access for the owner only. After an exception the temporary file
     is removed and `path` is unchanged, unless only the last step failed: flushing the folder. Raises
-    Trouble("disk.full") and Trouble("disk.failed"), both with the file's name, also for an OSError of the block.
+    Refusal("file.is_folder"); Trouble("disk.full") and Trouble("disk.failed"), both with the file's name, also for an
+    OSError of the block.
     """
+    if path.name in {"", ".."} or os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises for names that are too long
+        raise Refusal("file.is_folder", name=str(path))
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.part")
     try:
         try:

@@ -23,6 +23,7 @@ from eum_app.cli.streams import say
 from eum_app.domain.bundles import ImportResult
 from eum_app.domain.clock import instant_words
 from eum_app.domain.errors import Refusal
+from eum_app.domain.journal import MAX_EPOCH
 
 device_app = typer.Typer(help="Devices: request, sign and accept an identity.", no_args_is_help=True)
 bundle_app = typer.Typer(help="Bundles: seal, open, verify, inspect.", no_args_is_help=True)
@@ -106,7 +107,9 @@ def revoke(
     device: Annotated[str, typer.Argument(show_default=False)],
     reason: Annotated[str, typer.Option(help="Why, e.g. when it was lost and who reported it.")],
     account: AccountOption,
-    epoch: Annotated[int, typer.Option(help="Epoch to revoke. Default: the newest.", show_default=False)] = 0,
+    epoch: Annotated[
+        int, typer.Option(help="Epoch to revoke. Default: the newest.", show_default=False, min=0, max=MAX_EPOCH)
+    ] = 0,
     store: StoreOption = None,
     passphrase_fd: PassphraseFd = None,
     as_json: JsonOption = False,

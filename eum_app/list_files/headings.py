@@ -12,7 +12,7 @@ import msgspec
 
 from assets import asset
 from eum_app.domain.errors import Refusal
-from eum_app.list_files.inventory_table import DELIMITERS, Record, csv_records
+from eum_app.list_files.inventory_table import DELIMITERS, Record, csv_records, unguarded
 
 HEADING_ROWS = 20
 """Number of non-blank rows, from the top, among which the headings are searched."""
@@ -73,8 +73,9 @@ def find_headings(records: Sequence[Record], layout: Layout, columns: Mapping[st
     """
     nearest: Headings | None = None
     alone = [
-        Headings(record.line, record.cells, columns_of(record.cells, layout, columns))
+        Headings(record.line, cells, columns_of(cells, layout, columns))
         for record in records[:HEADING_ROWS]
+        for cells in (tuple(map(unguarded, record.cells)),)
     ]
     for at, found in enumerate(alone):
         headings = found

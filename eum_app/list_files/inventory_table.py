@@ -20,6 +20,8 @@ from eum_app.domain.list_cells import CellKind
 MAX_FILE_BYTES = 256 * 1024 * 1024
 MAX_CELL_CHARS = 32_767  # what a spreadsheet cell can hold
 DELIMITERS = (",", ";", "\t", "|")
+# Spreadsheets run cells that start with one of these. An apostrophe in front stops that; reading removes it.
+_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
 ENCODINGS: Final = (
     *("utf-8", "utf-8-sig", "utf-16", "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257"),
     *("cp1258", "cp874", "cp932", "cp936", "gb18030", "cp949", "cp950", "cp866", "koi8_u", "mac_roman", "mac_cyrillic"),
@@ -43,6 +45,16 @@ _CSV_ERRORS = (
     ("field limit", "inventory.cell_too_long"),
     ("new-line character", "inventory.line_end_stray"),
 )
+
+
+def guarded(cell: str) -> str:
+    """Return `cell`, with an apostrophe in front if a spreadsheet would run it; `unguarded` removes it."""
+    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
+
+
+def unguarded(cell: str) -> str:
+    """Return `cell` without the apostrophe that `guarded`, or another program, put in front of it."""
+    return cell[1:] if cell[:1] == "'" and cell[1:].startswith(_FORMULA_STARTS) else cell
 
 
 class Record(msgspec.Struct, frozen=True):

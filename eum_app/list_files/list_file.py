@@ -24,9 +24,8 @@ from eum_app.domain.list_cells import IDENTITY_COLUMNS, CellKind
 from eum_app.domain.list_dates import DateOrder, date_orders, swapped_suspects
 from eum_app.domain.look_alikes import foreign_in
 from eum_app.list_files.headings import Headings, Layout
-from eum_app.list_files.inventory_table import Record
+from eum_app.list_files.inventory_table import DELIMITERS, Record, guarded
 from eum_app.list_files.list_source import (
-    FORMULA_STARTS,
     REJECTED_HEADINGS,
     Note,
     PlateSays,
@@ -161,15 +160,18 @@ def write_rejected_csv(preview: ListPreview[Any], path: Path) -> int:
     """Write the rejected rows under their own headings, with line and codes in front. Return the number of rows.
 
     The file is UTF-8 with a byte order mark and the list's own delimiter: spreadsheets can open it, and it can be
-    imported once corrected. Cells that would run as formulas get an apostrophe, which reading removes. An existing file
-    is replaced; without rejected rows it holds the headings alone. Raises Trouble of the disk; then no partial file
-    remains.
+    imported once corrected. Headings and cells that would run as formulas get an apostrophe, which reading removes. A
+    row whose cells hold another separator is quoted as a whole. An existing file is replaced; without rejected rows it
+    holds the headings alone. Raises Refusal `file.is_folder`; Trouble of the disk; then no partial file remains.
     """
     out = io.StringIO(newline="")
-    writer = csv.writer(out, delimiter=preview.profile.delimiter or ",")
-    writer.writerow((*REJECTED_HEADINGS, *preview.headings))
-    for row in preview.rejected:
-        writer.writerow((row.line, " ".join(row.codes), *map(_guarded, row.raw)))
+    delimiter = preview.profile.delimiter or ","
+    plain = csv.writer(out, delimiter=delimiter)
+    quoted = csv.writer(out, delimiter=delimiter, quoting=csv.QUOTE_ALL)
+    rows = ((str(row.line), " ".join(row.codes), *row.raw) for row in preview.rejected)
+    for cells in ((*REJECTED_HEADINGS, *preview.headings), *rows):
+        is_split = any(other in cell for cell in cells for other in DELIMITERS if other != delimiter)
+        (quoted if is_split else plain).writerow([guarded(cell) for cell in cells])
     with written_whole(path) as file:
         file.write(out.getvalue().encode("utf-8-sig"))
     return len(preview.rejected)
@@ -210,7 +212,3 @@ def _date_order(headings: Headings, texts: list[tuple[int, str]]) -> DateOrder:
     line, example = next((line, text) for line, text in texts if "not needed" not in date_orders([text]))
     why = "open" if orders else "contradictory"
     raise Refusal("inventory.date_order", why=why, line=line, example=example.strip(), found=headings.cells)
-
-
-def _guarded(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell

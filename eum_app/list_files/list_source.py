@@ -28,14 +28,13 @@ from eum_app.list_files.inventory_table import (
     csv_records,
     decode,
     physical_lines,
+    unguarded,
 )
 from eum_app.list_files.inventory_workbook import WorkbookReader, is_workbook
 from eum_app.list_files.plain_file import read_plain
 
 # Headings of the first two columns in a file of rejected rows. They are skipped when the file is read again.
 REJECTED_HEADINGS = ("Refused: line", "Refused: reasons")
-# Spreadsheets run cells that start with one of these. An apostrophe in front stops that; reading removes it.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _WORD = re.compile(r"[^\s,;|\"]+")
 # Programs protect a text from spreadsheets as ="000123" or =T("000123"); others write quotes after a space.
 # Excel shows the text inside the quotes.
@@ -361,7 +360,7 @@ def _shown(column: str, cell: str) -> str:
     # Marks contain no quotes or apostrophes (MIL-STD-130N); around a remark they may be part of the text.
     if column in IDENTITY_COLUMNS and (match := _QUOTED_MARK.fullmatch(cell.strip())):
         return match[1] if match[1] is not None else match[2]
-    return _unguarded(cell)
+    return unguarded(cell)
 
 
 def _pairs(headings: Headings) -> list[tuple[str, str]]:
@@ -371,7 +370,3 @@ def _pairs(headings: Headings) -> list[tuple[str, str]]:
 def is_named(heading: str) -> bool:
     """Return whether a heading has a text and is not one of `REJECTED_HEADINGS`."""
     return heading.strip() not in {"", *REJECTED_HEADINGS}
-
-
-def _unguarded(cell: str) -> str:
-    return cell[1:] if cell[:1] == "'" and cell[1:].startswith(FORMULA_STARTS) else cell

@@ -128,6 +128,10 @@ ACCOUNT_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "A store is not erased after fewer than {least} failed tries."),
         QT_TRANSLATE_NOOP("messages", "Choose a higher number."),
     ),
+    "erase.too_many": (
+        QT_TRANSLATE_NOOP("messages", "The policy takes at most {most} failed tries."),
+        QT_TRANSLATE_NOOP("messages", "Choose a lower number, or 0 to turn it off."),
+    ),
     "escrow.absent": (
         QT_TRANSLATE_NOOP("messages", "HQ has no recovery copy of the key of {store}."),
         QT_TRANSLATE_NOOP("messages", "Use a passphrase or a recovery code."),

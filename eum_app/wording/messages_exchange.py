@@ -237,6 +237,10 @@ EXCHANGE_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "The folder {path} is not there. Nothing was written."),
         QT_TRANSLATE_NOOP("messages", "Connect its drive, or choose another folder."),
     ),
+    "file.is_folder": (
+        QT_TRANSLATE_NOOP("messages", "{name} is a folder, and a file is to be written."),
+        QT_TRANSLATE_NOOP("messages", "Type the name of a file after it."),
+    ),
     "file.missing": (
         QT_TRANSLATE_NOOP("messages", "The file does not exist."),
         QT_TRANSLATE_NOOP("messages", "Choose another file."),

@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QMarginsF, QRectF, QSaveFile, Qt
 from PySide6.QtGui import QFont, QPageLayout, QPageSize, QPainter, QPdfWriter
 
+from db.files import is_there
 from eum_app.domain.errors import Trouble
 from eum_app.scanning.scanner_check import CALIBRATION
 from ui.field.symbols import symbol_image
@@ -36,7 +37,12 @@ def hints() -> list[str]:
 
 
 def write_sheet(path: Path, marking: str = "CUI") -> None:
-    """Write the sheet atomically as a PDF of one A4 page, in place of any file there. Raises Trouble `disk.failed`."""
+    """Write the sheet atomically as a PDF of one A4 page.
+
+    Raises Trouble `disk.exists`, also for a folder (nothing is replaced), and `disk.failed`.
+    """
+    if is_there(path):
+        raise Trouble("disk.exists", path=str(path))
     file = QSaveFile(str(path))
     if not file.open(QSaveFile.OpenModeFlag.WriteOnly):
         raise Trouble("disk.failed", path=str(path), reason=file.errorString())

@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 from itertools import islice
 from pathlib import Path
@@ -18,8 +19,13 @@ from typing import BinaryIO, Final
 from eum_app.reports.model import Document, Part
 
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
-_RISKY: Final = ("=", "+", "@", "\t", ",-", "\n-", '"-', '"\r')
-"""If CSV text contains none of these, no cell in it except the first can begin with one of `_FORMULA_STARTS`."""
+_OTHER_SEPARATORS: Final = (";", "\t")
+"""A spreadsheet splits cells at these where the language of its machine, or a person, says so."""
+_SPLIT_OFF: Final = re.compile(r"(?<=[;\t\r\n])(?=[=+\-@])")
+"""Places inside a cell where a spreadsheet with another separator begins a cell, which it would run."""
+_RISKY: Final = ("=", "+", "@", *_OTHER_SEPARATORS, ",-", "\n-", "\r-", '"-', '"\r')
+"""If CSV text contains none of these, no cell in it except the first can begin with one of `_FORMULA_STARTS`, and none
+holds another separator."""
 BLOCK_ROWS: Final = 1_000
 csv.field_size_limit(2**31 - 1)
 """The default is 131,072 characters, and the payload of one entry of a journal may be longer. The limit belongs to the
@@ -29,24 +35,38 @@ process, so every module that reads CSV sets the same one; the readers of lists 
 def guarded(cell: str) -> str:
     """Return `cell`, with an apostrophe in front if a spreadsheet would run it as a formula (OWASP, CSV injection).
 
-    Negative numbers get one too.
+    Negative numbers get one too. So does text after a `;`, a tab or a line break in the cell: a spreadsheet that
+    separates cells by `;` heeds quotes only at the beginning of a line, and begins a cell there.
     """
-    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
+    kept = _SPLIT_OFF.sub("'", cell)
+    return f"'{kept}" if kept.startswith(_FORMULA_STARTS) else kept
 
 
 def write_csv(file: BinaryIO, heading: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Write UTF-8 CSV with CRLF line ends, and no byte order mark, to a binary file.
 
-    Cells of rows that look like formulas are `guarded`.
+    Headings and cells that look like formulas are `guarded`. A row with a `;` or a tab in a cell is quoted as a whole,
+    so that no program takes one of these for the file's separator.
     """
-    file.write(_text([heading]).encode())
+    file.write(_guarded_text([heading]).encode())
     rows = iter(rows)
     while block := list(islice(rows, BLOCK_ROWS)):
         text = _text(block)
         # One search through 1,000 rows is far faster than one for each cell, and nearly every block passes.
         if text.startswith("-") or any(start in text for start in _RISKY):
-            text = _text([[guarded(cell) for cell in row] for row in block])
+            text = _guarded_text(block)
         file.write(text.encode())
+
+
+def _guarded_text(rows: Iterable[Sequence[str]]) -> str:
+    text = io.StringIO(newline="")
+    plain = csv.writer(text, lineterminator="\r\n")
+    quoted = csv.writer(text, lineterminator="\r\n", quoting=csv.QUOTE_ALL)
+    for row in rows:
+        cells = [guarded(cell) for cell in row]
+        is_split = any(separator in cell for cell in cells for separator in _OTHER_SEPARATORS)
+        (quoted if is_split else plain).writerow(cells)
+    return text.getvalue()
 
 
 def _text(rows: Iterable[Sequence[str]]) -> str:

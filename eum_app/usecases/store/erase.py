@@ -21,6 +21,7 @@ from eum_app.usecases.people.accounts import PEOPLE, changing, trusted_store_fil
 from eum_app.usecases.session import Session
 
 LEAST_ERASE_AFTER: Final = 10
+MOST_ERASE_AFTER: Final = 1_000
 
 
 @dataclass(frozen=True)
@@ -75,11 +76,14 @@ def set_erase_after(session: Session, failures: int) -> Changed:
 
     It is stored in the keyslot file, where a change without the key is detected at the next unlock. It cannot protect
     against a person who copies the files first. Raises Refusal `permission.denied`, `erase.too_few` (1 to 9 or
-    negative: a child at the keyboard must not destroy a visit); Trouble `keyslots.…` and those of disk errors.
+    negative: a child at the keyboard must not destroy a visit), `erase.too_many`; Trouble `keyslots.…` and those of
+    disk errors.
     """
     session.require(Permission.STORE_ERASE)
     if failures and failures < LEAST_ERASE_AFTER:
         raise Refusal("erase.too_few", least=LEAST_ERASE_AFTER)
+    if failures > MOST_ERASE_AFTER:  # a typing error, and the file's integers have 64 bits
+        raise Refusal("erase.too_many", most=MOST_ERASE_AFTER)
     with changing(session) as (_, store_file, keep):
         keep(msgspec.structs.replace(store_file, erase_after=max(failures, 0)))
     return PEOPLE

@@ -5,13 +5,15 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 from db.address import readdress
 from db.attempts import failures
 from db.chains import verify_all_chains
 from db.content import check_content
-from db.files import disk_trouble
+from db.files import disk_trouble, make_folder
 from db.keyslots import StoreFile, new_data_key, new_slot, write_store_file
 from db.store import Store, StoreName
 from eum_app.crypto.certificates import issue_hq, make_authority
@@ -32,6 +34,9 @@ from eum_app.usecases.exchange.trust import AUTHORITY, IDENTITY, RECOVERY
 from eum_app.usecases.people.accounts import account_added, require_account_name, require_passphrase
 from eum_app.usecases.session import Session, new_id
 from eum_app.usecases.store.unlocking import new_ticket, opened, started, unlocked_by_passphrase
+
+_CREATING: Final = ".creating"
+"""Name of the file that reserves a folder for one of several processes that create a store there."""
 
 
 @timed(Event.STORE_CREATED)
@@ -75,13 +80,46 @@ def create_store(
             raise Refusal("store.not_folder", path=str(folder))
         if was_there and any(folder.iterdir()):
             raise Refusal("store.exists", path=str(folder))
+    with _reserved(folder):
+        try:
+            return _create(
+                folder,
+                kind,
+                name,
+                account,
+                role,
+                passphrase,
+                suite,
+                kdf or KdfParams.calibrated(suite),
+                now,
+                database_url,
+            )
+        except BaseException:
+            _empty(folder, is_kept=was_there)
+            raise
+
+
+@contextlib.contextmanager
+def _reserved(folder: Path) -> Iterator[None]:
+    """Keep the folder for this process. A second one that creates a store there must not clear away the first one's.
+
+    Raises Refusal `store.exists`, and Trouble as `disk_trouble` does.
+    """
+    mark = folder / _CREATING
+    with disk_trouble(folder):
+        make_folder(folder)
+        try:
+            os.close(os.open(mark, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        except FileExistsError as error:
+            raise Refusal("store.exists", path=str(folder)) from error
     try:
-        return _create(
-            folder, kind, name, account, role, passphrase, suite, kdf or KdfParams.calibrated(suite), now, database_url
-        )
-    except BaseException:
-        _empty(folder, is_kept=was_there)
-        raise
+        # The other process may have finished since the folder was found empty.
+        if any(path.name != _CREATING for path in folder.iterdir()):
+            raise Refusal("store.exists", path=str(folder))
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            mark.unlink(missing_ok=True)
 
 
 def _empty(folder: Path, *, is_kept: bool) -> None:
