@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 from eum_app.domain.checklists import NOT_APPLICABLE, NOT_OBSERVED, PHOTO_TAKEN, Question, names_content
 from ui.field.parts import named
 from ui.kit import words
+from ui.kit.tips import set_tip
 from ui.kit.widgets import Button, DropDown, SegmentedAnswer, answer_text, button, hbox
 
 EXTRA = (NOT_APPLICABLE, NOT_OBSERVED)
@@ -96,7 +97,7 @@ class AnswerField(QWidget):
         made.setAccessibleName(self._question.text)
         prompts = {"date": self.tr("2026-11-21"), "number": self.tr("Number")}
         made.setPlaceholderText(prompts.get(self._question.kind, self.tr("Answer")))
-        made.setToolTip(self.tr("Type n/a for not applicable, n/o for not observed"))
+        set_tip(made, self.tr("Type n/a for not applicable, n/o for not observed"))
         made.textEdited.connect(self.written)
         made.returnPressed.connect(self.entered)
         return made

@@ -39,6 +39,7 @@ from ui.kit import words
 from ui.kit.desk import Desk
 from ui.kit.messages import sentence
 from ui.kit.page import Page
+from ui.kit.tips import set_tip
 from ui.kit.widgets import Card, ColumnPart, Columns, KeyValueGrid, label, panel, scrolled, vbox
 
 translate = QCoreApplication.translate
@@ -236,7 +237,7 @@ class CloseOutPage(Page):
         facts = said.format(first=words.count(first), last=words.count(head_seq))
         self._facts.add(self.tr("Facts"), facts, mono=True)
         shown = self._facts.add(self.tr("Journal head"), f"{words.grouped(head_hash[:_HEAD_SHOWN])} …", mono=True)
-        shown.setToolTip(words.grouped(head_hash))
+        set_tip(shown, words.grouped(head_hash))
 
     def _follow(self) -> None:
         view = self._view

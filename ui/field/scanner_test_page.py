@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from eum_app.domain.errors import KnownError
 from eum_app.domain.visits import ReadBy
@@ -70,7 +70,7 @@ class ScannerTestPage(Page):
 
     def _symbol_card(self) -> Card:
         card = Card(self.tr("Scan this symbol"))
-        symbol = named(QLabel(), "calibration_symbol")
+        symbol = named(label(), "calibration_symbol")
         side = theme().dp(_SIDE)
         symbol.setPixmap(
             QPixmap.fromImage(symbol_image(CALIBRATION)).scaled(

@@ -16,6 +16,7 @@ from eum_app.usecases.calls import query
 from ui.kit.delegates import ChipSpec
 from ui.kit.desk import Desk
 from ui.kit.models import PAGE_ROWS, Column, IdsTableModel, table_view
+from ui.kit.tips import set_tip
 from ui.kit.translation import Texts
 from ui.kit.words import day, joined, word
 from ui.shared.items_view import disposition_chip
@@ -50,7 +51,7 @@ class BookTable(QObject):
         self.view.setObjectName("items_table")
         head = self.view.horizontalHeader()
         head.setSectionsClickable(True)
-        head.setToolTip(translate("hq", "Click a heading to sort by it; click it again for the opposite order."))
+        set_tip(head, translate("hq", "Click a heading to sort by it; click it again for the opposite order."))
         head.sectionClicked.connect(lambda at: self.sort(_ORDERS[at]))
         self._show_order()
 

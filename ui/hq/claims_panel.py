@@ -19,6 +19,7 @@ from ui.kit.delegates import ChipSpec
 from ui.kit.desk import Desk
 from ui.kit.models import Column, IdsTableModel, current_id, on_current, table_view
 from ui.kit.page import Page
+from ui.kit.tips import set_tip
 from ui.kit.widgets import (
     Card,
     ColumnPart,
@@ -116,7 +117,7 @@ class ClaimsPanel(QWidget):
         card.add(self.table, 1)
         card.add(self._empty, 1)
         back = named(button(self.tr("Back to the items"), self.left.emit, icon="x"), "claims_back")
-        back.setToolTip(self.tr("Back to the items (Esc)"))
+        set_tip(back, self.tr("Back to the items (Esc)"))
         card.add_foot(hbox(back, 1))
         self._empty.hide()
         self._grid = KeyValueGrid()

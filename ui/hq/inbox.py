@@ -26,6 +26,7 @@ from ui.kit.guard import guarded
 from ui.kit.messages import sentence
 from ui.kit.models import Column, IdsTableModel, table_view
 from ui.kit.page import Page
+from ui.kit.tips import set_tip
 from ui.kit.translation import Texts
 from ui.kit.widgets import (
     Card,
@@ -180,7 +181,7 @@ class InboxPage(Page):
         named(self.import_button, "inbox_import_button")
         self.folder_button = button(self.tr("Everything in the folder {folder}").format(folder=self.desk.inbox.name))
         self.folder_button.clicked.connect(self._import_folder)
-        self.folder_button.setToolTip(str(self.desk.inbox))
+        set_tip(self.folder_button, str(self.desk.inbox))
         named(self.folder_button, "inbox_folder_button")
         self._denied = why_not_label(self.desk.session, Permission.BUNDLE_IMPORT)
         self.job = Job("inbox_job")

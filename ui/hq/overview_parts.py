@@ -15,6 +15,7 @@ from ui.kit.delegates.content import ROW_ROLE
 from ui.kit.guard import guarded
 from ui.kit.theme import theme
 from ui.kit.theme.paint import bar_token, focus_ring
+from ui.kit.tips import set_tip
 from ui.kit.translation import Texts
 from ui.kit.widgets import Button, StatTile, button, hbox
 from ui.kit.words import count
@@ -69,7 +70,7 @@ class FigureTile(StatTile):
         self.setObjectName(object_name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setToolTip(opens)
+        set_tip(self, opens)
         self.setAccessibleDescription(opens)
         self.more: Button = button("", self.detail_opened.emit, kind="inline")
         self.more.setObjectName(f"{object_name}_more")

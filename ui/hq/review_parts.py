@@ -12,6 +12,7 @@ from eum_app.domain.visits import Party
 from ui.hq.review_data import FindingDetail, Picture
 from ui.kit.messages import sentence
 from ui.kit.theme import theme
+from ui.kit.tips import set_tip
 from ui.kit.widgets import (
     Card,
     Chip,
@@ -168,7 +169,7 @@ class DecisionPanel(Card):
         self.comment.setPlainText(self._begun.get(about, ""))
         self.comment.moveCursor(QTextCursor.MoveOperation.End)
         self.confirm_button.setText(confirm)
-        self.confirm_button.setToolTip(self.tr("{confirm} (Ctrl+Enter)").format(confirm=confirm))
+        set_tip(self.confirm_button, self.tr("{confirm} (Ctrl+Enter)").format(confirm=confirm))
         self.confirm_button.setProperty("kind", "danger" if decision == Decision.ESCALATE else "primary")
         self.confirm_button.style().unpolish(self.confirm_button)
         self.confirm_button.style().polish(self.confirm_button)

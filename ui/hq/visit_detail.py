@@ -34,6 +34,7 @@ from ui.kit.delegates import ChipSpec
 from ui.kit.desk import Desk
 from ui.kit.models import Column, IdsTableModel, current_id, on_current, table_view
 from ui.kit.theme import status_mark
+from ui.kit.tips import set_tip
 from ui.kit.widgets import (
     Card,
     Chip,
@@ -156,16 +157,16 @@ class VisitView(QWidget):
         named(self.tasking_button, "visit_write_tasking")
         denied = why_not(self.desk.session, Permission.BUNDLE_SEAL)
         self.tasking_button.setEnabled(not denied)
-        self.tasking_button.setToolTip(
-            denied or self.tr("Seal what the device has not received yet, to {path}").format(path=self.desk.outbox)
+        set_tip(
+            self.tasking_button,
+            denied or self.tr("Seal what the device has not received yet, to {path}").format(path=self.desk.outbox),
         )
         self.record_button = button(self.tr("Visit record (PDF)"), self.write_record, icon="file-chart-column")
         named(self.record_button, "visit_write_record")
         denied = why_not(self.desk.session, Permission.REPORT_EXPORT)
         self.record_button.setEnabled(not denied)
-        self.record_button.setToolTip(
-            denied or self.tr("Checks, answers and signatures, to {path}").format(path=self.desk.outbox)
-        )
+        record_tip = self.tr("Checks, answers and signatures, to {path}").format(path=self.desk.outbox)
+        set_tip(self.record_button, denied or record_tip)
         self.statement_button = button(self.tr("Statement for the host…"), self.show_statement, icon="pen-line")
         named(self.statement_button, "visit_statement_button")
         self.photos = VisitPhotos(self.desk)

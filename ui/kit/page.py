@@ -16,6 +16,7 @@ from ui.kit.guard import guarded
 from ui.kit.own_keys import own_keys
 from ui.kit.scan_words import no_scan_text, refusal_text
 from ui.kit.theme import inset, theme
+from ui.kit.tips import set_tip
 from ui.kit.widgets import ActionButton, NoticeBar, PageHeader, tip_with_key
 
 translate = QCoreApplication.translate
@@ -129,7 +130,7 @@ class Page(QWidget):
         self.addAction(action)
         self._keyed.append(action)
         self._pressed_by[action] = button
-        button.setToolTip(tip_with_key(action.text(), action.shortcut()))
+        set_tip(button, tip_with_key(action.text(), action.shortcut()))
         return action
 
     def note_keys(self, text: str, keys: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import html
 import os
 from pathlib import Path
 
@@ -187,7 +188,9 @@ class CodesPage(Page):
             f'<td style="padding:6px;font-family:JetBrains Mono,monospace;font-size:13pt">{code}</td></tr>'
             for at, code in enumerate(made.codes, 1)
         )
-        title = self.tr("Recovery codes of {account} on {device}").format(account=made.account, device=self._device)
+        title = self.tr("Recovery codes of {account} on {device}").format(
+            account=html.escape(made.account), device=html.escape(self._device)
+        )
         words = self.tr("Each opens the account once. Keep this sheet locked away, never with the computer.")
         return f"<h2>{title}</h2><p>{words}</p><table>{rows}</table>"
 

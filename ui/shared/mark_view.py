@@ -11,6 +11,7 @@ from eum_app.domain.marks import GRAVE_WARNINGS
 from eum_app.domain.visits import ReadBy
 from ui.kit.messages import warning
 from ui.kit.theme import theme
+from ui.kit.widgets import label
 from ui.kit.words import word
 
 translate = QCoreApplication.translate
@@ -51,7 +52,7 @@ def mark_notes(read: MarkRead, *, grave_only: bool = False) -> list[str]:
 
 def mark_picture(image: QImage, height: int = 120) -> QLabel:
     """Return a label with a mark's picture, at most `height` high and twice as wide (both in units of 100 %)."""
-    made = QLabel()
+    made = label()
     made.setAccessibleName(translate("field", "Picture of the mark as it was read"))
     made.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
     side = theme().dp(height)

@@ -29,6 +29,7 @@ from ui.kit.desk import Desk
 from ui.kit.guard import guarded
 from ui.kit.messages import sentence
 from ui.kit.models import IdsTableModel
+from ui.kit.tips import set_tip
 from ui.kit.widgets import NoticeBar, button, hbox, label, vbox
 from ui.kit.words import count, role
 
@@ -103,7 +104,7 @@ class _Choices(QComboBox):
 
     def __init__(self) -> None:
         super().__init__()
-        self.currentTextChanged.connect(self.setToolTip)
+        self.currentTextChanged.connect(lambda text: set_tip(self, text))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         option = QStyleOptionComboBox()

@@ -17,6 +17,7 @@ class ReadingSign(QLabel):
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(translate("scanner", "Reading …"), window)
+        self.setTextFormat(Qt.TextFormat.PlainText)
         self.setObjectName("reading_sign")
         self.setProperty("kind", "floating")
         self.setAccessibleName(self.text())

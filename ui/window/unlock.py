@@ -17,6 +17,7 @@ from ui.kit.guard import guarded
 from ui.kit.messages import sentence
 from ui.kit.scan_words import no_scan_text, refusal_text
 from ui.kit.theme import inset, theme
+from ui.kit.tips import set_tip
 from ui.kit.widgets import Button, Card, CuiBanner, FormField, button, hbox, label, scrolled, set_look, vbox
 from ui.kit.widgets.busy_line import BusyLine
 from ui.kit.widgets.rail import BrandMark
@@ -249,9 +250,9 @@ class UnlockPage(QWidget):
         self._unlock.setEnabled(self.accepted_at is not None and is_ready and not self.is_busy)
         needs_notice = self.accepted_at is None and not self.is_busy
         tip = translate("kit", "Accept the notice first") if needs_notice else ""
-        self._unlock.setToolTip(tip)
+        set_tip(self._unlock, tip)
         self._recovery.setEnabled(self.accepted_at is not None and not self.is_busy)
-        self._recovery.setToolTip(tip)
+        set_tip(self._recovery, tip)
 
     def _follow_show(self, is_shown: bool) -> None:
         mode = QLineEdit.EchoMode.Normal if is_shown else QLineEdit.EchoMode.Password
@@ -263,7 +264,7 @@ class UnlockPage(QWidget):
         self._show_action.setIcon(theme().icon("eye-off" if is_shown else "eye", "ink2"))
         words = translate("kit", "Hide the passphrase") if is_shown else translate("kit", "Show the passphrase")
         self._show_action.setText(words)
-        self._show_action.setToolTip(f"{words} (Ctrl+Shift+P)")
+        set_tip(self._show_action, f"{words} (Ctrl+Shift+P)")
         for card in self._cards:
             card.setMaximumWidth(theme().dp(float(card.property("max_width"))))
         self._fit()

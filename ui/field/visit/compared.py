@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QLabel
 
 from ui.kit.theme import theme
+from ui.kit.tips import set_tip
 from ui.kit.widgets import KeyValueGrid, label
 
 translate = QCoreApplication.translate
@@ -27,7 +28,7 @@ class Compared(KeyValueGrid):
         self.add(translate("match", "Book"), self._second)
         said = marked(read, book)[2]
         self.setAccessibleName(said)
-        self.setToolTip(said)
+        set_tip(self, said)
         self._fit()
         theme().changed.connect(self._fit)
 

@@ -13,6 +13,7 @@ from ui.field.parts import named
 from ui.field.visit.draft import Draft
 from ui.kit import words
 from ui.kit.guard import guarded
+from ui.kit.tips import set_tip
 from ui.kit.widgets import Button, Card, FormField, button, label, panel, scrolled, vbox
 
 
@@ -51,7 +52,7 @@ class EvidenceForm(Card):
         self.done: Button = named(
             button(self.tr("Back to the item"), self._go_back, kind="primary", big=True), "evidence_done_button"
         )
-        self.done.setToolTip(self.tr("Back to the item (Esc)"))
+        set_tip(self.done, self.tr("Back to the item (Esc)"))
         self.body.addWidget(panel(vbox(self.done, margins=(16, 10, 16, 12)), "cardfoot"))
         self._group.buttonToggled.connect(lambda _choice, is_on: self._keep() if is_on else None)
 

@@ -15,6 +15,7 @@ from ui.field.visit.draft import Draft, unseen_ids
 from ui.field.visit.in_sight import InSight
 from ui.field.visit.questionnaire import Questionnaire
 from ui.kit import words
+from ui.kit.tips import set_tip
 from ui.kit.widgets import Button, Card, Chip, button, empty_layout, hbox, label, panel, scrolled, vbox
 
 
@@ -54,7 +55,7 @@ class GroupPanel(Card):
             button("", self.answer_all, name=self.tr("All as expected")), "group_all_button"
         )
         self.away_button: Button = named(button(self.tr("Close"), self.put_away.emit), "group_away_button")
-        self.away_button.setToolTip(self.tr("Close (Esc)"))
+        set_tip(self.away_button, self.tr("Close (Esc)"))
         self.verified_button: Button = named(
             button("", self.record_requested.emit, kind="primary", big=True), "group_verified_button"
         )
@@ -117,7 +118,7 @@ class GroupPanel(Card):
             button(self.tr("Open"), partial(self.item_chosen.emit, item.item_id)), f"group_open_{item.item_id}"
         )
         opener.setAccessibleName(self.tr("Open {serial} separately").format(serial=draft.serial))
-        opener.setToolTip(self.tr("Answer for this item alone; it leaves the group"))
+        set_tip(opener, self.tr("Answer for this item alone; it leaves the group"))
         line.addWidget(opener)
         made = panel(line, "row")
         made.setAccessibleName(words.joined(draft.serial, about.text()))
@@ -136,7 +137,7 @@ class GroupPanel(Card):
         self.all_button.setEnabled(bool(said))
         self.all_button.setText(self.tr("All as expected   A · fills for %Ln items", "", count))
         self.all_button.setAccessibleName(self.all_button.text())
-        self.all_button.setToolTip(said)
+        set_tip(self.all_button, said)
         text = self.tr("Verified ⏎ · %Ln items", "", count)
         if open_ids:
             text = self.tr("Verified ⏎ · {count} open").format(count=words.count(len(open_ids)))
@@ -149,6 +150,6 @@ class GroupPanel(Card):
             why = self.tr("Open such an item separately and record a discrepancy")
         self.verified_button.setText(text)
         self.verified_button.setEnabled(not open_ids and not differing and not unseen)
-        self.verified_button.setToolTip(why)
+        set_tip(self.verified_button, why)
         if self.sight.follow():
             self.focus_first()

@@ -14,6 +14,7 @@ from ui.field.question_row import QuestionRow
 from ui.field.visit.questionnaire import Questionnaire
 from ui.kit import words
 from ui.kit.guard import guarded
+from ui.kit.tips import set_tip
 from ui.kit.widgets import Button, FitArea, button
 
 _DWELL_MS = 150
@@ -100,7 +101,7 @@ class InSight(QObject):
             name = self.tr("%Ln more questions to look at", "", len(unseen))
         self.more.setText(text)
         self.more.setAccessibleName(name)
-        self.more.setToolTip(self.tr("Show the next questions (Page Down)"))
+        set_tip(self.more, self.tr("Show the next questions (Page Down)"))
         self.more.setEnabled(first is not None)
         return had_focus and first is None
 

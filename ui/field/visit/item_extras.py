@@ -9,6 +9,7 @@ from eum_app.usecases.visits.drafts import NOTHING_STATED
 from ui.field.parts import image_of, named
 from ui.field.visit.draft import Draft
 from ui.kit.theme import theme
+from ui.kit.tips import set_tip
 from ui.kit.widgets import Button, PhotoStrip, button, flow, hbox, label, panel, vbox
 from ui.shared.photo_dialog import enlarge
 
@@ -45,7 +46,7 @@ class ItemExtras(QWidget):
         self._photos.removed.connect(self._drop_photo)
         self._photos.opened.connect(lambda key: enlarge_photo(self._draft, key, self))
         self.discard_button: Button = named(button(self.tr("Discard…"), self._ask_discard, icon="x"), "discard_button")
-        self.discard_button.setToolTip(self.tr("Drop the answers, photos and note of this item that are not recorded"))
+        set_tip(self.discard_button, self.tr("Drop the answers, photos and note of this item that are not recorded"))
         line = flow(self.photo_button, self.note_button, *others, self.discard_button)
         self._asking = self._discard_question()
         self.setLayout(vbox(self._note, self._photos, line, self._asking, margins=(16, 10, 16, 10), spacing=8))

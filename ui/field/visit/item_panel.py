@@ -23,6 +23,7 @@ from ui.field.visit.questionnaire import Questionnaire
 from ui.field.visit.sighting_row import SightingRow, lack_said
 from ui.kit import words
 from ui.kit.theme import inset
+from ui.kit.tips import set_tip
 from ui.kit.widgets import (
     Button,
     Card,
@@ -342,11 +343,11 @@ class ItemPanel(Card):
         can_verify = can_verify and (lack is None or bool(differing))
         self.verified_button.setText(text)
         self.verified_button.setEnabled(can_verify)
-        self.verified_button.setToolTip(why)
+        set_tip(self.verified_button, why)
         if self.sight.follow():
             self.focus_first()
         said = self.questions.all_said()
         self.all_button.setEnabled(bool(said))
         self.all_button.setText(said or self.tr("All as expected"))
         self.all_button.setAccessibleName(said or self.tr("All as expected"))
-        self.all_button.setToolTip(self.tr("Fills the open questions and records nothing (A)"))
+        set_tip(self.all_button, self.tr("Fills the open questions and records nothing (A)"))

@@ -21,6 +21,7 @@ from ui.kit.delegates import ChipSpec, RowContent, RowDelegate
 from ui.kit.desk import Desk
 from ui.kit.models import PAGE_ROWS, Column, IdsTableModel, current_id, list_view, on_current, select_id
 from ui.kit.theme import status_mark
+from ui.kit.tips import set_tip
 from ui.kit.widgets import Button, Card, EmptyState, SearchField, Tab, TabRow, button, search_placeholder
 from ui.shared.testimony import unexpected_said
 
@@ -71,7 +72,7 @@ class ItemsPanel(Card):
         self.room_button: Button = named(
             button(self.tr("This room cannot be entered…"), self.ask_room, icon="ban"), "room_button"
         )
-        self.room_button.setToolTip(self.tr("For the room of the chosen item: one reason for all items still to check"))
+        set_tip(self.room_button, self.tr("For the room of the chosen item: one reason for all items still to check"))
         self.room_button.setEnabled(False)
         on_current(self.view, lambda item_id: self.room_button.setEnabled(item_id is not None))
         self._model.ids_loaded.connect(self._show_loaded)

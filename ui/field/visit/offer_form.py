@@ -14,6 +14,7 @@ from ui.field.parts import image_of, named
 from ui.field.visit.compared import Compared
 from ui.field.visit.match_words import LostOffer, Offer
 from ui.kit import words
+from ui.kit.tips import set_tip
 from ui.kit.widgets import Button, KeyValueGrid, button, empty_layout, label, vbox
 from ui.shared.mark_view import mark_picture
 
@@ -38,7 +39,7 @@ class OfferForm(QWidget):
         self._begin(offer.text)
         if offer.note:  # above what it names, which can be hundreds
             keep = named(button(offer.note, self.note_requested.emit, kind="primary"), "note_label_button")
-            keep.setToolTip(self.tr("Record this label's items as claims, not as sightings"))
+            set_tip(keep, self.tr("Record this label's items as claims, not as sightings"))
             self._list.addWidget(keep)
         if picture:
             self._list.addWidget(mark_picture(image_of(picture, 320)))
@@ -55,7 +56,7 @@ class OfferForm(QWidget):
             self._list.addWidget(named(made, f"candidate_{item.item_id}"))
         if can_be_recorded:
             add: Button = button(self.tr("Not on the list…"), self.not_on_list_requested.emit, kind="primary")
-            add.setToolTip(self.tr("Record it as not on the list"))
+            set_tip(add, self.tr("Record it as not on the list"))
             self._list.addWidget(named(add, f"{Outcome.NOT_ON_LIST}_button"))
         self._end()
 
@@ -83,5 +84,5 @@ class OfferForm(QWidget):
 
     def _end(self) -> None:
         away = named(button(self.tr("Close"), self.put_away.emit), "put_away_button")
-        away.setToolTip(self.tr("Close (Esc)"))
+        set_tip(away, self.tr("Close (Esc)"))
         self._list.addWidget(away)

@@ -12,6 +12,7 @@ from ui.field.parts import named
 from ui.kit import words
 from ui.kit.guard import guarded
 from ui.kit.theme import status_mark
+from ui.kit.tips import set_tip
 from ui.kit.translation import Texts
 from ui.kit.widgets import Card, Chip, button, empty_layout, hbox, label, row, scrolled, vbox
 from ui.shared.testimony import reasons_said
@@ -91,11 +92,11 @@ class RecentPanel(Card):
         if self._is_open and not one.withdrawn and one.origin == self._origin:
             photo = button("", lambda: self.photo_requested.emit(one.check_id, one.serial), icon="camera")
             photo.setAccessibleName(self.tr("Add a photo to {serial}").format(serial=one.serial))
-            photo.setToolTip(photo.accessibleName())
+            set_tip(photo, photo.accessibleName())
             line.addWidget(named(photo, f"recent_photo_{one.check_id}"))
         if self._is_open and one.check_id == self.last_check_id:
             undo = named(button(self.tr("Undo"), lambda: self.undo_requested.emit(one.check_id)), "undo_button")
             undo.setAccessibleName(self.tr("Undo {serial}").format(serial=one.serial))
-            undo.setToolTip(self.tr("Withdraw this check (Ctrl+Z)"))
+            set_tip(undo, self.tr("Withdraw this check (Ctrl+Z)"))
             line.addWidget(undo)
         return made

@@ -11,6 +11,7 @@ from eum_app.usecases.visits.drafts import SIGHTED
 from ui.field.parts import named
 from ui.field.visit.draft import Draft
 from ui.kit import words
+from ui.kit.tips import set_tip
 from ui.kit.widgets import Button, button, flow, label, panel, set_look, vbox
 
 translate = QCoreApplication.translate
@@ -50,11 +51,11 @@ class SightingRow(QWidget):
         self.by_hand: Button = named(
             button(self.tr("Enter its serial…"), self.by_hand_requested.emit, icon="keyboard"), "enter_serial_button"
         )
-        self.by_hand.setToolTip(self.tr("Enter its serial by hand (F8)"))
+        set_tip(self.by_hand, self.tr("Enter its serial by hand (F8)"))
         self.evidence: Button = named(
             button(self.tr("Seen by others…"), self.evidence_requested.emit), "seen_by_others_button"
         )
-        self.evidence.setToolTip(self.tr("Live video, a partner's scan or statement (Ctrl+E)"))
+        set_tip(self.evidence, self.tr("Live video, a partner's scan or statement (Ctrl+E)"))
         self._row = panel(vbox(self._said, flow(self.by_hand, self.evidence), margins=(16, 8, 16, 8), spacing=6), "row")
         self.setLayout(vbox(self._row))
 

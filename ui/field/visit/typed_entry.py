@@ -16,6 +16,7 @@ from ui.field.parts import named
 from ui.kit import words
 from ui.kit.desk import Desk
 from ui.kit.messages import sentence
+from ui.kit.tips import set_tip
 from ui.kit.widgets import Button, Card, FormField, button, hbox, label, panel, scrolled, vbox
 
 
@@ -59,7 +60,7 @@ class TypedEntry(Card):
             button(self.tr("Continue"), self._submit, kind="primary", big=True), "typed_go_button"
         )
         away: Button = named(button(self.tr("Close"), self.put_away.emit), "typed_away_button")
-        away.setToolTip(self.tr("Close (Esc)"))
+        set_tip(away, self.tr("Close (Esc)"))
         asked = vbox(label(self.tr("Why"), "sub"), reasons, self._first, self._second, self._said, 1, spacing=10)
         scroll = scrolled(asked, margins=(16, 12, 16, 12))
         for entry in (self.serial, self.again):  # Qt scrolls only for Tab

@@ -13,6 +13,7 @@ from ui.field.visit.sweep_work import SweepWork
 from ui.field.visit.undoing import Undoing
 from ui.field.visit.workspace import Workspace
 from ui.kit.page import Page
+from ui.kit.tips import set_tip
 
 translate = QCoreApplication.translate
 Keys = QKeySequence.StandardKey
@@ -44,7 +45,7 @@ def add_keys(page: Page, at: Workspace, undoing: Undoing, sweep: SweepWork, esca
     page.add_button_key(at.scan.by_hand, "F8")
     page.add_action(translate("VisitPage", "Take all expected items in view"), "F5", sweep.take_in_view)
     page.add_action(translate("VisitPage", "All as expected"), "A", at.column.answer_all)
-    item.all_button.setToolTip(translate("VisitPage", "All as expected (A)"))
+    set_tip(item.all_button, translate("VisitPage", "All as expected (A)"))
     page.add_button_key(item.discrepancy_button, "F4")
     page.add_button_key(item.not_found_button, "F6")
     page.add_button_key(item.no_access_button, "F7")

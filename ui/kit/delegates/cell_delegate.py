@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRect
 from PySide6.QtGui import QHelpEvent, QPainter
-from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QToolTip
+from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from ui.kit.delegates.content import CHIP_ROLE, ChipSpec
 from ui.kit.guard import guarded
 from ui.kit.theme import theme
 from ui.kit.theme.paint import chip_size, paint_chip
+from ui.kit.tips import show_tip
 
 Index = QModelIndex | QPersistentModelIndex
 _BESIDE_CHIP_DP = 12
@@ -34,7 +35,7 @@ class CellDelegate(QStyledItemDelegate):
         if isinstance(spec, ChipSpec):
             needed = chip_cell_width(spec)
         is_cut = bool(text) and needed > view.visualRect(index).width()
-        QToolTip.showText(event.globalPos(), text if is_cut else "", view)
+        show_tip(event.globalPos(), text if is_cut else "", view)
         return is_cut
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:

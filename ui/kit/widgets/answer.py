@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QMenu, QPushButton, QSizePolicy
 
 from ui.kit.guard import guarded
+from ui.kit.tips import set_tip
 from ui.kit.widgets.base import hbox, set_look
 
 translate = QCoreApplication.translate
@@ -137,7 +138,7 @@ class SegmentedAnswer(QFrame):
         self._yes.setAccessibleName(f"{answer_text('yes')}: {self._question}")
         self._no.setAccessibleName(f"{answer_text('no')}: {self._question}")
         self._other.setAccessibleName(f"{more if other == '⋯' else other}: {self._question}")
-        self._yes.setToolTip(f"{answer_text('yes')} (Y)")
-        self._no.setToolTip(f"{answer_text('no')} (N)")
-        self._other.setToolTip(f"{answer_text('not_applicable')} (X) · {answer_text('not_observed')} (O)")
+        set_tip(self._yes, f"{answer_text('yes')} (Y)")
+        set_tip(self._no, f"{answer_text('no')} (N)")
+        set_tip(self._other, f"{answer_text('not_applicable')} (X) · {answer_text('not_observed')} (O)")
         self.setAccessibleName(self._question)

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from ui.kit.guard import guarded
 from ui.kit.theme import inset, theme
+from ui.kit.tips import set_tip
 
 Margins = tuple[float, float, float, float]
 NO_MARGINS: Margins = (0, 0, 0, 0)
@@ -189,7 +190,7 @@ def button(
     if name or not text:
         made.setAccessibleName(name or tip)
     if tip or name:
-        made.setToolTip(tip or name)
+        set_tip(made, tip or name)
     if on_click is not None:
         # clicked carries a bool that no handler of ours wants.
         made.clicked.connect(lambda _checked=False: on_click())
@@ -219,7 +220,7 @@ class ActionButton(Button):
             self.hide()
         elif self.parentWidget() is not None:  # before it has one, showing it would make it a window
             self.show()
-        self.setToolTip(tip_with_key(self.action.text(), self.action.shortcut()))
+        set_tip(self, tip_with_key(self.action.text(), self.action.shortcut()))
 
 
 def tip_with_key(text: str, key: QKeySequence) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from ui.kit.theme import inset
 from ui.kit.widgets.base import IconLabel, Margins, Part, button, fill, hbox, label, panel, vbox
@@ -89,7 +89,7 @@ class CuiBanner(QFrame):
     def __init__(self, text: str = "CUI") -> None:
         super().__init__()
         self.setProperty("kind", "cui")
-        self._label = QLabel(text)
+        self._label = label(text)
         self._label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._label.setWordWrap(True)
         self.setLayout(vbox(self._label, margins=(8, 3, 8, 3)))

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from ui.kit.guard import guarded
 from ui.kit.theme import inset, theme
+from ui.kit.tips import set_tip
 from ui.kit.widgets.base import Button, flow, hbox, label, vbox
 
 translate = QCoreApplication.translate
@@ -231,7 +232,7 @@ class TabRow(QWidget):
         made = self._buttons[key]
         made.setText(text)
         made.setAccessibleName(name or text)
-        made.setToolTip(name)
+        set_tip(made, name)
 
 
 @guarded

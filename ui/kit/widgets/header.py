@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QMenu, QSizePolicy, QWidget
 
 from ui.kit.guard import guarded
 from ui.kit.theme import inset, theme
+from ui.kit.tips import set_tip
 from ui.kit.widgets.bars import Parts, ProgressSummary
 from ui.kit.widgets.base import ActionButton, Button, flow, hbox, label, panel, vbox
 from ui.kit.widgets.chip import Chip
@@ -57,7 +58,7 @@ class PageHeader(QFrame):
         self._menu = QMenu(self)
         self._more = Button("⋯")
         self._more.setAccessibleName(translate("kit", "More"))
-        self._more.setToolTip(self._more.accessibleName())
+        set_tip(self._more, self._more.accessibleName())
         self._more.setObjectName("header_more_button")
         self._more.setMenu(self._menu)
         self._more.hide()

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit, QSizePolicy, QWidget
 
 from db.files import is_folder
 from ui.kit.guard import guarded
+from ui.kit.tips import set_tip
 from ui.kit.widgets.base import Button, button, hbox
 
 translate = QCoreApplication.translate
@@ -50,7 +51,7 @@ class PathField(QWidget):
         self.edit.setAccessibleName(name)
         self.edit.setPlaceholderText(self._prompt())
         self.edit.setAcceptDrops(False)  # the whole widget takes drops, and the edit would insert a URL
-        self.edit.textChanged.connect(self.edit.setToolTip)  # a long path is never in sight whole
+        self.edit.textChanged.connect(lambda text: set_tip(self.edit, text))  # a long path is never in sight whole
         self.edit.textChanged.connect(lambda _text: self.changed.emit())
         self.edit.returnPressed.connect(self.submitted)
         browse = translate("kit", "Browse…")

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QSizePolicy
 from ui.kit.guard import guarded
 from ui.kit.theme import inset, theme
 from ui.kit.theme.paint import focus_ring, rounded
+from ui.kit.tips import set_tip
 from ui.kit.widgets.base import IconLabel, hbox, label, panel, set_look, vbox
 from ui.kit.widgets.card import scrolled
 
@@ -81,7 +82,7 @@ class NavButton(QAbstractButton):
         """Show the icon alone with a tooltip, or the icon with its text."""
         self.is_collapsed = is_collapsed
         tip = f"{self.text()} ({self._keys})" if self._keys else self.text()
-        self.setToolTip(tip if is_collapsed or self._keys else "")
+        set_tip(self, tip if is_collapsed or self._keys else "")
         self.updateGeometry()
         self.update()
 

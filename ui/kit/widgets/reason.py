@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from ui.kit.guard import guarded
 from ui.kit.theme import theme
+from ui.kit.tips import set_tip
 from ui.kit.widgets.base import Button, button, flow, hbox, label, vbox
 from ui.kit.widgets.card import Card
 
@@ -59,7 +60,7 @@ class PhotoStrip(QWidget):
         tile.setIconSize(size)
         tile.setFixedSize(size + QSize(2 * look.focus + 2, 2 * look.focus + 2))
         tile.setAccessibleName(caption)
-        tile.setToolTip(caption)
+        set_tip(tile, caption)
         tile.clicked.connect(lambda: self.opened.emit(key))
         whole = QWidget()
         parts: list[QWidget] = [tile]
@@ -223,7 +224,7 @@ class ReasonPanel(Card):
         self.confirm_button: Button = button(confirm, self._confirm, kind="danger" if is_danger else "primary")
         self.confirm_button.acts_on_space = False
         self.cancel_button: Button = button(translate("kit", "Cancel"), self.cancelled.emit)
-        self.cancel_button.setToolTip(translate("kit", "Cancel (Esc)"))
+        set_tip(self.cancel_button, translate("kit", "Cancel (Esc)"))
         self.add_foot(hbox(self.cancel_button, 1, self.confirm_button))
         escape = QAction(self)
         escape.setShortcut(QKeySequence(Qt.Key.Key_Escape))
