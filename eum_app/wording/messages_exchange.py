@@ -238,8 +238,8 @@ EXCHANGE_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "Connect its drive, or choose another folder."),
     ),
     "file.is_folder": (
-        QT_TRANSLATE_NOOP("messages", "{name} is a folder, and a file is to be written."),
-        QT_TRANSLATE_NOOP("messages", "Type the name of a file after it."),
+        QT_TRANSLATE_NOOP("messages", "{name} is a folder, so no file can have this name."),
+        QT_TRANSLATE_NOOP("messages", "Type a file name after it."),
     ),
     "file.missing": (
         QT_TRANSLATE_NOOP("messages", "The file does not exist."),

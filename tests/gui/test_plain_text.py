@@ -89,7 +89,7 @@ def test_a_tooltip_shows_the_characters_of_the_text(qapp: QApplication, text: st
 
 
 def markup_in(window: QWidget) -> list[str]:
-    """What the widgets below `window` would show as HTML, and labels that would guess."""
+    """Widgets below `window` that would show HTML of others, and labels that would guess."""
     found = [f"{where(one)}: {one.toolTip()}" for one in window.findChildren(QWidget) if "<img" in one.toolTip()]
     for label in window.findChildren(QLabel):
         if label.textFormat() == Qt.TextFormat.PlainText:
