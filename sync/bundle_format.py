@@ -31,7 +31,9 @@ _ARCHIVES = (b"PK\x03\x04", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!", b"BZh", b"\xfd7
 """First bytes of zip, gzip, 7-Zip, RAR, bzip2, xz and cabinet files."""
 _BASE64_MAGIC = b"RVVNQg0K"
 """The first 8 bytes of a bundle that was sent as base64 text."""
-VERSION = 1
+VERSION = 2
+"""Version that is written. Since 2, ECDSA signatures have a low s (`signing.is_low_s`)."""
+KNOWN_VERSIONS = (1, VERSION)
 OUTER_PURPOSE = "eum/bundle/1"
 """Purpose of the signature over header and ciphertext."""
 MANIFEST_PURPOSE = "eum/bundle-manifest/1"
@@ -91,6 +93,7 @@ class Header:
     `sync.trust` has judged it. `created_at` is aware.
     """
 
+    version: int
     suite: Suite
     bundle_id: str
     kind: str
@@ -105,6 +108,11 @@ class Header:
     def sender(self) -> Certificate:
         """The certificate of the claimed sender."""
         return self.chain[0]
+
+    @property
+    def low_s(self) -> bool:
+        """Whether this version allows only one spelling of an ECDSA signature."""
+        return self.version > 1
 
     @property
     def digest(self) -> bytes:
@@ -189,6 +197,7 @@ def parse_header(raw: bytes) -> Header:
     if any(set(recipient) != {"kid", "enc"} for recipient in fields["recipients"]):
         raise Refusal("bundle.altered", part="recipients")
     return Header(
+        version=fields["version"],
         suite=suite,
         bundle_id=header.bundle_id,
         kind=header.kind,
@@ -202,8 +211,8 @@ def parse_header(raw: bytes) -> Header:
 
 
 def _is_version(found: object) -> bool:
-    """Whether a value is this version as a JSON integer; in Python `true` and `1.0` equal 1 too."""
-    return type(found) is int and found == VERSION
+    """Whether a value is a known version as a JSON integer; in Python `true` and `1.0` equal 1 too."""
+    return type(found) is int and found in KNOWN_VERSIONS
 
 
 def exactly(file: BinaryIO, size: int) -> bytes:
@@ -279,17 +288,18 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def encode_manifest(manifest: Manifest) -> bytes:
-    """Return the manifest's bytes, with format and version. Raises Refusal("bundle.too_large")."""
+    """Return the manifest's bytes, with format and this version. Raises Refusal("bundle.too_large")."""
     raw = canonical({"format": "eum-manifest", "version": VERSION} | msgspec.to_builtins(manifest))
     if len(raw) > MAX_MANIFEST_SIZE:
         raise Refusal("bundle.too_large", part="manifest", size=len(raw), limit=MAX_MANIFEST_SIZE)
     return raw
 
 
-def decode_manifest(raw: bytes) -> tuple[Manifest, dict[str, Any]]:
+def decode_manifest(raw: bytes, version: int) -> tuple[Manifest, dict[str, Any]]:
     """Decode a manifest whose signature was verified. Also return the top-level fields that this version does not know.
 
-    Raises Refusal("bundle.version"), and Refusal("bundle.altered") if it cannot be parsed or is not consistent.
+    `version` is the header's. Raises Refusal("bundle.version"), and Refusal("bundle.altered") if it cannot be parsed,
+    is not consistent, or has another version than the header.
     """
     try:
         fields = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
@@ -304,6 +314,7 @@ def decode_manifest(raw: bytes) -> tuple[Manifest, dict[str, Any]]:
     except UNREADABLE as error:
         raise Refusal("bundle.altered", part="manifest") from error
     is_utc = _UTC.fullmatch(named["created_at"])
-    if named.get("format") != "eum-manifest" or not is_utc or not manifest.is_consistent():
+    is_same = named.get("version") == version
+    if named.get("format") != "eum-manifest" or not is_same or not is_utc or not manifest.is_consistent():
         raise Refusal("bundle.altered", part="manifest")
     return manifest, extra

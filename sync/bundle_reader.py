@@ -177,7 +177,7 @@ def _verify_outer(header: Header, frames: _Scan) -> None:
     # The number of frames is signed too: removed frames are detected without a key.
     statement = header.digest + frames.digest + frames.count.to_bytes(8, "big")
     try:
-        header.sender.verify_key.verify(OUTER_PURPOSE, statement, frames.signature)
+        header.sender.verify_key.verify(OUTER_PURPOSE, statement, frames.signature, low_s=header.low_s)
     except Refusal as error:
         raise Refusal("bundle.altered", part="signature") from error
 
@@ -209,13 +209,13 @@ class OpenedBundle:
         self.manifest_raw = _section(plain, MAX_MANIFEST_SIZE, "manifest")
         signature = _section(plain, MAX_SIGNATURE_SIZE, "manifest_signature")
         try:
-            sender.verify_key.verify(MANIFEST_PURPOSE, self.manifest_raw, signature)
+            sender.verify_key.verify(MANIFEST_PURPOSE, self.manifest_raw, signature, low_s=header.low_s)
         except Refusal as error:
             # Different keys signed the inside and the outside: the sender put its name on another party's bundle.
             raise Refusal("bundle.readdressed", part="manifest") from error
         self.manifest: Manifest
         self.extra: dict[str, Any]
-        self.manifest, self.extra = decode_manifest(self.manifest_raw)
+        self.manifest, self.extra = decode_manifest(self.manifest_raw, header.version)
         _agree(self.manifest, header, sender)
         judge_origin(sender, self.manifest.origin, self.manifest.epoch, trust)
         self._entries_at = plain.position

@@ -11,6 +11,9 @@ answer is ``{format, version, body, signature}``: body is base64 of JSON ``{requ
 recovery}``, where `request` is the fingerprint of the request answered, `chain` the base64 DER certificates of device,
 HQ and authority, `recovery` HQ's public recovery key (`crypto.sealing`), to which the device seals its data key;
 `signature` is HQ's over the body's bytes for the purpose ``eum/enrolment-answer/1``.
+
+A request has version 1. An answer has version 2, since when an ECDSA signature has a low s; answers of version 1 are
+read too.
 """
 
 from __future__ import annotations
@@ -41,6 +44,7 @@ ANSWER_SUFFIX = ".eumans"
 ANSWER_PURPOSE = "eum/enrolment-answer/1"
 MAX_FILE_SIZE = 128 * 1024
 VERSION = 1
+ANSWER_VERSION = 2
 
 
 class _RequestFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,7 +55,7 @@ class _RequestFile(msgspec.Struct, frozen=True, kw_only=True):
 
 class _AnswerFile(msgspec.Struct, frozen=True, kw_only=True):
     format: Literal["eum-enrolment-answer"] = "eum-enrolment-answer"
-    version: int = VERSION
+    version: int = ANSWER_VERSION
     body: bytes
     signature: Annotated[bytes, Meta(max_length=8192)]
 
@@ -110,7 +114,7 @@ def read_request_file(path: Path) -> CertificateRequest:
     `enrolment.version`, `request.invalid`, `request.wrong_role`, `enrolment.bad_name`. Trouble as `opened_for_reading`.
     """
     file = _decode(_read(path), _RequestFile, "enrolment.not_a_request")
-    _check_version(file.version)
+    _check_version(file.version, VERSION)
     request = CertificateRequest.from_der(file.request)
     if request.role is not Role.DEVICE:
         raise Refusal("request.wrong_role", role=request.role.value)
@@ -169,12 +173,12 @@ def read_answer_file(path: Path) -> EnrolmentAnswer:
     (the signature, or the name or epoch beside the certificate, does not fit). Trouble as `opened_for_reading`.
     """
     file = _decode(_read(path), _AnswerFile, "enrolment.not_an_answer")
-    _check_version(file.version)
+    _check_version(file.version, ANSWER_VERSION)
     body = _decode(file.body, _Body, "enrolment.not_an_answer")
     chain = tuple(Certificate.from_der(der) for der in body.chain)
     answer = EnrolmentAnswer(body.request, body.device_id, body.epoch, body.issued_at, chain, body.recovery)
     try:
-        answer.hq.verify_key.verify(ANSWER_PURPOSE, file.body, file.signature)
+        answer.hq.verify_key.verify(ANSWER_PURPOSE, file.body, file.signature, low_s=file.version > 1)
     except Refusal as error:
         raise Refusal("enrolment.altered") from error
     if (answer.device_id, answer.epoch) != (answer.device.origin, answer.device.epoch):
@@ -222,6 +226,6 @@ def _decode(data: bytes, kind: type[T], code: str) -> T:
         raise Refusal(code) from error
 
 
-def _check_version(version: int) -> None:
-    if version != VERSION:
-        raise Refusal("enrolment.version", version=version, known=VERSION)
+def _check_version(version: int, newest: int) -> None:
+    if not 1 <= version <= newest:
+        raise Refusal("enrolment.version", version=version, known=newest)

@@ -136,7 +136,7 @@ class Forgery:
         keys = StreamKeys.derive(content_key)
         fields: dict[str, Any] = {
             "format": "eum-bundle",
-            "version": 1,
+            "version": 2,
             "suite": self.sender.suite.value,
             "bundle_id": "0" * 32,
             "kind": "results",
@@ -152,7 +152,7 @@ class Forgery:
         header = canonical(fields).replace(*self.respell, 1)
         manifest: dict[str, Any] = {
             "format": "eum-manifest",
-            "version": 1,
+            "version": 2,
             "bundle_id": fields["bundle_id"],
             "kind": fields["kind"],
             "created_at": fields["created_at"],

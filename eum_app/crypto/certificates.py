@@ -32,7 +32,7 @@ from eum_app.crypto.chain import (
     verify_chain,
 )
 from eum_app.crypto.sealing import KemKey, KemPublic
-from eum_app.crypto.signing import SigningKey, VerifyKey
+from eum_app.crypto.signing import SigningKey, VerifyKey, is_low_s
 from eum_app.crypto.suites import DEFAULT_SUITE, Suite
 from eum_app.domain.errors import Refusal
 from eum_app.domain.journal import MAX_EPOCH
@@ -249,7 +249,7 @@ def make_request(
     signing, kem = SigningKey.generate(suite), KemKey.generate(suite)
     subject = _subject(Role.DEVICE, name or device_id, organisation, origin=device_id, epoch=1)
     builder = x509.CertificateSigningRequestBuilder(subject).add_extension(_kem_extension(kem.public), critical=False)
-    request = builder.sign(signing.key, _hash(suite)).public_bytes(Encoding.DER)
+    request = _signed(builder, signing)
     return PendingIdentity(signing, kem, CertificateRequest.from_der(request)), request
 
 
@@ -352,7 +352,7 @@ def _sign(
     )
     if kem is not None:
         builder = builder.add_extension(_kem_extension(kem), critical=False)
-    return Certificate.from_der(builder.sign(signing.key, _hash(signing.suite)).public_bytes(Encoding.DER))
+    return Certificate.from_der(_signed(builder, signing))
 
 
 def _subject(role: Role, name: str, organisation: str, *, origin: str, epoch: int) -> x509.Name:
@@ -376,6 +376,11 @@ def _key_id(key: VerifyKey) -> bytes:
     return hashlib.sha384(public_spki(key)).digest()[:20]
 
 
-def _hash(suite: Suite) -> hashes.SHA384 | None:
+def _signed(builder: x509.CertificateBuilder | x509.CertificateSigningRequestBuilder, signing: SigningKey) -> bytes:
+    """Sign and return DER. ECDSA signs until s is low, two times on average: the library offers no other way."""
     # ML-DSA hashes internally, so the library takes no hash for it.
-    return hashes.SHA384() if suite is Suite.P384 else None
+    algorithm = hashes.SHA384() if signing.suite is Suite.P384 else None
+    while True:
+        made = builder.sign(signing.key, algorithm)
+        if is_low_s(signing.suite, made.signature):
+            return made.public_bytes(Encoding.DER)

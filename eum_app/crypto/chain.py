@@ -26,7 +26,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat import asn1
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from cryptography.x509.oid import ExtensionOID, NameOID, ObjectIdentifier
+from cryptography.x509.oid import ExtensionOID, NameOID, ObjectIdentifier, SignatureAlgorithmOID
 
 from eum_app.crypto.sealing import KemPublic
 from eum_app.crypto.signing import VerifyKey
@@ -51,6 +51,11 @@ _UNREADABLE = (
     Warning,
 )
 _KNOWN_CRITICAL = {ExtensionOID.BASIC_CONSTRAINTS, ExtensionOID.KEY_USAGE}
+_SIGNED_WITH = {
+    Suite.HYBRID: SignatureAlgorithmOID.ML_DSA_87,
+    Suite.P384: SignatureAlgorithmOID.ECDSA_WITH_SHA384,
+}
+"""The only signature algorithm, and with it hash, of a suite's certificates and requests."""
 
 
 class Role(enum.StrEnum):
@@ -84,6 +89,8 @@ class _Subject:
         self.der = der
         self.verify_key = VerifyKey.from_key(parsed.public_key())
         self.suite: Suite = self.verify_key.suite
+        if parsed.signature_algorithm_oid != _SIGNED_WITH[self.suite]:
+            raise ValueError("signed with another algorithm than the suite's")
         self.name = _attribute(parsed.subject, NameOID.COMMON_NAME)
         self.organisation = _attribute(parsed.subject, NameOID.ORGANIZATION_NAME, default="")
         self.role = Role(_attribute(parsed.subject, NameOID.ORGANIZATIONAL_UNIT_NAME))

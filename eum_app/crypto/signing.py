@@ -10,6 +10,9 @@ LEN is the length in bytes, in decimal ASCII. So a signature for one purpose nev
 
 Encodings: an ML-DSA-87 private key is its 32-byte seed, a public key 2,592 raw bytes, a signature 4,627 bytes. A P-384
 private key is unencrypted PKCS#8 DER, a public key the 97-byte uncompressed point, a signature DER (at most 104 bytes).
+
+An ECDSA signature (r, s) has a twin (r, n - s) that anyone can write. New ones are written with the lower of the two s,
+and formats that say so refuse the other (`low_s`), so that each has one spelling.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ from __future__ import annotations
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, mldsa
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -34,6 +38,7 @@ MAX_SIGNATURE_SIZE = 8192
 POINT_SIZE = 97  # an uncompressed point of P-384: 0x04, then x and y of 48 bytes
 
 _ECDSA = ec.ECDSA(hashes.SHA384())
+_ORDER = ec.SECP384R1().group_order
 
 PrivateKey = mldsa.MLDSA87PrivateKey | ec.EllipticCurvePrivateKey
 PublicKey = mldsa.MLDSA87PublicKey | ec.EllipticCurvePublicKey
@@ -77,8 +82,13 @@ class VerifyKey:
             return self.key.public_bytes_raw()
         return self.key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
 
-    def verify(self, purpose: str, message: bytes, signature: bytes) -> None:
-        """Raise Refusal("signature.invalid") unless `signature` was made for `purpose` over `message`."""
+    def verify(self, purpose: str, message: bytes, signature: bytes, *, low_s: bool = False) -> None:
+        """Raise Refusal("signature.invalid") unless `signature` was made for `purpose` over `message`.
+
+        With `low_s`, the other spelling of an ECDSA signature is refused too.
+        """
+        if low_s and not is_low_s(self.suite, signature):
+            raise Refusal("signature.invalid", purpose=purpose)
         try:
             if isinstance(self.key, mldsa.MLDSA87PublicKey):
                 self.key.verify(signature, pae(purpose, message))
@@ -133,7 +143,18 @@ class SigningKey:
         """Return the signature of `message` for `purpose` (a short name with a version, such as ``eum/bundle/1``)."""
         if isinstance(self.key, mldsa.MLDSA87PrivateKey):
             return self.key.sign(pae(purpose, message))
-        return self.key.sign(pae(purpose, message), _ECDSA)
+        r, s = decode_dss_signature(self.key.sign(pae(purpose, message), _ECDSA))
+        return encode_dss_signature(r, min(s, _ORDER - s))
+
+
+def is_low_s(suite: Suite, signature: bytes) -> bool:
+    """Whether a signature is the one spelling that is written: s at most half the order. True for every ML-DSA one."""
+    if suite is Suite.HYBRID:
+        return True
+    try:
+        return decode_dss_signature(signature)[1] <= _ORDER // 2
+    except ValueError:
+        return False
 
 
 def load_p384(private: bytes) -> ec.EllipticCurvePrivateKey:

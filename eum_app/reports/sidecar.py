@@ -21,6 +21,8 @@ from eum_app.reports.model import Document
 SUFFIX = ".sidecar.json"
 SIGNATURE_SUFFIX = ".sig"
 PURPOSE = "eum/report-sidecar/1"
+SIGNATURE_VERSION = 2
+"""Version of a signature file. Since 2, an ECDSA signature has a low s (`signing.is_low_s`)."""
 MAX_SIDECAR_BYTES = 4_000_000
 MAX_COUNT = 2**63 - 1
 """The largest number that a database compares with its own."""
@@ -87,7 +89,7 @@ class SidecarSignature(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     format: str = "eum-signature"
-    version: int = 1
+    version: Annotated[int, msgspec.Meta(ge=1, le=SIGNATURE_VERSION)] = SIGNATURE_VERSION
     purpose: str = PURPOSE
     file_name: str
     suite: str

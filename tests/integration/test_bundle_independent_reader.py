@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import hmac
 import io
 import json
 from pathlib import Path
@@ -18,13 +19,16 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature, InvalidTag
 from cryptography.hazmat.primitives import hashes, hpke
 from cryptography.hazmat.primitives.asymmetric import ec, mldsa, mlkem
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from cryptography.hazmat.primitives.serialization import load_der_private_key
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF, HKDFExpand
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_private_key
 
 from eum_app.crypto.suites import Suite
 from eum_app.domain.journal import Author, encode_entry, genesis, next_entry
 from tests.bundles import World, noise, sealed_photo, write_results
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 # The second reader. Nothing of the product is used from here …
 
@@ -42,7 +46,12 @@ def canonical(value: Any) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
-def check_signature(certificate: x509.Certificate, purpose: bytes, message: bytes, signature: bytes) -> None:
+ORDER = int("FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFC7634D81F4372DDF581A0DB248B0A77AECEC196ACCC52973", 16)
+
+
+def check_signature(
+    certificate: x509.Certificate, purpose: bytes, message: bytes, signature: bytes, version: int
+) -> None:
     signed = b"DSSEv1 %d %s %d %s" % (len(purpose), purpose, len(message), message)
     key = certificate.public_key()
     try:
@@ -50,6 +59,7 @@ def check_signature(certificate: x509.Certificate, purpose: bytes, message: byte
             key.verify(signature, signed)
         else:
             assert isinstance(key, ec.EllipticCurvePublicKey)
+            need(version == 1 or decode_dss_signature(signature)[1] <= ORDER // 2)
             key.verify(signature, signed, ec.ECDSA(hashes.SHA384()))
     except InvalidSignature:
         raise Refused from None
@@ -84,16 +94,37 @@ def opened(chunks: list[bytes], content_key: bytes, aad: bytes) -> bytes:
 
 
 def unsealed(suite: str, private: bytes, enc: bytes, info: bytes) -> bytes:
-    kem = {"hybrid": hpke.KEM.MLKEM1024_P384, "p384": hpke.KEM.P384}[suite]
     curve = load_der_private_key(private[64:] if suite == "hybrid" else private, None)
     assert isinstance(curve, ec.EllipticCurvePrivateKey)
-    key: Any = curve
-    if suite == "hybrid":
-        key = hpke.MLKEM1024P384PrivateKey(mlkem.MLKEM1024PrivateKey.from_seed_bytes(private[:64]), curve)
     try:
-        return hpke.Suite(kem, hpke.KDF.HKDF_SHA384, hpke.AEAD.AES_256_GCM).decrypt(enc, key, info)
+        if suite == "hybrid":
+            return unsealed_hybrid(mlkem.MLKEM1024PrivateKey.from_seed_bytes(private[:64]), curve, enc, info)
+        return hpke.Suite(hpke.KEM.P384, hpke.KDF.HKDF_SHA384, hpke.AEAD.AES_256_GCM).decrypt(enc, curve, info)
     except InvalidTag:
         raise Refused from None
+
+
+def unsealed_hybrid(
+    lattice: mlkem.MLKEM1024PrivateKey, curve: ec.EllipticCurvePrivateKey, enc: bytes, info: bytes
+) -> bytes:
+    """Section 2 of the page: no library that knows MLKEM1024-P384 is needed."""
+    point = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP384R1(), enc[1568:1665])
+    own = curve.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    secrets = lattice.decapsulate(enc[:1568]) + curve.exchange(ec.ECDH(), point)
+    shared = hashlib.sha3_256(secrets + enc[1568:1665] + own + b"MLKEM1024-P384").digest()
+    suite_id = b"HPKE" + bytes.fromhex("005100020002")
+
+    def extract(salt: bytes, label: bytes, ikm: bytes) -> bytes:
+        return hmac.digest(salt, b"HPKE-v1" + suite_id + label + ikm, "sha384")
+
+    secret = extract(shared, b"secret", b"")
+    context = b"\0" + extract(b"", b"psk_id_hash", b"") + extract(b"", b"info_hash", info)
+
+    def expand(label: bytes, size: int) -> bytes:
+        labeled = size.to_bytes(2, "big") + b"HPKE-v1" + suite_id + label + context
+        return HKDFExpand(hashes.SHA384(), size, labeled).derive(secret)
+
+    return AESGCM(expand(b"key", 32)).decrypt(expand(b"base_nonce", 12), enc[1665:], b"")
 
 
 def read(file: bytes, root: bytes, kid: str, private: bytes) -> tuple[dict[str, Any], list[bytes], list[bytes]]:
@@ -102,8 +133,10 @@ def read(file: bytes, root: bytes, kid: str, private: bytes) -> tuple[dict[str, 
     need(data.read(8) == bytes.fromhex("45554D420D0A1A0A"))
     raw = taken(data, 262_144)
     header = json.loads(raw)
-    need(canonical(header) == raw and header["format"] == "eum-bundle" and header["version"] == 1)
+    need(canonical(header) == raw and header["format"] == "eum-bundle" and header["version"] in (1, 2))
     chain = [x509.load_der_x509_certificate(base64.b64decode(der)) for der in header["sender"]]
+    signed_with = {"hybrid": "2.16.840.1.101.3.4.3.19", "p384": "1.2.840.10045.4.3.3"}[header["suite"]]
+    need(all(certificate.signature_algorithm_oid.dotted_string == signed_with for certificate in chain))
     for certificate, issuer in zip(chain, [*chain[1:], x509.load_der_x509_certificate(root)], strict=True):
         certificate.verify_directly_issued_by(issuer)
     frames = []
@@ -114,7 +147,7 @@ def read(file: bytes, root: bytes, kid: str, private: bytes) -> tuple[dict[str, 
     aad = hashlib.sha384(raw).digest()
     joined = b"".join(len(frame).to_bytes(4, "big") + frame for frame in frames)
     statement = aad + hashlib.sha384(joined).digest() + len(frames).to_bytes(8, "big")
-    check_signature(chain[0], b"eum/bundle/1", statement, signature)
+    check_signature(chain[0], b"eum/bundle/1", statement, signature, header["version"])
 
     bare = header | {"recipients": [{"kid": recipient["kid"]} for recipient in header["recipients"]]}
     info = b"eum/bundle-key/1\x00" + hashlib.sha384(canonical(bare)).digest()
@@ -124,9 +157,9 @@ def read(file: bytes, root: bytes, kid: str, private: bytes) -> tuple[dict[str, 
     plain = io.BytesIO(opened(frames, content_key, aad))
 
     manifest_raw = taken(plain, 8_388_608)
-    check_signature(chain[0], b"eum/bundle-manifest/1", manifest_raw, taken(plain, 8192))
+    check_signature(chain[0], b"eum/bundle-manifest/1", manifest_raw, taken(plain, 8192), header["version"])
     manifest = json.loads(manifest_raw)
-    need(manifest["format"] == "eum-manifest" and manifest["version"] == 1)
+    need(manifest["format"] == "eum-manifest" and manifest["version"] == header["version"])
     need(all(manifest[name] == header[name] for name in ("bundle_id", "kind", "created_at")))
     need(manifest["sender"] == hashlib.sha384(base64.b64decode(header["sender"][0])).hexdigest())
     need(manifest["recipients"] == [recipient["kid"] for recipient in header["recipients"]])
@@ -183,8 +216,27 @@ def test_the_page_is_enough_to_read_a_bundle(suite: Suite, tmp_path: Path) -> No
         read(bytes(bent), root, world.hq.certificate.kid, world.hq.kem.private_bytes())
 
 
+def test_the_kept_vector_opens_by_the_page_and_by_the_library() -> None:
+    """`docs/vectors` holds one sealing to MLKEM1024-P384, so that a change of the draft or the library shows here."""
+    text = json.loads((DOCS / "vectors" / "mlkem1024-p384.json").read_text(encoding="utf-8"))
+    vector = {name: bytes.fromhex(value) for name, value in text.items() if name != "comment"}
+    lattice = mlkem.MLKEM1024PrivateKey.from_seed_bytes(vector["mlkem_seed"])
+    curve = ec.derive_private_key(int.from_bytes(vector["p384_scalar"], "big"), ec.SECP384R1())
+    own = curve.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    point = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP384R1(), vector["enc"][1568:])
+    assert vector["public"] == lattice.public_key().public_bytes_raw() + own
+    assert vector["ss_mlkem"] == lattice.decapsulate(vector["enc"][:1568])
+    assert vector["ss_p384"] == curve.exchange(ec.ECDH(), point)
+    joined = vector["ss_mlkem"] + vector["ss_p384"] + vector["enc"][1568:] + own + vector["label"]
+    assert vector["shared_secret"] == hashlib.sha3_256(joined).digest()
+    sealed = vector["enc"] + vector["ciphertext"]
+    assert unsealed_hybrid(lattice, curve, sealed, vector["info"]) == vector["plaintext"]
+    suite = hpke.Suite(hpke.KEM.MLKEM1024_P384, hpke.KDF.HKDF_SHA384, hpke.AEAD.AES_256_GCM)
+    assert suite.decrypt(sealed, hpke.MLKEM1024P384PrivateKey(lattice, curve), vector["info"]) == vector["plaintext"]
+
+
 def test_the_page_names_the_limits_that_the_code_has() -> None:
-    page = (Path(__file__).resolve().parents[2] / "docs" / "bundle-format.md").read_text(encoding="utf-8")
+    page = (DOCS / "bundle-format.md").read_text(encoding="utf-8")
     section = page.split("## 6. Limits")[1].split("## 7.")[0]
     from eum_app.crypto.chain import KEM_EXTENSION, MAX_CERTIFICATE_SIZE
     from eum_app.crypto.signing import MAX_SIGNATURE_SIZE

@@ -110,8 +110,9 @@ def test_an_altered_answer_is_refused(tmp_path: Path) -> None:
         altered = base64.b64encode(json.dumps(body | change).encode()).decode()
         path.write_text(json.dumps(file | {"body": altered}))
         assert refused(path) == "enrolment.altered"
-    path.write_text(json.dumps(file | {"version": 2}))
-    assert refused(path) == "enrolment.version"
+    for version in (0, 3):
+        path.write_text(json.dumps(file | {"version": version}))
+        assert refused(path) == "enrolment.version"
     path.write_text(json.dumps(file | {"body": base64.b64encode(b"[" * 9000).decode()}))
     assert refused(path) == "enrolment.not_an_answer"
 

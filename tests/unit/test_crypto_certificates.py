@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -169,6 +172,9 @@ def test_an_identity_takes_only_its_own_certificate() -> None:
         Identity(P384.hq.signing, P384.hq.kem, P384.device.chain)
 
 
+_Hash = hashes.SHA256 | hashes.SHA384 | hashes.SHA512 | hashes.SHA3_384
+
+
 def _signed(
     *,
     role: str = "device",
@@ -177,6 +183,7 @@ def _signed(
     critical: bool = False,
     twice: bool = False,
     epoch: int = 1,
+    algorithm: _Hash | None = None,
 ) -> bytes:
     """A certificate that HQ's key signed although HQ's program never would."""
     names = [(NameOID.COMMON_NAME, "x"), (NameOID.ORGANIZATIONAL_UNIT_NAME, role), (NameOID.SERIAL_NUMBER, "FLD-9")]
@@ -194,7 +201,7 @@ def _signed(
         oid = x509.ObjectIdentifier("1.2.3.4.5")
         builder = builder.add_extension(x509.UnrecognizedExtension(oid, b"\x05\x00"), critical=True)
     assert isinstance(P384.hq.signing.key, ec.EllipticCurvePrivateKey)
-    return builder.sign(P384.hq.signing.key, hashes.SHA384()).public_bytes(Encoding.DER)
+    return builder.sign(P384.hq.signing.key, algorithm or hashes.SHA384()).public_bytes(Encoding.DER)
 
 
 def test_a_plain_one_signed_by_hand_is_read() -> None:
@@ -211,6 +218,9 @@ def test_a_plain_one_signed_by_hand_is_read() -> None:
         _signed(critical=True),
         _signed(twice=True),
         _signed(epoch=MAX_EPOCH + 1),
+        _signed(algorithm=hashes.SHA256()),
+        _signed(algorithm=hashes.SHA512()),
+        _signed(algorithm=hashes.SHA3_384()),
         b"",
         b"\x30\x00",
         bytes(20_000),
@@ -227,6 +237,53 @@ def test_other_algorithms_are_refused() -> None:
     request = x509.CertificateSigningRequestBuilder(subject).sign(key, None)
     with pytest.raises(Refusal, match=r"request\.invalid"):
         CertificateRequest.from_der(request.public_bytes(Encoding.DER))
+
+
+def _asking(request: bytes) -> x509.CertificateSigningRequestBuilder:
+    parsed = x509.load_der_x509_csr(request)
+    builder = x509.CertificateSigningRequestBuilder(parsed.subject)
+    for extension in parsed.extensions:
+        builder = builder.add_extension(extension.value, extension.critical)
+    return builder
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="the library signs nothing with SHA-1")
+def test_a_certificate_that_was_signed_with_sha_1_is_refused(tmp_path: Path) -> None:
+    """HQ's own key signs, by another program. A collision of SHA-1 would make it a certificate for someone else."""
+    key, device = P384.hq.signing.key, P384.pending.signing.key
+    assert isinstance(key, ec.EllipticCurvePrivateKey)
+    assert isinstance(device, ec.EllipticCurvePrivateKey)
+    builder = _asking(P384.request).add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+    own = x509.load_der_x509_certificate(P384.device.certificate.der)
+    usage = own.extensions.get_extension_for_class(x509.KeyUsage)
+    asked = builder.add_extension(usage.value, critical=True).sign(device, hashes.SHA384())
+    (tmp_path / "asked.pem").write_bytes(asked.public_bytes(Encoding.PEM))
+    hq = x509.load_der_x509_certificate(P384.hq.certificate.der)
+    (tmp_path / "hq.pem").write_bytes(hq.public_bytes(Encoding.PEM))
+    (tmp_path / "key.pem").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+
+    def issued(digest: str) -> bytes:
+        command = ["openssl", "x509", "-req", digest, "-in", "asked.pem", "-CA", "hq.pem", "-CAkey", "key.pem"]
+        command += ["-set_serial", "5", "-copy_extensions", "copyall", "-outform", "DER"]
+        return subprocess.run(command, cwd=tmp_path, check=True, capture_output=True).stdout
+
+    good = Certificate.from_der(issued("-sha384"))
+    assert good.is_issued_by(P384.hq.certificate)
+    for digest in ("-sha1", "-sha224", "-sha256", "-sha512"):
+        with pytest.raises(Refusal, match=r"certificate\.invalid"):
+            Certificate.from_der(issued(digest))
+
+
+@pytest.mark.parametrize("algorithm", [hashes.SHA256(), hashes.SHA512()])
+def test_a_request_is_signed_with_the_hash_of_its_suite(algorithm: hashes.SHA256 | hashes.SHA512) -> None:
+    """The holder of the key asks with another hash: the request is refused, not passed on to HQ's signature."""
+    builder = _asking(P384.request)
+    key = P384.pending.signing.key
+    assert isinstance(key, ec.EllipticCurvePrivateKey)
+    good = builder.sign(key, hashes.SHA384()).public_bytes(Encoding.DER)
+    assert CertificateRequest.from_der(good).origin == "FLD-0042"
+    with pytest.raises(Refusal, match=r"request\.invalid"):
+        CertificateRequest.from_der(builder.sign(key, algorithm).public_bytes(Encoding.DER))
 
 
 @settings(max_examples=300)

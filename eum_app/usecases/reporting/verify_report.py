@@ -178,7 +178,7 @@ def verify_report(path: Path, session: Session | None = None, root: str = "") ->
         with _Noting(refusals):
             if signature.purpose != PURPOSE:
                 raise Refusal("signature.invalid", purpose=signature.purpose[:80])
-            chain[0].verify_key.verify(PURPOSE, encoded, signature.signature)
+            chain[0].verify_key.verify(PURPOSE, encoded, signature.signature, low_s=signature.version > 1)
             signature_holds = True
     files = tuple(
         _file_proof(sidecar_path.with_name(file.name), file.rows, file.sha384, refusals) for file in sidecar.files
