@@ -118,6 +118,7 @@ lock: $(DEV) ## Resolve the three locks again (needs uv); for every supported Py
 	printf 'pyinstaller\nopencv-python-headless\ncyclonedx-python-lib\n' | uv pip compile pyproject.toml - $(RESOLVE) --upgrade \
 		--constraint requirements.lock --no-emit-package opencv-python -o requirements-freeze.lock
 	$(BIN)/python -m pytest -q tests/unit/test_locks.py
+	$(BIN)/python tools/store_cipher.py
 
 RESOLVE := --universal --python-version 3.11 --only-binary :all: --generate-hashes --no-header --no-annotate --no-emit-index-url
 
