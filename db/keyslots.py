@@ -27,7 +27,7 @@ from db.files import written_whole
 from db.label import FILE_NAME as FILE_NAME
 from db.label import FORMAT, read_as
 from eum_app.crypto.boxes import Box, seal_of
-from eum_app.crypto.passphrases import KdfParams, unwrap_secret, wrap_secret
+from eum_app.crypto.passphrases import WRAPPING, KdfParams, unwrap_secret, wrap_secret
 from eum_app.crypto.recovery_codes import box_of
 from eum_app.crypto.sealing import KemKey, KemPublic
 from eum_app.crypto.signing import SigningKey
@@ -48,7 +48,10 @@ class CodeSlot(msgspec.Struct, frozen=True):
 
 
 class Slot(msgspec.Struct, frozen=True, kw_only=True):
-    """Keyslot of one account. `sealed_next` is set only while the data key is being rotated."""
+    """Keyslot of one account. `sealed_next` is set only while the data key is being rotated.
+
+    `wrapping` is the version of `wrapped` (`crypto.passphrases`); slots of format 2 have none, which means 1.
+    """
 
     account: str
     kdf: KdfParams
@@ -58,6 +61,12 @@ class Slot(msgspec.Struct, frozen=True, kw_only=True):
     sealed: bytes
     sealed_next: bytes = b""
     codes: tuple[CodeSlot, ...] = ()
+    wrapping: int | msgspec.UnsetType = msgspec.UNSET  # unset is not written, so that older files keep their MAC
+
+    @property
+    def is_committed(self) -> bool:
+        """Whether the slot commits to its passphrase, so that it cannot open under two."""
+        return self.wrapping == WRAPPING
 
 
 class Escrow(msgspec.Struct, frozen=True, kw_only=True):
@@ -155,6 +164,7 @@ def write_store_file(directory: Path, store_file: StoreFile, data_key: bytes) ->
 
     Raises Trouble of the disk; the old file then stays.
     """
+    store_file = msgspec.structs.replace(store_file, format=FORMAT)
     bare = msgspec.structs.replace(store_file, mac=seal_of(data_key, _guarded(store_file)))
     whole = msgspec.structs.replace(bare, checksum=_checksum(bare))
     with written_whole(directory / FILE_NAME) as file:
@@ -192,6 +202,7 @@ def new_slot(
         ),
         public=kem.public.public_bytes(),
         sealed=kem.public.seal(data_key, _data_key_info(place)),
+        wrapping=WRAPPING,
     )
     return slot, Unlocked(data_key, account_key, signing)
 
@@ -202,7 +213,7 @@ def with_passphrase(store_id: str, slot: Slot, account_key: bytes, passphrase: s
     Raises as `derive_key` does.
     """
     wrapped = wrap_secret(kdf, passphrase, account_key, _place(store_id, slot.account).encode())
-    return msgspec.structs.replace(slot, kdf=kdf, wrapped=wrapped)
+    return msgspec.structs.replace(slot, kdf=kdf, wrapped=wrapped, wrapping=WRAPPING)
 
 
 def with_codes(store_id: str, slot: Slot, account_key: bytes, set_id: str, codes: Sequence[bytes]) -> Slot:
@@ -228,7 +239,8 @@ def open_slot(store_file: StoreFile, account: str, passphrase: str) -> Unlocked:
             wrap_secret(store_file.slots[0].kdf, passphrase, b"")
         raise Refusal("passphrase.wrong")
     place = _place(store_file.store_id, account).encode()
-    return _opened(store_file, slot, unwrap_secret(slot.kdf, passphrase, slot.wrapped, place))
+    wrapping = 1 if slot.wrapping is msgspec.UNSET else slot.wrapping
+    return _opened(store_file, slot, unwrap_secret(slot.kdf, passphrase, slot.wrapped, place, wrapping=wrapping))
 
 
 def open_again(store_file: StoreFile, account: str, account_key: bytes) -> Unlocked:

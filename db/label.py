@@ -13,8 +13,10 @@ from eum_app.domain.unreadable import UNREADABLE
 
 FILE_NAME: Final = "keyslots.json"
 MAX_FILE_BYTES: Final = 1024 * 1024
-FORMAT: Final = 2
-"""Version of the keyslot file. Older and newer ones are refused."""
+FORMAT: Final = 3
+"""Version of the keyslot file that is written. Newer ones are refused."""
+OLDEST_FORMAT: Final = 2
+"""Oldest version that is read: its slots hold no commitment to their passphrase."""
 
 Shape = TypeVar("Shape")
 
@@ -51,7 +53,7 @@ def read_as(directory: Path, shape: type[Shape]) -> Shape:
         found = msgspec.json.decode(data, type=_FormatOnly).format
         if found > FORMAT:
             raise Refusal("store.newer", found="keyslots", known=str(FORMAT))
-        if found < FORMAT:  # written before the first release
+        if found < OLDEST_FORMAT:  # written before the first release
             raise Refusal("store.older", found=str(found), known=str(FORMAT))
         return msgspec.json.decode(data, type=shape)
     except UNREADABLE as error:

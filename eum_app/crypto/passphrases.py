@@ -1,13 +1,18 @@
 """Derive keys from passphrases, and wrap secrets under them (the cryptographic half of keyslots).
 
-A wrapped secret is ``nonce (12 bytes) ‖ AES-256-GCM(KEK, nonce, secret, aad)``. The associated data is
-``"eum/passphrase-slot/1" ‖ 0 ‖ SHA-384(canonical parameters) ‖ the caller's aad``, so a slot with changed parameters or
-in another place does not open. A passphrase is Unicode in form NFC (RFC 8265, OpaqueString), then UTF-8.
+A wrapped secret is ``commitment (32 bytes) ‖ nonce (12) ‖ AES-256-GCM(key, nonce, secret, aad)``. HKDF-SHA384 derives
+key (32) and commitment from the passphrase's key (no salt, info ``eum/passphrase-slot/2``). AES-GCM alone does not
+commit to its key: a forged slot could open under many passphrases, so that one attempt to unlock tries them all (Len,
+Grubbs, Ristenpart: "Partitioning Oracle Attacks", 2021). The associated data is
+``"eum/passphrase-slot/2" ‖ 0 ‖ SHA-384(canonical parameters) ‖ the caller's aad``, so a slot with changed parameters or
+in another place does not open. Wrapping 1, which is only read, has no commitment: the passphrase's key encrypts, and
+the label ends in ``/1``. A passphrase is Unicode in form NFC (RFC 8265, OpaqueString), then UTF-8.
 """
 
 from __future__ import annotations
 
 import hashlib
+import hmac
 import os
 import time
 import unicodedata
@@ -18,6 +23,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC
 
 from eum_app.crypto.suites import Suite
@@ -35,7 +41,10 @@ TARGET_S = 0.5
 CALIBRATED_MEMORY_KIB = 256 * 1024
 """Most memory that calibration chooses; further cost is added as passes."""
 _NONCE_SIZE = 12  # AES-GCM needs no extra hashing at 96 bits (NIST SP 800-38D, 7.1)
-_LABEL = b"eum/passphrase-slot/1\x00"
+WRAPPING = 2
+"""Version of the wrapping that is written."""
+_LABEL = b"eum/passphrase-slot/%d"
+_COMMITMENT_SIZE = 32
 
 
 class KdfParams(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -146,23 +155,37 @@ def derive_key(params: KdfParams, passphrase: str) -> bytes:
 
 
 def wrap_secret(params: KdfParams, passphrase: str, secret: bytes, aad: bytes = b"") -> bytes:
-    """Wrap `secret` under the passphrase. `aad` names the place of the slot. Raises as `derive_key` does."""
+    """Wrap `secret` under the passphrase, in wrapping 2. `aad` names the place of the slot. Raises as `derive_key`."""
     nonce = os.urandom(_NONCE_SIZE)
-    return nonce + AESGCM(derive_key(params, passphrase)).encrypt(nonce, secret, _bound(params, aad))
+    key, commitment = _committed(derive_key(params, passphrase))
+    return commitment + nonce + AESGCM(key).encrypt(nonce, secret, _bound(params, aad, WRAPPING))
 
 
-def unwrap_secret(params: KdfParams, passphrase: str, wrapped: bytes, aad: bytes = b"") -> bytes:
+def unwrap_secret(
+    params: KdfParams, passphrase: str, wrapped: bytes, aad: bytes = b"", *, wrapping: int = WRAPPING
+) -> bytes:
     """Return the secret. Raises Refusal("passphrase.wrong") if passphrase, slot or place differ.
 
-    Also raises as `derive_key` does.
+    Also for a wrapping that this version does not know, and as `derive_key` does.
     """
     key = derive_key(params, passphrase)
+    if wrapping == WRAPPING:
+        key, commitment = _committed(key)
+        if not hmac.compare_digest(commitment, wrapped[:_COMMITMENT_SIZE]):
+            raise Refusal("passphrase.wrong")
+        wrapped = wrapped[_COMMITMENT_SIZE:]
     try:
-        return AESGCM(key).decrypt(wrapped[:_NONCE_SIZE], wrapped[_NONCE_SIZE:], _bound(params, aad))
+        return AESGCM(key).decrypt(wrapped[:_NONCE_SIZE], wrapped[_NONCE_SIZE:], _bound(params, aad, wrapping))
     except (InvalidTag, ValueError) as error:
         raise Refusal("passphrase.wrong") from error
 
 
-def _bound(params: KdfParams, aad: bytes) -> bytes:
+def _committed(key: bytes) -> tuple[bytes, bytes]:
+    """Return the key that encrypts, and the commitment to it: no two keys have the same one."""
+    derived = HKDF(hashes.SHA384(), KEY_SIZE + _COMMITMENT_SIZE, salt=None, info=_LABEL % WRAPPING).derive(key)
+    return derived[:KEY_SIZE], derived[KEY_SIZE:]
+
+
+def _bound(params: KdfParams, aad: bytes, wrapping: int) -> bytes:
     # Sorted keys: the parameters must hash the same whatever the order of fields in the file.
-    return _LABEL + hashlib.sha384(msgspec.json.encode(params, order="sorted")).digest() + aad
+    return _LABEL % wrapping + b"\0" + hashlib.sha384(msgspec.json.encode(params, order="sorted")).digest() + aad

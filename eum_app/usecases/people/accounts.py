@@ -140,6 +140,22 @@ def change_passphrase(session: Session, old: str, new: str, *, kdf: KdfParams | 
     return PEOPLE
 
 
+def commit_slot(session: Session, passphrase: str) -> None:
+    """Wrap the own slot again if an earlier version wrote it, under the passphrase that has just opened it.
+
+    Such a slot does not commit to its passphrase. Derives once more. A disk that takes no writes leaves the old slot,
+    and the next unlocking tries again.
+    """
+    with contextlib.suppress(KnownError):
+        slot = require_slot(read_store_file(session.store.folder), session.account)
+        if slot.is_committed:
+            return
+        with changing(session) as (_, store_file, keep):
+            slot = require_slot(store_file, session.account)
+            made = with_passphrase(store_file.store_id, slot, session.ticket.account_key, passphrase, slot.kdf.fresh())
+            keep(store_file.with_slot(made))
+
+
 def reset_passphrase(session: Session, account: str, new: str, *, kdf: KdfParams | None = None) -> Changed:
     """Reset the forgotten passphrase of another account: create a new slot with new keys and end its lock.
 

@@ -31,7 +31,7 @@ from eum_app.domain.people import ALL
 from eum_app.domain.stores import StoreKind
 from eum_app.domain.vocabulary import member_of
 from eum_app.usecases.exchange.trust import AUTHORITY, IDENTITY, RECOVERY
-from eum_app.usecases.people.accounts import account_added, require_account_name, require_passphrase
+from eum_app.usecases.people.accounts import account_added, commit_slot, require_account_name, require_passphrase
 from eum_app.usecases.session import Session, new_id
 from eum_app.usecases.store.unlocking import new_ticket, opened, started, unlocked_by_passphrase
 
@@ -207,7 +207,10 @@ def open_store(
     # Read before unlocking, which resets the count: the start of the session records the failures.
     failed = failures(folder)
     store_file, unlocked = unlocked_by_passphrase(folder, account, passphrase)
-    return started(opened(folder, store_file, account, unlocked, now, notice_accepted_at), notice_accepted_at, failed)
+    session = opened(folder, store_file, account, unlocked, now, notice_accepted_at)
+    session = started(session, notice_accepted_at, failed)
+    commit_slot(session, passphrase)
+    return session
 
 
 def change_database_url(folder: Path, account: str, passphrase: str, url: str) -> None:
