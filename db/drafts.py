@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, select
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, select
 
 from db.boxed import boxed, unboxed
 from db.tables import drafts
@@ -75,8 +75,16 @@ def keep_draft(
 
 def drop_draft(connection: Connection, account: str, visit_id: str, subjects: Collection[Subject]) -> None:
     """Delete an account's drafts about these subjects in one visit, if there are any."""
-    for subject in subjects:
-        connection.execute(delete(drafts).where(_of(account, visit_id, subject)))
+    if subjects:
+        of_each = [{"of_account": account, "of_visit": visit_id, "of_subject": subject} for subject in subjects]
+        connection.execute(_DROP, of_each)
+
+
+_DROP = delete(drafts).where(
+    drafts.c.account == bindparam("of_account"),
+    drafts.c.visit_id == bindparam("of_visit"),
+    drafts.c.subject == bindparam("of_subject"),
+)
 
 
 def drop_drafts_about(connection: Connection, visit_id: str, subjects: Collection[Subject]) -> None:

@@ -80,7 +80,7 @@ def sqlcipher_connection(path: Path, data_key: bytes, *, journal_mode: str = "WA
 
 def sqlcipher_engine(path: Path, data_key: bytes) -> Engine:
     """Return an engine with pooled connections to an encrypted file. Nothing is opened yet; `begin` reports errors."""
-    engine = create_engine(
+    return create_engine(
         "sqlite://",
         module=sqlcipher,
         creator=lambda: sqlcipher_connection(path, data_key),
@@ -92,14 +92,6 @@ def sqlcipher_engine(path: Path, data_key: bytes) -> Engine:
         echo=False,
         execution_options={FILE: path},
     )
-
-    @event.listens_for(engine, "begin")
-    def _begin_statement(connection: Connection) -> None:
-        write = connection.get_execution_options().get("eum_write", False)
-        # IMMEDIATE takes the write lock at once: a later upgrade from a read lock could fail halfway.
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
-
-    return engine
 
 
 @contextlib.contextmanager
@@ -285,6 +277,10 @@ def begin(engine: Engine, *, write: bool, alone: bool = False) -> Iterator[Conne
     """
     try:
         with engine.connect().execution_options(**_options(engine, write)) as connection, connection.begin():
+            if engine.dialect.name == "sqlite":
+                # The driver begins nothing. IMMEDIATE takes the write lock at once: a later upgrade from a read lock
+                # could fail halfway. Not by an event of the engine: it would slow down every statement.
+                connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
             if write:
                 turns.enter(connection, alone=alone)
             yield connection
@@ -301,7 +297,7 @@ def begin(engine: Engine, *, write: bool, alone: bool = False) -> Iterator[Conne
 
 def _options(engine: Engine, write: bool) -> dict[str, Any]:
     if engine.dialect.name != "postgresql":
-        return {"eum_write": write}
+        return {}
     if write:
         return {"isolation_level": "READ COMMITTED"}
     return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}

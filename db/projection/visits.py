@@ -250,9 +250,14 @@ def _to_recount(connection: Connection, rows: Rows) -> list[tuple[str, str]]:
     pairs: set[tuple[str, str]] = set()
     shared = {check_id for check_id, times in Counter(ids).items() if times > 1} if len(ids) > 1 else set()
     # PostgreSQL takes all ids as one array. SQLite has no arrays, and a list of placeholders costs by its length.
+    # One check, as a person records it, is asked for by equality: rendering a list costs more than the query.
     dialect = connection.dialect.name
-    for chunk in [ids] if dialect == "postgresql" else _chunks(ids):
-        for found in connection.execute(_known_of(dialect), {"of_checks": chunk}):
+    if len(ids) == 1:
+        asked = [(_known_of(""), ids[0])]
+    else:
+        asked = [(_known_of(dialect), chunk) for chunk in ([ids] if dialect == "postgresql" else _chunks(ids))]
+    for query, given in asked:
+        for found in connection.execute(query, {"of_checks": given}):
             shared.add(found.check_id)
             pairs.add((found.visit_id, found.item_id))
     if shared:
@@ -262,9 +267,11 @@ def _to_recount(connection: Connection, rows: Rows) -> list[tuple[str, str]]:
 
 @cache
 def _known_of(dialect: str) -> Any:
-    """Return the query for withdrawals of these checks and for checks with these ids."""
+    """Return the query for withdrawals of these checks and for checks with these ids; with "", of one check."""
 
     def among(column: Column[str]) -> ColumnElement[bool]:
+        if not dialect:
+            return column == bindparam("of_checks")
         if dialect == "postgresql":
             return column == any_(bindparam("of_checks", type_=ARRAY(Text)))
         return column.in_(bindparam("of_checks", expanding=True))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 import msgspec
 from sqlalchemy import Connection, and_, bindparam, select
 
-from db.tables import checklists, journal, site_answers, visits
+from db.queries.visits import is_closed, of_own_device
+from db.tables import checklists, journal, site_answers, visit_marks, visits
 from eum_app.domain.checklists import Answer, Checklist
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import SiteAssessed, decode_fact
@@ -51,24 +53,39 @@ _CHECKLISTS_OF = select(
 ).where(visits.c.visit_id == bindparam("of_visit"))
 
 
-def item_checklist_of(connection: Connection, visit_id: str) -> Checklist:
-    """Return the item checklist of a visit with a single query, because each check needs it.
+@dataclass(frozen=True)
+class WorkBasis:
+    """The facts about a visit that each of its checks needs. `is_closed` is as `visits.is_closed` says."""
+
+    purpose: str
+    item_checklist: Checklist
+    is_closed: bool
+
+
+def work_basis(connection: Connection, visit_id: str) -> WorkBasis:
+    """Return the basis of a visit's checks with a single query, because each check needs it.
 
     Raises as `visit_checklists`.
     """
-    body = connection.execute(_ITEM_CHECKLIST_OF, {"of_visit": visit_id}).scalar()
-    return _parsed_checklist(body) if body is not None else visit_checklists(connection, visit_id)[0]
+    row = connection.execute(_WORK_BASIS, {"of_visit": visit_id}).first()
+    if row is None:
+        item_checklist, _ = visit_checklists(connection, visit_id)  # raises: the visit or its checklist is unknown
+        return WorkBasis("", item_checklist, is_closed(connection, visit_id))
+    closed = (row.closed_key or "") > (row.touched_key or "")
+    return WorkBasis(row.purpose or "", _parsed_checklist(row.body), closed)
 
 
-_ITEM_CHECKLIST_OF = (
-    select(checklists.c.body)
+_WORK_BASIS = (
+    select(visits.c.purpose, checklists.c.body, visit_marks.c.closed_key, visit_marks.c.touched_key)
+    .select_from(visits)
     .join(
-        visits,
+        checklists,
         and_(
             visits.c.item_checklist_id == checklists.c.checklist_id,
             visits.c.item_checklist_version == checklists.c.version,
         ),
     )
+    .outerjoin(visit_marks, of_own_device())
     .where(visits.c.visit_id == bindparam("of_visit"))
 )
 
@@ -84,8 +101,13 @@ def site_answers_of(connection: Connection, visit_id: str) -> tuple[Answer, ...]
 
     `filled` is not kept there. Empty for an unknown visit.
     """
-    rows = connection.execute(select(site_answers).where(site_answers.c.visit_id == visit_id))
+    rows = connection.execute(_SITE_ANSWERS_OF, {"of_visit": visit_id})
     return tuple(Answer(row.question_id, row.value, row.comment) for row in rows)
+
+
+_SITE_ANSWERS_OF = select(site_answers.c.question_id, site_answers.c.value, site_answers.c.comment).where(
+    site_answers.c.visit_id == bindparam("of_visit")
+)
 
 
 def answered_by(connection: Connection, visit_id: str) -> set[str]:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, select
 from db.paper_tables import printed, printed_items
 from db.queries.checks import is_withdrawn
 from db.queries.reading import READING_COLUMNS, Reading
-from db.tables import checks, items, sites, visits, withdrawals
+from db.tables import checks, items, sites, visit_items, visits, withdrawals
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import ItemListed, SiteRegistered
 from eum_app.domain.look_alikes import look_alike_key
@@ -89,6 +89,19 @@ def identity(connection: Connection, item_id: str) -> Identity:
     row = connection.execute(_IDENTITY, {"of_item": item_id}).first() if item_id else None
     return Identity._make(row) if row is not None else Identity(item_id)
 
+
+def expected_identity(connection: Connection, visit_id: str, item_id: str) -> Identity | None:
+    """Return what `identity` does for an item that a visit expects, or None if it does not expect the item."""
+    row = connection.execute(_EXPECTED_IDENTITY, {"of_visit": visit_id, "of_item": item_id}).first()
+    return Identity(*(text or "" for text in row)) if row is not None else None
+
+
+_EXPECTED_IDENTITY = (
+    select(visit_items.c.item_id, items.c.eum_level, items.c.serial, items.c.uii)
+    .select_from(visit_items)
+    .outerjoin(items, items.c.item_id == visit_items.c.item_id)
+    .where(visit_items.c.visit_id == bindparam("of_visit"), visit_items.c.item_id == bindparam("of_item"))
+)
 
 _IDENTITY = select(items.c.item_id, items.c.eum_level, items.c.serial, items.c.uii).where(
     items.c.item_id == bindparam("of_item")

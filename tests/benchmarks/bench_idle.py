@@ -13,7 +13,6 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import QEventLoop, QTimer
-from PySide6.QtWidgets import QApplication
 
 from tests.benchmarks.ratios import Figure
 from tests.builders import make_world
@@ -23,6 +22,7 @@ from ui.kit.desk import Desk
 from ui.kit.shell import Shell
 from ui.kit.tasks import Tasks
 from ui.kit.theme import dress
+from ui.window.display import application
 
 SETTLE_MS = 500
 REST_MS = 2_000
@@ -41,8 +41,7 @@ def rest(milliseconds: int) -> float:
 
 def figures(folder: Path, settle_ms: int = SETTLE_MS, rest_ms: int = REST_MS) -> list[Figure]:
     """One row for each page of both programs: the median of its times of rest."""
-    app = QApplication.instance() or QApplication([])
-    assert isinstance(app, QApplication)
+    application()
     world = make_world(folder / "world")
     world.plan()
     world.hand_over()

@@ -55,6 +55,7 @@ def application() -> QApplication:
     finally:
         qInstallMessageHandler(before)
     load_catalog(made)
+    made.setCursorFlashTime(0)  # a text cursor that blinks wakes the app twice a second; one that stays is seen as well
     return made
 
 

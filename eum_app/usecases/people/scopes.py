@@ -33,7 +33,12 @@ def require_open_visit(session: Session, connection: Connection, visit_id: str) 
     Raises Refusal `permission.out_of_scope`, `visit.unknown`, `visit.closed`.
     """
     require_visit(session, connection, visit_id)
-    if is_closed(connection, visit_id):
+    require_not_closed(visit_id, is_closed=is_closed(connection, visit_id))
+
+
+def require_not_closed(visit_id: str, *, is_closed: bool) -> None:
+    """Raise Refusal `visit.closed` if the visit is closed out."""
+    if is_closed:
         raise Refusal("visit.closed", visit_id=visit_id[:40])
 
 

@@ -9,6 +9,7 @@ import msgspec
 from db.chains import entries_after
 from db.queries.checks import CheckRow, evidence_of
 from db.queries.checks import check as find_check
+from db.queries.items import identity
 from db.transaction import Transaction
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import CheckRecorded, EvidenceAttached, decode_fact
@@ -48,9 +49,8 @@ def record_again(session: Session, check_ids: Sequence[CheckId]) -> RecordedChec
 def _repeat(session: Session, transaction: Transaction, row: CheckRow, acts: dict[str, str]) -> RecordedCheck:
     before = _fact_of(transaction, row)
     require_sighted(
-        transaction.connection,
         sighting_terms(transaction.connection, row.visit_id),
-        before.item_id,
+        identity(transaction.connection, before.item_id),
         outcome=before.outcome,
         grade=before.grade,
         mark=before.mark,

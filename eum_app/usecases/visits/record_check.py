@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, replace
 import msgspec
 
 from db.drafts import drop_draft, drop_drafts_about
-from db.queries.checklists import item_checklist_of, visit_checklists
+from db.queries.checklists import visit_checklists, work_basis
 from db.queries.checks import check as find_check
 from db.queries.checks import evidence_of
-from db.queries.visits import is_expected, purpose_of, visit
+from db.queries.items import expected_identity, identity
+from db.queries.visits import visit
 from db.transaction import Transaction
 from eum_app.domain.checklists import (
     Answer,
@@ -38,11 +39,11 @@ from eum_app.domain.visit_kinds import require_fitting
 from eum_app.domain.visits import ANSWER_ROLE, REASONS, Grade, Outcome, ReadBy, require_outcome
 from eum_app.domain.vocabulary import member_of
 from eum_app.usecases.changes import Changed
-from eum_app.usecases.people.scopes import require_open_visit
+from eum_app.usecases.people.scopes import require_not_closed, require_open_visit, require_visit
 from eum_app.usecases.session import Session, new_id
 from eum_app.usecases.visits.drafts import GROUP, offer_subject, site_subject
 from eum_app.usecases.visits.photos import check_photo, keep_answer_photos
-from eum_app.usecases.visits.sighting import require_ban_kept, require_sighted, sighting_terms
+from eum_app.usecases.visits.sighting import require_ban_kept, require_sighted, sighting_terms, terms_of_purpose
 
 MAX_NOTE_CHARS = 4_000
 MAX_PHOTOS = 20
@@ -167,13 +168,14 @@ def _record_all(
         raise Refusal("item.repeated")
     kinds = [_photo_kinds(one) for one in checks]
     with session.writing() as transaction:
-        require_open_visit(session, transaction.connection, visit_id)
-        purpose = purpose_of(transaction.connection, visit_id)
-        terms = sighting_terms(transaction.connection, visit_id)
+        require_visit(session, transaction.connection, visit_id)
+        basis = work_basis(transaction.connection, visit_id)
+        require_not_closed(visit_id, is_closed=basis.is_closed)
+        terms = terms_of_purpose(transaction.connection, visit_id, basis.purpose)
         for one in checks:
-            require_fitting(purpose, one.outcome, one.grade)
+            require_fitting(basis.purpose, one.outcome, one.grade)
         recorded = tuple(
-            _record(session, transaction, terms, one, of_photos, act)
+            _record(session, transaction, terms, basis.item_checklist, one, of_photos, act)
             for one, of_photos in zip(checks, kinds, strict=True)
         )
         drop_draft(transaction.connection, session.account, visit_id, ended)
@@ -210,19 +212,25 @@ def _require_differences(new: NewCheck) -> None:
 
 
 def _record(
-    session: Session, transaction: Transaction, terms: SightingTerms, new: NewCheck, kinds: Sequence[str], act: str
+    session: Session,
+    transaction: Transaction,
+    terms: SightingTerms,
+    item_checklist: Checklist,
+    new: NewCheck,
+    kinds: Sequence[str],
+    act: str,
 ) -> RecordedCheck:
     connection, visit_id = transaction.connection, terms.visit_id
-    item_checklist = item_checklist_of(connection, visit_id)
-    expected = bool(new.item_id) and bool(is_expected(connection, visit_id, new.item_id))
-    if expected == (new.outcome == Outcome.NOT_ON_LIST):
+    expected = expected_identity(connection, visit_id, new.item_id) if new.item_id else None
+    if (expected is not None) == (new.outcome == Outcome.NOT_ON_LIST):
         raise Refusal("check.not_expected", item_id=new.item_id[:40], outcome=new.outcome)
     if not new.item_id and not (new.mark.raw or new.mark.serial):
         raise Refusal("check.no_item")
     if new.outcome == Outcome.VERIFIED:
         require_answered(item_checklist, new.answers)
         require_as_expected(item_checklist, new.answers)
-    require_sighted(connection, terms, new.item_id, outcome=new.outcome, grade=new.grade, mark=new.mark)
+    item = expected or identity(connection, new.item_id)
+    require_sighted(terms, item, outcome=new.outcome, grade=new.grade, mark=new.mark)
     answers, pictures = keep_answer_photos(transaction, item_checklist, new.answers, new.answer_photos)
     note, mark = new.note, new.mark
     if new.crop:

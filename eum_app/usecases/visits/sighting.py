@@ -12,7 +12,7 @@ from db.store import Connection
 from eum_app.domain.checklists import Answer
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import MarkRead
-from eum_app.domain.sighting import SightingTerms, require_witness_words
+from eum_app.domain.sighting import Identity, SightingTerms, require_witness_words
 from eum_app.domain.visit_kinds import sighting_policy_of
 
 
@@ -21,20 +21,22 @@ def sighting_terms(connection: Connection, visit_id: str) -> SightingTerms:
 
     A visit or kind that is unknown gets the strictest ones.
     """
-    policy = sighting_policy_of(purpose_of(connection, visit_id))
+    return terms_of_purpose(connection, visit_id, purpose_of(connection, visit_id))
+
+
+def terms_of_purpose(connection: Connection, visit_id: str, purpose: str) -> SightingTerms:
+    """Return what `sighting_terms` does, for a visit whose purpose was read already."""
+    policy = sighting_policy_of(purpose)
     return SightingTerms(policy, visit_id, policy.bans_scanner(site_answers_of(connection, visit_id)))
 
 
-def require_sighted(
-    connection: Connection, terms: SightingTerms, item_id: str, *, outcome: str, grade: str, mark: MarkRead
-) -> None:
-    """Require a check to be identified as its visit asks for.
+def require_sighted(terms: SightingTerms, item: Identity, *, outcome: str, grade: str, mark: MarkRead) -> None:
+    """Require a check of `item` to be identified as its visit asks for. The item is empty if it is not in the book.
 
     Raises Refusal `sighting.mark_unread`, `sighting.other_serial`, `sighting.no_reason`, `sighting.enter_again`,
     `sighting.no_witness`, `sighting.witness_words`.
     """
     require_witness_words((mark.saw, mark.saw_for, mark.saw_how))
-    item = identity(connection, item_id)
     lack = terms.lack(item, outcome=outcome, grade=grade, mark=mark)
     if lack is not None:
         serial = item.serial or item.uii or mark.serial or mark.raw.decode("utf-8", "replace")

@@ -14,6 +14,7 @@ from typing import Final
 import msgspec
 
 from db.queries.checklists import visit_checklists
+from db.queries.items import identity
 from db.queries.matching import papers_at
 from db.queries.visits import visit
 from eum_app.domain.checklists import Answer, Checklist, expected_answers
@@ -148,7 +149,8 @@ def _page_checks(
         )
     with session.reading() as connection:
         for one in checks:
-            require_sighted(connection, terms, one.item_id, outcome=one.outcome, grade=one.grade, mark=one.mark)
+            item = identity(connection, one.item_id)
+            require_sighted(terms, item, outcome=one.outcome, grade=one.grade, mark=one.mark)
     return page, checks
 
 
