@@ -34,10 +34,11 @@ _MOVED_BY_WITHHOLDING: Final = frozenset({Area.CHECKS, Area.FINDINGS})
 
 
 def stale(areas: Iterable[Area]) -> frozenset[Area]:
-    """Return every area whose views must refresh after a change of `areas`.
+    """Return `areas` and those that change with them, for views to refresh.
 
-    A correction of time rebuilds all read tables. Withheld content disappears from the checks and findings that show
-    it. Both hold whether the fact was recorded here or came in a bundle.
+    TIME adds items, claims, visits, checks and findings: their times may change. Other pages with times are read again
+    when they are shown. WITHHELD adds checks and findings, which then no longer show the content. It does not matter
+    whether the fact was recorded here or came in a bundle.
     """
     touched = frozenset(areas)
     if Area.TIME in touched:

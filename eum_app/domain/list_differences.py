@@ -37,7 +37,11 @@ class Difference(msgspec.Struct, frozen=True):
 
 
 def row_values(row: InventoryRow) -> dict[str, str]:
-    """Return the values that a row states, by column, in the form that the book stores. Empty columns are left out."""
+    """Return the values that a row states, by column, without empty ones.
+
+    The serial number, the line and `stated` are not included. `site` is the site's name. Dates are `YYYY-MM-DD`. The
+    disposition is its code, and is left out if the list did not state it.
+    """
     values = {column: str(getattr(row, column)) for column in _TEXTS}
     values |= {column: day.isoformat() for column in _DATES if (day := getattr(row, column))}
     if row.has_disposition:

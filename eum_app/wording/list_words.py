@@ -167,7 +167,7 @@ def why_refused(code: str, values: Mapping[str, str], translate: Translate = in_
 
     Of the cell, the first 60 characters are quoted as they are, with line feeds as ⏎.
     """
-    value = values.get(code, "").replace("\n", "⏎")[:60]
+    value = "⏎".join(values.get(code, "").splitlines())[:60]
     column, _, ending = code.partition(".")
     template = _REASONS.get(code) or _BY_ENDING.get(ending)
     if template is None:

@@ -239,6 +239,10 @@ VISIT_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "The visit {visit_id} is not on this device."),
         QT_TRANSLATE_NOOP("messages", "Import the tasking from HQ that contains it."),
     ),
+    "check.room_changed": (
+        QT_TRANSLATE_NOOP("messages", "{serial} was checked meanwhile; nothing was recorded."),
+        QT_TRANSLATE_NOOP("messages", "Open the room again: it then lists only the items that are left to check."),
+    ),
     "item.repeated": (
         QT_TRANSLATE_NOOP("messages", "The same item was named twice."),
         QT_TRANSLATE_NOOP("messages", "Name each item once."),

@@ -15,6 +15,8 @@ from db.queries import visits
 from db.queries.checks import evidence_of
 from db.tables import checks
 from eum_app.demo.generate import photo
+from eum_app.domain.errors import Refusal
+from eum_app.usecases.visits.record_check import record_no_access
 from tests.gui.field_world import Field, field_at_work
 from ui.kit.models import select_id
 from ui.kit.theme import Theme
@@ -54,6 +56,42 @@ def test_a_room_that_cannot_be_entered_is_one_act(field: Field) -> None:
     field.idle()
     field.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     field.until(lambda: field.session.read(visits.visit, field.visit_id).no_access == 0)
+
+
+def test_an_item_that_is_checked_while_the_room_is_asked_about_leaves_the_form(field: Field) -> None:
+    """Found by hand: the form kept the items that it was opened with, and overwrote the check."""
+    ids = field.session.read(visits.work_ids, field.visit_id)
+    select_id(field.visit.items.view, ids[-1])
+    field.press("room_button")
+    field.until(lambda: field.visit.items.asks_about_room)
+    panel = field.visit.items.room.panel
+    assert panel is not None
+    field.press("room_custodian_absent")
+    assert panel.confirm_button.text() == "Record 4 without access"
+    field.identify("786950")
+    field.press("all_as_expected_button")
+    field.key(Qt.Key.Key_Return)
+    field.until(lambda: field.outcome("786950") == "verified")
+    field.until(lambda: panel.confirm_button.text() == "Record 3 without access")
+    assert panel.reasons == ["custodian_absent"], "the reason stays"
+    field.idle()
+    assert not field.visit.items.room_button.isEnabled()
+    field.press("room_confirm_button")
+    field.until(lambda: field.session.read(visits.visit, field.visit_id).no_access == 3)
+    assert field.outcome("786950") == "verified"
+
+
+def test_a_room_is_not_recorded_over_a_check(field: Field) -> None:
+    """Another window may have recorded it in between: nothing is recorded then."""
+    field.identify("786950")
+    field.press("all_as_expected_button")
+    field.key(Qt.Key.Key_Return)
+    field.until(lambda: field.outcome("786950") == "verified")
+    field.idle()
+    ids = field.session.read(visits.work_ids, field.visit_id)
+    with pytest.raises(Refusal, match=r"check\.room_changed"):
+        record_no_access(field.session, field.visit_id, ids, reason="custodian_absent")
+    assert field.session.read(visits.visit, field.visit_id).no_access == 0
 
 
 def acts_of(connection: Connection, visit_id: str) -> list[str]:

@@ -68,7 +68,7 @@ def test_it_is_the_first_page_and_its_figures_are_those_of_the_store(window: Win
     soon = f"{kept} items · {figures.due_soon} due in 30 days"
     assert page.figures.inventoried.accessibleName() == f"Inventoried within the year: {per_cent(kept, 9)}. {soon}"
     assert page.figures.overdue.accessibleName() == f"Inventory overdue: {late}. 0 never inventoried, {late} late"
-    assert page.figures.findings.accessibleName() == "Open findings: 2. 1 high, 1 medium · oldest today"
+    assert page.figures.findings.accessibleName() == "Open findings: 2. 1 high, 1 medium · oldest less than a day"
     assert page.figures.visits.accessibleName() == "Visits not closed out: 1. none past due"
     assert page.devices._subtitle.text() == "nothing awaited"
     assert [page.places.model.row_at(row).name for row in range(page.places.model.rowCount())] == ["YY", "XX"]
@@ -78,7 +78,7 @@ def test_it_is_the_first_page_and_its_figures_are_those_of_the_store(window: Win
     assert (device.device, page.devices.state(device).text, page.devices.last_bundle(device)) == (
         "FLD-0042",
         "OK",
-        "today",
+        "less than a day",
     )
     before = found.book.by_quarter[0].tally.total
     assert before >= 3

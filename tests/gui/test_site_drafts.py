@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from db.queries import visits
 from db.queries.checklists import site_answers_of
+from eum_app.domain.areas import Area
 from eum_app.domain.checklists import Answer
 from eum_app.domain.visit_kinds import sighting_policy_of
 from eum_app.usecases.visits.drafts import kept_site_answers
@@ -257,3 +258,27 @@ def test_tab_finishes_the_last_answer_too(field: Field) -> None:
     field.key(Qt.Key.Key_Tab)
     field.until(lambda: recorded(field) == {key: ("no", "Not shown")})
     assert kept(field) == {}
+
+
+def test_a_cleared_date_comes_back_also_after_a_refresh(field: Field) -> None:
+    """Found by reading: after a refresh the field stayed empty, while the answer stayed recorded."""
+    field.site.go_to("control_plan")
+    field.key(Qt.Key.Key_Y)
+    field.until(lambda: "control_plan" in recorded(field))
+    field.idle()
+    field.site.go_to("control_plan_date")
+    field.type("2026-01-05")
+    field.key(Qt.Key.Key_Return)
+    field.until(lambda: "control_plan_date" in recorded(field))
+    field.idle()
+    field.site.go_to("control_plan_date")
+    line = field.find("answer_control_plan_date", QLineEdit)
+    line.selectAll()
+    field.key(Qt.Key.Key_Backspace)
+    shown = field.site._shown
+    field.window.shell.tasks.announce({Area.JOURNAL})
+    field.until(lambda: field.site._shown > shown)
+    field.idle()
+    field.key(Qt.Key.Key_Tab)
+    field.idle()
+    assert line.text() == recorded(field)["control_plan_date"][0] == "2026-01-05"

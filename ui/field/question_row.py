@@ -99,7 +99,10 @@ class QuestionRow(QFrame):
         self._follow()
 
     def set_answer(self, answer: Answer | None) -> None:
-        """Show an answer, or none; emits nothing. Text that is being typed stays."""
+        """Show an answer, or none; emits nothing.
+
+        While text is typed or held, its field keeps it, but `answer` changes; leaving the question takes the text.
+        """
         if self._is_writing:
             self._answer = answer
             self._field.show_value(self._value, keeps_text=True)
@@ -154,12 +157,11 @@ class QuestionRow(QFrame):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if (
             self._is_writing
-            and not self._is_held
             and event.type() == QEvent.Type.FocusOut
             and isinstance(event, QFocusEvent)
             and _is_left_for(self, QApplication.focusWidget(), event.reason())
         ):
-            self._finish()
+            self.submit()
         return super().eventFilter(watched, event)
 
     # Inside

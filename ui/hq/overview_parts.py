@@ -45,15 +45,16 @@ def per_cent(part: int, whole: int) -> str:
 
 
 def age(instant: str, as_of: str) -> str:
-    """Return in words how long before `as_of` an instant was; `today` also for a later one.
+    """Return how many whole days (of 24 hours) before `as_of` an instant was, e.g. `3 days`.
 
-    Text that is not an instant is returned unchanged.
+    `less than a day` for a shorter time and for a later instant. Returns `instant` unchanged if either text is not an
+    instant.
     """
     days = days_between(instant, as_of)
     if days is None:
         return instant
     if days <= 0:
-        return translate("hq", "today")
+        return translate("hq", "less than a day")
     return AgeWords.tr("%Ln days", "", days)
 
 

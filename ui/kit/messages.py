@@ -49,7 +49,11 @@ def doubts_of(warnings: Iterable[RowWarning]) -> list[str]:
 
 
 def why_refused(code: str, values: Mapping[str, str]) -> str:
-    """Return one reason for a row's rejection in words; code and value where this version does not know it."""
+    """Return one reason for a row's rejection in words; code and value where this version does not know it.
+
+    `values` holds the cell's text by code (`RowOutcome.values`). Its first 60 characters are quoted, line feeds as ⏎; a
+    dash if there is none.
+    """
     return list_words.why_refused(code, values, translate)
 
 

@@ -215,7 +215,10 @@ class Shell(QWidget):
         self.hide()
 
     def take_up(self) -> None:
-        """Show again everything that `put_away` hid, as it was."""
+        """Show the window and the dialogs that `put_away` hid; its lists, menus and tooltips stay closed.
+
+        Emits `taken_up` of each page made so far. The focus returns to its widget, or to where the page's work begins.
+        """
         self.show()
         for page in self._pages.values():
             page.taken_up.emit()

@@ -12,7 +12,8 @@ from db.queries.checklists import visit_checklists, work_basis
 from db.queries.checks import check as find_check
 from db.queries.checks import evidence_of
 from db.queries.items import expected_identity, identity
-from db.queries.visits import visit
+from db.queries.visits import visit, work_rows
+from db.store import Connection
 from db.transaction import Transaction
 from eum_app.domain.checklists import (
     Answer,
@@ -36,7 +37,7 @@ from eum_app.domain.ids import CheckId
 from eum_app.domain.people import Permission
 from eum_app.domain.sighting import SightingTerms
 from eum_app.domain.visit_kinds import require_fitting
-from eum_app.domain.visits import ANSWER_ROLE, REASONS, Grade, Outcome, ReadBy, require_outcome
+from eum_app.domain.visits import ANSWER_ROLE, REASONS, TO_CHECK, Grade, Outcome, ReadBy, require_outcome
 from eum_app.domain.vocabulary import member_of
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.people.scopes import require_not_closed, require_open_visit, require_visit
@@ -151,7 +152,8 @@ def record_no_access(
 ) -> RecordedChecks:
     """Record several items that could not be seen as one act, e.g. those of a locked room: one fact an item.
 
-    HQ gets one finding that lists them. Raises as `record_checks`.
+    HQ gets one finding that lists them. Raises as `record_checks`, and Refusal `check.room_changed` if one of them was
+    checked meanwhile: its outcome stays.
     """
     unseen = MarkRead(read_by=ReadBy.LIST)
     checks = [NewCheck(one, Outcome.NO_ACCESS, unseen, reason, note=note) for one in item_ids]
@@ -172,6 +174,8 @@ def _record_all(
         basis = work_basis(transaction.connection, visit_id)
         require_not_closed(visit_id, is_closed=basis.is_closed)
         terms = terms_of_purpose(transaction.connection, visit_id, basis.purpose)
+        if act:
+            _require_unchecked(transaction.connection, visit_id, named)
         for one in checks:
             require_fitting(basis.purpose, one.outcome, one.grade)
         recorded = tuple(
@@ -181,6 +185,14 @@ def _record_all(
         drop_draft(transaction.connection, session.account, visit_id, ended)
         areas = frozenset(transaction.areas)
     return RecordedChecks(areas, tuple(replace(one, areas=areas) for one in recorded))
+
+
+def _require_unchecked(connection: Connection, visit_id: str, item_ids: Sequence[str]) -> None:
+    """Raise Refusal `check.room_changed` if an item has an outcome already, with the serial of the first one."""
+    rows = work_rows(connection, visit_id, item_ids)
+    checked = [row for row in (rows.get(item_id) for item_id in item_ids) if row and row.outcome != TO_CHECK]
+    if checked:
+        raise Refusal("check.room_changed", count=len(checked), serial=(checked[0].serial or checked[0].uii)[:78])
 
 
 def _photo_kinds(new: NewCheck) -> list[str]:

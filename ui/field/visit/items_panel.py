@@ -74,7 +74,9 @@ class ItemsPanel(Card):
         )
         set_tip(self.room_button, self.tr("For the room of the chosen item: one reason for all items still to check"))
         self.room_button.setEnabled(False)
-        on_current(self.view, lambda item_id: self.room_button.setEnabled(item_id is not None))
+        self._room_of = ""
+        """The item whose room is asked about."""
+        on_current(self.view, lambda item_id: self._follow_current(is_chosen=item_id is not None))
         self._model.ids_loaded.connect(self._show_loaded)
         self.add_padded(self._tabs, self.search, margins=(12, 10, 12, 10), spacing=10)
         self.body.addWidget(self._places, 1)
@@ -90,10 +92,12 @@ class ItemsPanel(Card):
     def ask_room(self) -> None:
         """Ask why the room of the chosen item cannot be entered, once its items to check were read.
 
-        Does nothing without a chosen item, or where none of the room is left to check.
+        Does nothing without a chosen item, where none of the room is left to check, or if another visit is shown by
+        then. An item that is checked while the form is shown leaves it. Errors of reading go to the window's notice.
         """
         item_id = current_id(self.view)
         if item_id is not None:
+            self._room_of = item_id
             self._desk.ask(query(read_room, self._visit_id, item_id), then=self._ask_about)
 
     def _ask_about(self, found: tuple[str, str, list[str]]) -> None:
@@ -103,10 +107,21 @@ class ItemsPanel(Card):
             self.room_button.setEnabled(False)
             self.room.ask(room or self.tr("No location on the book"), item_ids)
 
+    def _ask_about_rest(self, found: tuple[str, str, list[str]]) -> None:
+        visit_id, _, item_ids = found
+        if self.asks_about_room and visit_id == self._visit_id:
+            if item_ids:
+                self.room.narrow(item_ids)
+            else:
+                self.close_room()
+
+    def _follow_current(self, *, is_chosen: bool) -> None:
+        self.room_button.setEnabled(is_chosen and not self.asks_about_room)
+
     def close_room(self) -> None:
         """Show the list again."""
         self._places.setCurrentIndex(0 if self._counted else 1)
-        self.room_button.setEnabled(current_id(self.view) is not None)
+        self._follow_current(is_chosen=current_id(self.view) is not None)
         self.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show_loaded(self, count: int) -> None:
@@ -136,8 +151,10 @@ class ItemsPanel(Card):
             self._tabs.set_text(key, number, f"{status_mark(key).text()}: {number}")
 
     def refresh(self) -> None:
-        """Fetch the list again, because the store changed."""
+        """Fetch the list again, because the store changed, and the items that the form for a room asks about."""
         self._model.reload()
+        if self.asks_about_room:
+            self._desk.ask(query(read_room, self._visit_id, self._room_of), then=self._ask_about_rest)
 
     def set_in_view(self, item_id: str) -> None:
         """Select the row of the current item and scroll to it, without emitting a signal.

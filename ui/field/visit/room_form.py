@@ -28,25 +28,32 @@ class RoomForm(QWidget):
         self.setLayout(self._layout)
         self._place: QWidget | None = None
         self.panel: ReasonPanel | None = None
+        self._room, self._ids = "", list[str]()
+
+    def narrow(self, item_ids: Sequence[str]) -> None:
+        """Ask about these items of the same room only. Reason, note and focus stay."""
+        if self.panel is not None and list(item_ids) != self._ids:
+            self._ids = list(item_ids)
+            self.panel.set_title(self._title())
+            self.panel.confirm_button.setText(self._confirm_words())
 
     def ask(self, room: str, item_ids: Sequence[str]) -> None:
         """Ask about these items of a room."""
+        self._room, self._ids = room, list(item_ids)
         if self._place is not None:
             self._layout.removeWidget(self._place)
             self._place.hide()
             self._place.deleteLater()
-        said = self.tr("%Ln items to check", "", len(item_ids))
         made = ReasonPanel(
-            words.joined(room, said),
+            self._title(),
             [(key, words.reason(Outcome.NO_ACCESS, key)) for key in REASONS[Outcome.NO_ACCESS]],
-            confirm=self.tr("Record %Ln without access", "", len(item_ids)),
+            confirm=self._confirm_words(),
             note_needed=NOTE_NEEDED,
             has_photo=False,
         )
         for action in made.actions():
             made.removeAction(action)  # Esc is the page's: claimed twice, Qt would give it to neither
-        ids = list(item_ids)
-        made.confirmed.connect(lambda reason, note: self.confirmed.emit(ids, reason, note))
+        made.confirmed.connect(lambda reason, note: self.confirmed.emit(list(self._ids), reason, note))
         made.cancelled.connect(self.left)
         for key, choice in made._choices.items():
             named(choice, f"room_{key}")
@@ -60,3 +67,9 @@ class RoomForm(QWidget):
         self._place = scrolled(made)
         self._layout.addWidget(self._place)
         made.focus_first()
+
+    def _title(self) -> str:
+        return words.joined(self._room, self.tr("%Ln items to check", "", len(self._ids)))
+
+    def _confirm_words(self) -> str:
+        return self.tr("Record %Ln without access", "", len(self._ids))

@@ -77,7 +77,10 @@ class Card(QFrame):
         self._head.setVisible(True)
 
     def add_foot(self, *parts: Part, spacing: float = 10) -> QVBoxLayout:
-        """Add a foot under a line, e.g. for the main buttons, and return its layout. Parts are stacked."""
+        """Add a foot under a line, e.g. for the main buttons, with the usual margins, and return its layout.
+
+        Parts are stacked, `spacing` pixels (at 100 %) apart. Each call adds another foot below the last.
+        """
         layout = vbox(*parts, margins=(16, 12, 16, 14), spacing=spacing)
         self._whole.addWidget(panel(layout, "cardfoot"))
         return layout
