@@ -276,7 +276,9 @@ def test_a_cleared_date_comes_back_also_after_a_refresh(field: Field) -> None:
     line.selectAll()
     field.key(Qt.Key.Key_Backspace)
     shown = field.site._shown
-    field.window.shell.tasks.announce({Area.JOURNAL})
+    shell = field.window.shell
+    assert shell is not None
+    shell.tasks.announce({Area.JOURNAL})
     field.until(lambda: field.site._shown > shown)
     field.idle()
     field.key(Qt.Key.Key_Tab)
