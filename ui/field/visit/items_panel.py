@@ -76,7 +76,9 @@ class ItemsPanel(Card):
         self.room_button.setEnabled(False)
         self._room_of = ""
         """The item whose room is asked about."""
-        on_current(self.view, lambda item_id: self._follow_current(is_chosen=item_id is not None))
+        on_current(
+            self.view, lambda item_id: self.room_button.setEnabled(item_id is not None and not self.asks_about_room)
+        )
         self._model.ids_loaded.connect(self._show_loaded)
         self.add_padded(self._tabs, self.search, margins=(12, 10, 12, 10), spacing=10)
         self.body.addWidget(self._places, 1)
@@ -101,27 +103,23 @@ class ItemsPanel(Card):
             self._desk.ask(query(read_room, self._visit_id, item_id), then=self._ask_about)
 
     def _ask_about(self, found: tuple[str, str, list[str]]) -> None:
+        """Show the form for these items; where it is shown already, only narrow or close it."""
         visit_id, room, item_ids = found
-        if visit_id == self._visit_id and item_ids:
+        if visit_id != self._visit_id:
+            return
+        if self.asks_about_room and item_ids:
+            self.room.narrow(item_ids)
+        elif self.asks_about_room:
+            self.close_room()
+        elif item_ids:
             self._places.setCurrentWidget(self.room)
             self.room_button.setEnabled(False)
             self.room.ask(room or self.tr("No location on the book"), item_ids)
 
-    def _ask_about_rest(self, found: tuple[str, str, list[str]]) -> None:
-        visit_id, _, item_ids = found
-        if self.asks_about_room and visit_id == self._visit_id:
-            if item_ids:
-                self.room.narrow(item_ids)
-            else:
-                self.close_room()
-
-    def _follow_current(self, *, is_chosen: bool) -> None:
-        self.room_button.setEnabled(is_chosen and not self.asks_about_room)
-
     def close_room(self) -> None:
         """Show the list again."""
         self._places.setCurrentIndex(0 if self._counted else 1)
-        self._follow_current(is_chosen=current_id(self.view) is not None)
+        self.room_button.setEnabled(current_id(self.view) is not None)
         self.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show_loaded(self, count: int) -> None:
@@ -154,7 +152,8 @@ class ItemsPanel(Card):
         """Fetch the list again, because the store changed, and the items that the form for a room asks about."""
         self._model.reload()
         if self.asks_about_room:
-            self._desk.ask(query(read_room, self._visit_id, self._room_of), then=self._ask_about_rest)
+            again = query(read_room, self._visit_id, self._room_of)
+            self._desk.ask(again, then=lambda found: self._ask_about(found) if self.asks_about_room else None)
 
     def set_in_view(self, item_id: str) -> None:
         """Select the row of the current item and scroll to it, without emitting a signal.
