@@ -273,11 +273,31 @@ def open_by_code(store_file: StoreFile, account: str, code: bytes) -> tuple[Unlo
     raise Refusal("recovery.wrong")
 
 
+def account_kem(store_file: StoreFile, account: str, account_key: bytes) -> KemKey:
+    """Return the private HPKE key of an account, by its account key.
+
+    Raises Refusal `passphrase.wrong` if the file has no such account; Trouble `keyslots.altered`.
+    """
+    slot = store_file.slot(account)
+    if slot is None:
+        raise Refusal("passphrase.wrong")
+    try:
+        return _keys(store_file, slot, account_key)[1]
+    except (Refusal, Trouble, *UNREADABLE) as error:
+        raise Trouble("keyslots.altered", path=FILE_NAME) from error
+
+
+def _keys(store_file: StoreFile, slot: Slot, account_key: bytes) -> tuple[_AccountKeys, KemKey]:
+    keys = msgspec.msgpack.decode(
+        Box(account_key).open(_place(store_file.store_id, slot.account), slot.keys), type=_AccountKeys
+    )
+    return keys, KemKey.from_bytes(Suite.parse(store_file.suite), keys.kem)
+
+
 def _opened(store_file: StoreFile, slot: Slot, account_key: bytes) -> Unlocked:
     suite, place = Suite.parse(store_file.suite), _place(store_file.store_id, slot.account)
     try:
-        keys = msgspec.msgpack.decode(Box(account_key).open(place, slot.keys), type=_AccountKeys)
-        kem = KemKey.from_bytes(suite, keys.kem)
+        keys, kem = _keys(store_file, slot, account_key)
         data_key = kem.open(slot.sealed, _data_key_info(place))
         next_key = kem.open(slot.sealed_next, _data_key_info(place)) if slot.sealed_next else None
     except (Refusal, Trouble, *UNREADABLE) as error:

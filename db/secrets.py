@@ -2,10 +2,37 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from sqlalchemy import Connection, select
 
 from db.boxed import boxed, secret_place, unboxed
 from db.tables import secrets
+
+# At HQ, the vault (`db.vault`) holds AUTHORITY, IDENTITY, EARLIER, PENDING and RECOVERY, and this table the others.
+VAULT: Final = "vault"
+AUTHORITY: Final = "authority"
+IDENTITY: Final = "identity"
+EARLIER: Final = "earlier-identities"
+PENDING: Final = "pending-identity"
+RECOVERY: Final = "recovery-key"
+OWN_CHAIN: Final = "own-chain"
+RECOVERY_PUBLIC: Final = "recovery-public"
+REPORTERS: Final = "reporters"
+HQ_CHAIN: Final = "hq-chain"
+PURPOSES: Final = (
+    VAULT,
+    AUTHORITY,
+    IDENTITY,
+    EARLIER,
+    PENDING,
+    RECOVERY,
+    OWN_CHAIN,
+    RECOVERY_PUBLIC,
+    REPORTERS,
+    HQ_CHAIN,
+)
+"""Every purpose of key material: recovery of a damaged file recognizes rows by them."""
 
 
 def read_secret(connection: Connection, purpose: str) -> bytes | None:

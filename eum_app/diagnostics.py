@@ -63,6 +63,7 @@ class Event(StrEnum):
     IMPORTED_LIST = "import.list"
     LIST_ROWS = "import.list_rows"
     SEALED = "bundle.sealed"
+    VAULT = "vault.not_kept_up"
     EXPORTED = "report.exported"
     TASK_FAILED = "task.failed"
     TASK_SLOW = "task.slow"

@@ -33,6 +33,7 @@ KINDS_BY_ROLE: Mapping[Role, frozenset[str]] = {
     Role.AUTHORITY: frozenset(),
     Role.HQ: frozenset[str]({BundleKind.TASKING, BundleKind.RECEIPT}),
     Role.DEVICE: frozenset[str]({BundleKind.RESULTS}),
+    Role.REPORTER: frozenset(),
 }
 """Kinds of bundles that each role may send."""
 KINDS = frozenset().union(*KINDS_BY_ROLE.values())

@@ -105,7 +105,7 @@ class Simulator:
         """Write a bundle over any entries, signed by the device and announced as its own chain."""
         session = self.world.devices[device]
         with session.store.reading() as connection:
-            identity, recipient = identity_of(connection), hq_certificate(connection)
+            identity, recipient = identity_of(session, connection), hq_certificate(connection)
         path = self.world.drop / f"forged-{new_id()}.eumb"
         write_bundle(
             path,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,6 +13,9 @@ from eum_app.cli.process import EXIT_REFUSED
 from eum_app.domain.clock import instant_words
 from eum_app.domain.errors import Refusal
 from eum_app.usecases.session import Session
+
+if TYPE_CHECKING:
+    from eum_app.usecases.reporting.verify_report import ReportProof
 
 FileArgument = Annotated[
     Path, typer.Argument(help="A report or its sidecar, a bundle, or the folder of a store.", show_default=False)
@@ -97,6 +100,7 @@ def _report(file: Path, session: Session | None, root: str) -> Found:
         "made_by": sidecar.made_by,
         "signer": proof.signer,
         "signer_role": proof.signer_role,
+        "signer_account": proof.signer_account,
         "root_fingerprint": proof.root_fingerprint,
         "signature_holds": proof.signature_holds,
         "signer_known": proof.signer_is_known,
@@ -125,7 +129,7 @@ def _report(file: Path, session: Session | None, root: str) -> Found:
         f"{_title(sidecar.report)} {sidecar.file_name}, data as of {instant_words(sidecar.as_of)}, "
         f"by {sidecar.made_by}",
         f"Signature: {_said(proof.signature_holds)}"
-        + (f", by {proof.signer} ({proof.signer_role}), authority {proof.root_fingerprint}" if proof.signer else ""),
+        + (f", by {_signer(proof)}, authority {proof.root_fingerprint}" if proof.signer else ""),
         f"Signer known: {_said(proof.signer_is_known)}",
     ]
     words += [
@@ -138,6 +142,12 @@ def _report(file: Path, session: Session | None, root: str) -> Found:
     words += dict.fromkeys(str(sentence(refusal)) for refusal in proof.refusals)
     words.append(_VERDICTS[proof.verdict])
     return data, words, proof.holds
+
+
+def _signer(proof: ReportProof) -> str:
+    if proof.signer_account:
+        return f"{proof.signer_account} of {proof.signer} (reports only)"
+    return f"{proof.signer} ({proof.signer_role})"
 
 
 def _bundle(file: Path, session: Session) -> Found:

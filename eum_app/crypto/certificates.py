@@ -1,4 +1,5 @@
-"""Identities: the authority (an offline root), the HQs that it certifies, and the devices that an HQ enrolls.
+"""Identities: the authority (an offline root), the HQs that it certifies, and the devices and reporters
+that an HQ certifies.
 
 This module is the public interface for certificates; `chain` defines their shape and checks them. An `Identity` holds
 private keys: its bytes may be stored only inside an encrypted store.
@@ -11,7 +12,6 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime, timedelta
 
-import msgspec
 from cryptography import x509
 from cryptography.hazmat import asn1
 from cryptography.hazmat.primitives import hashes
@@ -31,12 +31,12 @@ from eum_app.crypto.chain import (
     short_fingerprint,
     verify_chain,
 )
+from eum_app.crypto.identities import Identity, PendingIdentity
 from eum_app.crypto.sealing import KemKey, KemPublic
 from eum_app.crypto.signing import SigningKey, VerifyKey, is_low_s
 from eum_app.crypto.suites import DEFAULT_SUITE, Suite
 from eum_app.domain.errors import Refusal
 from eum_app.domain.journal import MAX_EPOCH
-from eum_app.domain.unreadable import UNREADABLE
 
 __all__ = [
     "Certificate",
@@ -49,6 +49,7 @@ __all__ = [
     "fingerprint",
     "issue_device",
     "issue_hq",
+    "issue_reporter",
     "make_authority",
     "make_request",
     "short_fingerprint",
@@ -58,138 +59,8 @@ __all__ = [
 AUTHORITY_DAYS = 20 * 365
 HQ_DAYS = 5 * 365
 DEVICE_DAYS = 2 * 365
+REPORTER_DAYS = 365
 _BACKDATE = timedelta(days=1)  # a device whose clock is slow must accept a new certificate
-
-
-class Identity:
-    """A party that can sign and, except for authorities, open what is sealed to it.
-
-    `chain` begins with the party's certificate and ends with the authority's.
-    """
-
-    def __init__(self, signing: SigningKey, kem: KemKey | None, chain: tuple[Certificate, ...]) -> None:
-        """Raise Refusal("identity.mismatch") if the keys are not those in the first certificate."""
-        leaf = chain[0]
-        kem_public = kem.public.public_bytes() if kem else None
-        # Keys and certificate are stored together; a mix-up would sign what no one can verify.
-        if signing.verify_key != leaf.verify_key or kem_public != (leaf.kem.public_bytes() if leaf.kem else None):
-            raise Refusal("identity.mismatch", origin=leaf.origin)
-        self.signing = signing
-        self.chain = chain
-        self._kem = kem
-
-    @property
-    def certificate(self) -> Certificate:
-        """The party's certificate."""
-        return self.chain[0]
-
-    @property
-    def root(self) -> Certificate:
-        """The authority's certificate."""
-        return self.chain[-1]
-
-    @property
-    def suite(self) -> Suite:
-        """The suite of both keys and of the whole chain."""
-        return self.signing.suite
-
-    @property
-    def name(self) -> str:
-        """The name in the certificate."""
-        return self.certificate.name
-
-    @property
-    def role(self) -> Role:
-        """The role in the certificate."""
-        return self.certificate.role
-
-    @property
-    def origin(self) -> str:
-        """The writer that the certificate names, such as FLD-0042."""
-        return self.certificate.origin
-
-    @property
-    def epoch(self) -> int:
-        """The epoch in the certificate."""
-        return self.certificate.epoch
-
-    @property
-    def kem(self) -> KemKey:
-        """The key that opens what is sealed to the party. Raises Refusal("identity.no_kem") for an authority."""
-        if self._kem is None:
-            raise Refusal("identity.no_kem", origin=self.origin)
-        return self._kem
-
-    def to_bytes(self) -> bytes:
-        """Return private keys and chain, unencrypted, for storage inside an encrypted store."""
-        return msgspec.msgpack.encode(
-            _Stored(
-                suite=self.suite.value,
-                signing=self.signing.private_bytes(),
-                kem=self._kem.private_bytes() if self._kem else None,
-                chain=[certificate.der for certificate in self.chain],
-            )
-        )
-
-    @classmethod
-    def from_bytes(cls, stored: bytes) -> Identity:
-        """Parse what `to_bytes` returned. The chain is not verified.
-
-        Raises Refusal: "identity.invalid", "identity.mismatch", "suite.unknown", "key.invalid", "certificate.invalid".
-        """
-        read = _read_stored(stored)
-        if not read.chain:
-            raise Refusal("identity.invalid")
-        signing, kem = read.keys()
-        return cls(signing, kem, tuple(Certificate.from_der(der) for der in read.chain))
-
-    def __repr__(self) -> str:
-        return f"Identity({self.certificate!r})"
-
-
-class PendingIdentity:
-    """A device's new keys and its certificate request; HQ's answer completes it to an identity."""
-
-    def __init__(self, signing: SigningKey, kem: KemKey, request: CertificateRequest) -> None:
-        self.signing = signing
-        self.kem = kem
-        self.request = request
-
-    def complete(self, chain: tuple[Certificate, ...]) -> Identity:
-        """Return the identity with this certificate chain; `verify_chain` must have accepted it.
-
-        Raises Refusal("identity.mismatch") if it certifies other keys or another device.
-        """
-        # HQ could certify these keys under another device's name.
-        if chain[0].origin != self.request.origin:
-            raise Refusal("identity.mismatch", origin=chain[0].origin)
-        return Identity(self.signing, self.kem, chain)
-
-    def to_bytes(self) -> bytes:
-        """Return private keys and request, unencrypted, for storage inside an encrypted store."""
-        return msgspec.msgpack.encode(
-            _Stored(
-                suite=self.signing.suite.value,
-                signing=self.signing.private_bytes(),
-                kem=self.kem.private_bytes(),
-                request=self.request.der,
-            )
-        )
-
-    @classmethod
-    def from_bytes(cls, stored: bytes) -> PendingIdentity:
-        """Parse what `to_bytes` returned.
-
-        Raises Refusal: "identity.invalid", "suite.unknown", "key.invalid", "request.invalid".
-        """
-        read = _read_stored(stored)
-        signing, kem = read.keys()
-        if kem is None:
-            raise Refusal("identity.invalid")
-        return cls(signing, kem, CertificateRequest.from_der(read.request))
-
-    def __repr__(self) -> str:
-        return f"PendingIdentity({self.request!r})"
 
 
 def make_authority(
@@ -274,30 +145,21 @@ def issue_device(
     return _issue(issuer, subject=subject, key=request.verify_key, kem=request.kem, role=Role.DEVICE, at=at, days=days)
 
 
+def issue_reporter(issuer: Identity, *, account: str, key: VerifyKey, at: datetime) -> Certificate:
+    """Return a certificate with which an account of an HQ signs reports, with its own signing key.
+
+    It ends after `REPORTER_DAYS`, or with the issuer's. Raises Refusal: "certificate.may_not_issue" (the issuer is not
+    an HQ), "certificate.suite_mismatch", "certificate.bad_name", "certificate.expired" or "certificate.not_yet_valid".
+    """
+    _require(issuer, Role.HQ)
+    if key.suite is not issuer.suite:
+        raise Refusal("certificate.suite_mismatch", suite=key.suite.value, expected=issuer.suite.value)
+    own = issuer.certificate
+    subject = _subject(Role.REPORTER, account, own.organisation, origin=own.origin, epoch=own.epoch)
+    return _issue(issuer, subject=subject, key=key, kem=None, role=Role.REPORTER, at=at, days=REPORTER_DAYS)
+
+
 # Helpers
-
-
-class _Stored(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    version: int = 1
-    suite: str
-    signing: bytes
-    kem: bytes | None
-    chain: list[bytes] = []
-    request: bytes = b""
-
-    def keys(self) -> tuple[SigningKey, KemKey | None]:
-        suite = Suite.parse(self.suite)
-        return SigningKey.from_bytes(suite, self.signing), KemKey.from_bytes(suite, self.kem) if self.kem else None
-
-
-def _read_stored(stored: bytes) -> _Stored:
-    try:
-        read = msgspec.msgpack.decode(stored, type=_Stored)
-    except UNREADABLE as error:
-        raise Refusal("identity.invalid") from error
-    if read.version != 1:
-        raise Refusal("identity.invalid", version=read.version)
-    return read
 
 
 def _require(identity: Identity, role: Role) -> None:
@@ -310,7 +172,7 @@ def _end(at: datetime, days: int) -> datetime:
 
 
 def _issue(
-    issuer: Identity, *, subject: x509.Name, key: VerifyKey, kem: KemPublic, role: Role, at: datetime, days: int
+    issuer: Identity, *, subject: x509.Name, key: VerifyKey, kem: KemPublic | None, role: Role, at: datetime, days: int
 ) -> Certificate:
     # An expired issuer would produce certificates that every recipient refuses.
     check_validity(issuer.chain, issuer.root, at)

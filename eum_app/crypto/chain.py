@@ -1,13 +1,15 @@
-"""Certificates and requests as values, and the only trusted shape of chain: authority → HQ → device.
+"""Certificates and requests as values, and the only trusted shapes of chain: authority → HQ → device or reporter.
 
 Standard X.509 v3 (RFC 5280), signed with ML-DSA-87 or ECDSA P-384/SHA-384; standard PKCS#10 requests (RFC 2986).
 
-Subject: CN name · O organization (optional) · OU role (``authority``, ``hq``, ``device``) · serialNumber origin (the
-writer of the journal, such as FLD-0042) · dnQualifier epoch (decimal, 1 to 999999; raised when a device gets a new
-identity). Basic constraints follow from the role: authority CA:true pathlen 1, HQ CA:true pathlen 0, device CA:false.
+Subject: CN name · O organization (optional) · OU role (``authority``, ``hq``, ``device``, ``reporter``) · serialNumber
+origin (the writer of the journal, such as FLD-0042) · dnQualifier epoch (decimal, 1 to 999999; raised when a device
+gets a new identity). Basic constraints follow from the role: authority CA:true pathlen 1, HQ CA:true pathlen 0, others
+CA:false. A reporter is an account of an HQ that may sign reports and nothing else: CN is the account, origin and epoch
+are its HQ's.
 The key to which secrets are sealed is in a non-critical private extension,
 2.25.165464246811968246928313464448789837206, as a DER OCTET STRING with the encoding of `sealing.KemPublic`. HQ and
-device certificates must have it.
+device certificates must have it, others must not.
 
 Because the shape is fixed, no other path building applies: no cross-certificates, name constraints or policies. An
 unknown critical extension is refused, as RFC 5280 requires.
@@ -64,11 +66,15 @@ class Role(enum.StrEnum):
     AUTHORITY = "authority"
     HQ = "hq"
     DEVICE = "device"
+    REPORTER = "reporter"
 
     @property
     def path_length(self) -> int | None:
         """Number of CA certificates allowed below; None for a role that is not a CA."""
-        return {Role.AUTHORITY: 1, Role.HQ: 0, Role.DEVICE: None}[self]
+        return {Role.AUTHORITY: 1, Role.HQ: 0}.get(self)
+
+
+_SEALED_TO = frozenset({Role.HQ, Role.DEVICE})
 
 
 def fingerprint(der: bytes) -> str:
@@ -96,8 +102,8 @@ class _Subject:
         self.role = Role(_attribute(parsed.subject, NameOID.ORGANIZATIONAL_UNIT_NAME))
         self.origin = _attribute(parsed.subject, NameOID.SERIAL_NUMBER)
         self.kem = _read_kem(parsed.extensions, self.suite)
-        if self.kem is None and self.role is not Role.AUTHORITY:
-            raise ValueError("no key to seal to")
+        if (self.kem is not None) is not (self.role in _SEALED_TO):
+            raise ValueError("a key to seal to does not fit the role")
 
     @functools.cached_property
     def fingerprint(self) -> str:
@@ -207,11 +213,12 @@ class CertificateRequest(_Subject):
         return request
 
 
-def check_chain(chain: Sequence[Certificate], root: Certificate) -> Certificate:
+def check_chain(chain: Sequence[Certificate], root: Certificate, *, of_report: bool = False) -> Certificate:
     """Check everything about a chain except time, and return its first certificate.
 
-    `chain` is device, HQ and optionally root; or HQ and optionally root. `root` is the authority's certificate that a
-    person confirmed; a root inside `chain` must be identical to it.
+    `chain` is device, HQ and optionally root; or HQ and optionally root; with `of_report` also a reporter of that HQ,
+    HQ and optionally root. `root` is the authority's certificate that a person confirmed; a root inside `chain` must be
+    identical to it.
 
     Raises Refusal: "certificate.chain_shape" (other roles or another order, or `root` is not a self-signed authority),
     "certificate.unknown_root" (the chain ends at, or was signed by, another authority, or a signature in it is
@@ -223,7 +230,10 @@ def check_chain(chain: Sequence[Certificate], root: Certificate) -> Certificate:
     if path and path[-1].role is Role.AUTHORITY and path.pop() != root:
         raise Refusal("certificate.unknown_root", root=chain[-1].short_fingerprint)
     roles = [certificate.role for certificate in path]
-    if roles not in ([Role.HQ], [Role.DEVICE, Role.HQ]):
+    shapes = [[Role.HQ], [Role.DEVICE, Role.HQ], *([[Role.REPORTER, Role.HQ]] if of_report else [])]
+    if roles not in shapes:
+        raise Refusal("certificate.chain_shape", roles=", ".join(roles))
+    if roles[0] is Role.REPORTER and (path[0].origin, path[0].epoch) != (path[1].origin, path[1].epoch):
         raise Refusal("certificate.chain_shape", roles=", ".join(roles))
     for certificate, issuer in zip(path, [*path[1:], root], strict=True):
         if not certificate.is_issued_by(issuer):

@@ -15,6 +15,7 @@ from eum_app.domain.clock import UTC_TEXT_LENGTH, instant_words, utc_text
 from eum_app.domain.errors import KnownError, Trouble
 from eum_app.domain.translatable import QT_TRANSLATE_NOOP, Translate, in_english
 from eum_app.wording.messages_accounts import ACCOUNT_SENTENCES
+from eum_app.wording.messages_authority import AUTHORITY_SENTENCES
 from eum_app.wording.messages_damage import DAMAGE_SENTENCES
 from eum_app.wording.messages_exchange import EXCHANGE_SENTENCES
 from eum_app.wording.messages_lists import LIST_SENTENCES
@@ -27,6 +28,7 @@ from eum_app.wording.messages_visits import VISIT_SENTENCES
 
 SENTENCES = (
     ACCOUNT_SENTENCES
+    | AUTHORITY_SENTENCES
     | VISIT_SENTENCES
     | LIST_SENTENCES
     | STORE_SENTENCES

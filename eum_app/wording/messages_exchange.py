@@ -388,7 +388,7 @@ EXCHANGE_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "Ask HQ whether the report counts."),
     ),
     "report.signer_role": (
-        QT_TRANSLATE_NOOP("messages", "The signer is not an HQ, and only an HQ signs reports."),
+        QT_TRANSLATE_NOOP("messages", "The signer is neither an HQ nor an account that an HQ lets sign reports."),
         QT_TRANSLATE_NOOP("messages", "Do not use the report; tell HQ."),
     ),
     "report.too_many_rows": (

@@ -46,7 +46,7 @@ def signed_by(identity: Identity, exported: Exported, **changed: object) -> Path
 
 def identity_in(session: Session) -> Identity:
     with session.store.reading() as connection:
-        return identity_of(connection)
+        return identity_of(session, connection)
 
 
 def test_a_device_signs_no_report(world: World, tmp_path: Path) -> None:

@@ -14,13 +14,13 @@ from db import engines, location
 from db.chains import chain_head
 from db.content import object_row
 from db.queries import items
+from db.secrets import OWN_CHAIN, VAULT
 from db.store import Store, StoreName
 from db.tables import content, kept, meta, read, secrets
 from eum_app.cli import run
 from eum_app.domain import facts as f
 from eum_app.domain.errors import Refusal, Trouble
 from eum_app.domain.journal import Author
-from eum_app.usecases.exchange.trust import AUTHORITY, IDENTITY
 from eum_app.usecases.session import Session
 from eum_app.usecases.store.open_store import change_database_url, check_store, open_store
 from tests.builders import PASSPHRASE, Clock, make_store
@@ -84,7 +84,7 @@ def test_a_commit_waits_for_the_disk_whatever_the_server_is_set_to(tmp_path: Pat
 def test_key_material_is_boxed_and_bound_to_its_place(hq: Session) -> None:
     with hq.writing() as transaction:
         ref = transaction.seal_content(b"photo", "image/png")
-        plain = transaction.secret(AUTHORITY)
+        plain = transaction.secret(VAULT)
         row = object_row(transaction.connection, ref.object_id)
     assert plain is not None
     assert row.key is not None
@@ -92,13 +92,13 @@ def test_key_material_is_boxed_and_bound_to_its_place(hq: Session) -> None:
     with hq.store.reading() as connection:
         stored = {one.purpose: one.value for one in connection.execute(select(secrets))}
         key = connection.execute(select(content.c.key)).scalar_one()
-    assert plain[:32] not in stored[AUTHORITY]
+    assert plain[:32] not in stored[VAULT]
     assert row.key not in key
     with hq.writing() as transaction:
-        where = secrets.c.purpose == IDENTITY
-        transaction.connection.execute(secrets.update().where(where).values(value=stored[AUTHORITY]))
+        where = secrets.c.purpose == OWN_CHAIN
+        transaction.connection.execute(secrets.update().where(where).values(value=stored[VAULT]))
         with pytest.raises(Trouble, match=r"store\.damaged"):
-            transaction.secret(IDENTITY)
+            transaction.secret(OWN_CHAIN)
 
 
 def test_the_address_lies_boxed_and_shows_no_password(tmp_path: Path, postgresql: PostgreSQL) -> None:

@@ -261,7 +261,7 @@ def test_the_log_tells_of_what_is_in_the_scope_and_of_no_country_at_all(two: Two
     told = [detail for detail in details if any(one.encode() in detail.entry.payload for one in foreign)]
     assert [detail.row.kind for detail in told] == []
     assert session.read(activity.activity_ids, activity.ActivityFilter(words="900001")) == []
-    made = make_report(session, ACTIVITY_LOG, tmp_path / "log.csv")
+    made = make_report(two.seen_by(XX), ACTIVITY_LOG, tmp_path / "log.csv")
     text = made.path.read_text("utf-8-sig")
     assert not any(one in text for one in foreign)
     assert json.loads(made.sidecar_path.read_bytes())["filters"]["scope"] == "XX"

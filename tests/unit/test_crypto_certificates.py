@@ -23,12 +23,15 @@ from eum_app.crypto.certificates import (
     Identity,
     PendingIdentity,
     Role,
+    check_chain,
     issue_device,
     issue_hq,
+    issue_reporter,
     make_authority,
     make_request,
     verify_chain,
 )
+from eum_app.crypto.signing import SigningKey
 from eum_app.crypto.suites import Suite
 from eum_app.domain.errors import Refusal
 from eum_app.domain.journal import MAX_EPOCH
@@ -46,6 +49,9 @@ class World:
         self.pending, self.request = make_request("FLD-0042", suite, name="Tablet 42")
         device = issue_device(CertificateRequest.from_der(self.request), self.hq, epoch=3, at=NOW)
         self.device = self.pending.complete((device, *self.hq.chain))
+        self.account = SigningKey.generate(suite)
+        reporter = issue_reporter(self.hq, account="AUD-009", key=self.account.verify_key, at=NOW)
+        self.reporter = Identity(self.account, None, (reporter, *self.hq.chain))
 
     @property
     def root(self) -> Certificate:
@@ -109,6 +115,9 @@ def other_world() -> World:
 def _chains() -> list[tuple[str, Sequence[Certificate], str]]:
     other = other_world()
     device, hq, root = P384.device.chain
+    reporter = P384.reporter.certificate
+    second = issue_hq(P384.authority, hq_id="HQ-2", name="Second", at=NOW)
+    newer = issue_hq(P384.authority, hq_id="HQ-1", name="Headquarters", at=NOW, epoch=2)
     return [
         ("empty", [], "certificate.chain_shape"),
         ("root alone", [root], "certificate.chain_shape"),
@@ -123,6 +132,15 @@ def _chains() -> list[tuple[str, Sequence[Certificate], str]]:
         ("other HQ", [device, other.hq.certificate, root], "certificate.unknown_root"),
         ("other device", [other.device.certificate, hq, root], "certificate.unknown_root"),
         ("other suite", HYBRID.device.chain[:2], "certificate.unknown_root"),
+        ("reporter where none may be", [reporter, hq, root], "certificate.chain_shape"),
+        ("reporter alone", [reporter], "certificate.chain_shape"),
+        ("reporter under root", [reporter, root], "certificate.chain_shape"),
+        ("device under reporter", [device, reporter, hq, root], "certificate.chain_shape"),
+        ("reporter under device", [reporter, device, hq, root], "certificate.chain_shape"),
+        ("HQ under reporter", [hq, reporter, root], "certificate.chain_shape"),
+        ("device under a second HQ", [device, second.certificate, root], "certificate.unknown_root"),
+        ("device under its HQ's newer certificate", [device, newer.certificate, root], "certificate.unknown_root"),
+        ("HQ under a second HQ", [hq, second.certificate, root], "certificate.chain_shape"),
     ]
 
 
@@ -131,6 +149,42 @@ def test_no_other_chain_is_trusted(chain: Sequence[Certificate], code: str) -> N
     with pytest.raises(Refusal) as refused:
         verify_chain(chain, P384.root, NOW)
     assert refused.value.code == code
+
+
+def _chains_of_reports() -> list[tuple[str, Sequence[Certificate], str]]:
+    reporter, hq, root = P384.reporter.chain
+    second = issue_hq(P384.authority, hq_id="HQ-2", name="Second", at=NOW)
+    of_another = _signed(role="reporter", keeps_kem=False)
+    return [
+        ("under root", [reporter, root], "certificate.chain_shape"),
+        ("alone", [reporter], "certificate.chain_shape"),
+        ("under a device", [reporter, P384.device.certificate, hq, root], "certificate.chain_shape"),
+        ("twice", [reporter, reporter, hq], "certificate.chain_shape"),
+        ("under a second HQ", [reporter, second.certificate, root], "certificate.chain_shape"),
+        ("in the name of another HQ", [Certificate.from_der(of_another), hq, root], "certificate.chain_shape"),
+        ("of another authority", other_world().reporter.chain, "certificate.unknown_root"),
+        ("of another suite", HYBRID.reporter.chain[:2], "certificate.unknown_root"),
+    ]
+
+
+@WORLDS
+def test_a_reporter_is_accepted_for_reports_only(world: World) -> None:
+    assert check_chain(world.reporter.chain, world.root, of_report=True).role is Role.REPORTER
+    assert check_chain(world.hq.chain, world.root, of_report=True).role is Role.HQ
+    with pytest.raises(Refusal, match=r"certificate\.chain_shape"):
+        check_chain(world.reporter.chain, world.root)
+    with pytest.raises(Refusal, match=r"identity\.no_kem"):
+        _ = world.reporter.kem
+    for issuer in (world.authority, world.device, world.reporter):
+        with pytest.raises(Refusal, match=r"certificate\.may_not_issue"):
+            issue_reporter(issuer, account="AUD-009", key=world.account.verify_key, at=NOW)
+
+
+def test_no_other_chain_signs_reports() -> None:
+    for name, chain, code in _chains_of_reports():
+        with pytest.raises(Refusal) as refused:
+            check_chain(chain, P384.root, of_report=True)
+        assert (name, refused.value.code) == (name, code)
 
 
 def test_only_an_authority_can_be_the_root() -> None:
@@ -184,6 +238,7 @@ def _signed(
     twice: bool = False,
     epoch: int = 1,
     algorithm: _Hash | None = None,
+    keeps_kem: bool = True,
 ) -> bytes:
     """A certificate that HQ's key signed although HQ's program never would."""
     names = [(NameOID.COMMON_NAME, "x"), (NameOID.ORGANIZATIONAL_UNIT_NAME, role), (NameOID.SERIAL_NUMBER, "FLD-9")]
@@ -194,6 +249,8 @@ def _signed(
     builder = x509.CertificateBuilder(hq.subject, subject, own.public_key(), 5, NOW, NOW + DAY)
     for extension in own.extensions:
         value = extension.value
+        if isinstance(value, x509.UnrecognizedExtension) and not keeps_kem:
+            continue
         if isinstance(value, x509.BasicConstraints):
             value = x509.BasicConstraints(ca, path_length)
         builder = builder.add_extension(value, extension.critical)
@@ -215,6 +272,9 @@ def test_a_plain_one_signed_by_hand_is_read() -> None:
         _signed(role="hq"),
         _signed(role="authority"),
         _signed(role="king"),
+        _signed(role="reporter"),  # a key to seal to
+        _signed(role="reporter", ca=True, path_length=0, keeps_kem=False),
+        _signed(keeps_kem=False),
         _signed(critical=True),
         _signed(twice=True),
         _signed(epoch=MAX_EPOCH + 1),

@@ -71,7 +71,7 @@ def list_bundle(session: Session, path: Path) -> BundleContents:
     Raises Refusal `device.not_enrolled`, `entry.unreadable`, and as `open_bundle` does.
     """
     with session.store.reading() as connection:
-        identity, trust = identity_of(connection), trust_list(connection, is_hq=session.is_hq)
+        identity, trust = identity_of(session, connection), trust_list(connection, is_hq=session.is_hq)
     with open_bundle(path, identity, trust, session.now()) as bundle:
         manifest = bundle.manifest
         kinds = Counter(decode_entry(entry).kind for entry in bundle.entries())

@@ -12,7 +12,7 @@ from db.files import disk_trouble, make_folder
 from db.keyslots import new_escrow
 from db.queries.exchange import outstanding
 from db.queries.people import DeviceRow, all_accounts, all_devices
-from db.secrets import read_secret
+from db.secrets import HQ_CHAIN, IDENTITY, PENDING, read_secret
 from eum_app.crypto.certificates import Certificate, CertificateRequest, Identity, PendingIdentity, make_request
 from eum_app.crypto.sealing import KemPublic
 from eum_app.domain.areas import Area
@@ -20,7 +20,7 @@ from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import DeviceEnrolled, DeviceRevoked, IdentityAccepted
 from eum_app.domain.people import Permission, folded, is_store_name
 from eum_app.usecases.changes import Changed
-from eum_app.usecases.exchange.trust import HQ_CHAIN, IDENTITY, PENDING, identity_of, recovery_key
+from eum_app.usecases.exchange.trust import hq_certificate, identity_of, own_chain, recovery_public
 from eum_app.usecases.people.accounts import changing, named_again
 from eum_app.usecases.people.recovery import RecoveryCodes, new_codes
 from eum_app.usecases.session import Session
@@ -148,7 +148,7 @@ def sign_enrolment(session: Session, request_path: Path, answer_path: Path, *, c
     if request.short_fingerprint != compared:
         raise Refusal("enrolment.request_changed", shown=request.short_fingerprint, compared=compared)
     with session.writing() as transaction:
-        identity = identity_of(transaction.connection)
+        identity = identity_of(session, transaction.connection)
         devices = all_devices(transaction.connection)
         _require_free_name(request.origin, session.name, devices)
         chain = _recorded_chain(request, identity, devices, session.now())
@@ -165,7 +165,7 @@ def sign_enrolment(session: Session, request_path: Path, answer_path: Path, *, c
                 )
             )
         areas = frozenset(transaction.areas)
-        recovery = recovery_key(transaction.connection).public.public_bytes()
+        recovery = recovery_public(session, transaction.connection).public_bytes()
     answer = enrolment.write_answer(answer_path, request, identity, chain, at=session.now(), recovery=recovery)
     return Enrolled(areas, request.origin, answer.epoch, answer.device.short_fingerprint, answer_path)
 
@@ -304,14 +304,11 @@ def accept_enrolment(session: Session, path: Path, confirmed_root: str, *, leave
 def enrolment_state(session: Session) -> EnrolmentState:
     """Return whether this store is enrolled, with whom, and its open request if there is one."""
     with session.store.reading() as connection:
-        identity, chain, pending = (read_secret(connection, name) for name in (IDENTITY, HQ_CHAIN, PENDING))
+        pending = read_secret(connection, PENDING)
         fingerprint = PendingIdentity.from_bytes(pending).request.short_fingerprint if pending else ""
-        if identity is not None:
-            mine = identity_of(connection)
-            hq = (
-                Certificate.from_der(msgspec.msgpack.decode(chain, type=list[bytes])[0]).origin
-                if chain
-                else mine.origin
-            )
-            return EnrolmentState(True, hq, mine.root.short_fingerprint, pending is not None, fingerprint)
-        return EnrolmentState(False, "", "", pending is not None, fingerprint)
+        try:
+            chain = own_chain(connection)
+        except Refusal:
+            return EnrolmentState(False, "", "", pending is not None, fingerprint)
+        hq = chain[0] if session.is_hq else hq_certificate(connection)
+        return EnrolmentState(True, hq.origin, chain[-1].short_fingerprint, pending is not None, fingerprint)

@@ -196,7 +196,7 @@ def _seal_part(
     # The file is complete before the seal is recorded: a fact must never name a bundle that does not exist.
     sealed = write_bundle(
         path,
-        sender=identity_of(connection),
+        sender=identity_of(session, connection),
         recipients=[recipient],
         kind=kind,
         origin=since.origin,

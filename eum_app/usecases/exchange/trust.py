@@ -1,45 +1,110 @@
-"""Identity and trust list of this store, read from its secrets and facts."""
+"""Identity and trust list of this store, read from its secrets and facts.
+
+At HQ, private keys are in the vault (`db.vault`), which only some accounts open; their public parts are ordinary key
+material. A device's keys are ordinary key material, and so are those of an HQ's store of an earlier version until an
+account that may hold them opens it (`usecases.people.vault`).
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
 
 import msgspec
 
+from db.keyslots import account_kem, read_store_file
 from db.queries.people import DeviceRow, all_devices
-from db.secrets import read_secret
+from db.secrets import HQ_CHAIN, IDENTITY, OWN_CHAIN, RECOVERY, RECOVERY_PUBLIC, REPORTERS, read_secret
 from db.store import Connection
+from db.vault import Vault, has_vault, open_vault
 from eum_app.crypto.certificates import Certificate, Identity
-from eum_app.crypto.sealing import KemKey
+from eum_app.crypto.sealing import KemKey, KemPublic
 from eum_app.domain.clock import from_utc_text
 from eum_app.domain.errors import Refusal
+from eum_app.domain.people import Permission, may
+from eum_app.usecases.session import Session
 from sync.trust import TrustList
 
-AUTHORITY: Final = "authority"
-IDENTITY: Final = "identity"
-HQ_CHAIN: Final = "hq-chain"
-PENDING: Final = "pending-identity"
-RECOVERY: Final = "recovery-key"
+
+def own_kem(session: Session) -> KemKey:
+    """Return the HPKE key of the signed-in account. Raises as `read_store_file` and `account_kem` do."""
+    return account_kem(read_store_file(session.store.folder), session.account, session.ticket.account_key)
 
 
-def recovery_key(connection: Connection) -> KemKey:
+def vault_of(session: Session, connection: Connection) -> Vault:
+    """At HQ: open the vault with the signed-in account. Raises Refusal `vault.not_admitted`."""
+    return open_vault(connection, session.store.named.store_id, session.account, own_kem(session))
+
+
+def _private(session: Session, connection: Connection, purpose: str) -> bytes | None:
+    """Private key material. Raises Refusal `vault.not_admitted` if it is in a vault that the account cannot open."""
+    if session.is_hq and has_vault(connection):
+        return vault_of(session, connection).values.get(purpose)
+    return read_secret(connection, purpose)
+
+
+def recovery_key(session: Session, connection: Connection) -> KemKey:
     """At HQ: return the key to which devices seal their data keys and recovery codes. It is created with the authority.
 
-    Raises Refusal `device.not_enrolled` if there is none.
+    Raises Refusal `device.not_enrolled` if there is none, `vault.not_admitted`.
     """
-    stored = read_secret(connection, RECOVERY)
+    stored = _private(session, connection, RECOVERY)
     if stored is None:
         raise Refusal("device.not_enrolled")
-    return KemKey.from_bytes(identity_of(connection).suite, stored)
+    return KemKey.from_bytes(session.suite, stored)
 
 
-def identity_of(connection: Connection) -> Identity:
-    """Return this store's identity. Raises Refusal `device.not_enrolled` before a device accepted HQ's answer."""
-    stored = read_secret(connection, IDENTITY)
+def recovery_public(session: Session, connection: Connection) -> KemPublic:
+    """At HQ: return the public half of `recovery_key`, for every account. Raises Refusal `device.not_enrolled`."""
+    stored = read_secret(connection, RECOVERY_PUBLIC)
+    # Accounts outside the vault have only the copy beside it, which a holder of the data key can replace.
+    if stored is None or may(session.role, Permission.BUNDLE_SEAL):
+        return recovery_key(session, connection).public
+    return KemPublic.from_bytes(session.suite, stored)
+
+
+def identity_of(session: Session, connection: Connection) -> Identity:
+    """Return this store's identity, with its private keys.
+
+    Raises Refusal `device.not_enrolled` before a device accepted HQ's answer; at HQ `vault.not_admitted` for an account
+    whose role neither seals nor enrolls.
+    """
+    stored = _private(session, connection, IDENTITY)
     if stored is None:
         raise Refusal("device.not_enrolled")
     return Identity.from_bytes(stored)
+
+
+def reporter_of(session: Session, connection: Connection) -> Identity:
+    """Return the identity with which the signed-in account signs reports.
+
+    It is the store's for an account that may use it. Another account of HQ signs with its own key, which HQ certified
+    for reports. Raises as `identity_of` does, and Refusal `vault.no_reporter` without such a certificate.
+    """
+    if not (session.is_hq and has_vault(connection)) or may(session.role, Permission.BUNDLE_SEAL):
+        return identity_of(session, connection)
+    chain = reporters(connection).get(session.account)
+    if chain is None:
+        raise Refusal("vault.no_reporter", account=session.account)
+    return Identity(session.signing_key, None, tuple(map(Certificate.from_der, chain)))
+
+
+def reporters(connection: Connection) -> dict[str, list[bytes]]:
+    """At HQ: return the certificate chains of the accounts that sign reports with their own key, by account."""
+    stored = read_secret(connection, REPORTERS)
+    return msgspec.msgpack.decode(stored, type=dict[str, list[bytes]]) if stored else {}
+
+
+def own_chain(connection: Connection) -> tuple[Certificate, ...]:
+    """Return this store's certificate, its issuers' and the authority's, for every account.
+
+    Raises Refusal `device.not_enrolled` before a device accepted HQ's answer.
+    """
+    public, private = read_secret(connection, OWN_CHAIN), read_secret(connection, IDENTITY)
+    if public:
+        return tuple(map(Certificate.from_der, msgspec.msgpack.decode(public, type=list[bytes])))
+    if private is None:
+        raise Refusal("device.not_enrolled")
+    return Identity.from_bytes(private).chain
 
 
 def hq_certificate(connection: Connection) -> Certificate:
@@ -66,13 +131,13 @@ def trust_list(connection: Connection, *, is_hq: bool) -> TrustList:
 
     A device trusts its HQ only. Raises Refusal `device.not_enrolled`.
     """
-    identity = identity_of(connection)
+    chain = own_chain(connection)
     if not is_hq:
-        return TrustList(root=identity.root, hqs=(hq_certificate(connection),))
+        return TrustList(root=chain[-1], hqs=(hq_certificate(connection),))
     rows = all_devices(connection)
     return TrustList(
-        root=identity.root,
-        hqs=(identity.certificate,),
+        root=chain[-1],
+        hqs=(chain[0],),
         devices={(row.device, row.epoch): Certificate.from_der(row.certificates[0]) for row in rows},
         revoked={serial: at for row in rows for serial, at in _revoked(row)},
     )

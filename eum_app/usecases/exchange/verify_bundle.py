@@ -34,7 +34,7 @@ from eum_app.usecases.changes import Changed
 from eum_app.usecases.exchange.outcomes import ImportOutcome as ImportOutcome
 from eum_app.usecases.exchange.quarantine import set_aside, sweep
 from eum_app.usecases.exchange.seal_bundle import SUFFIX, OnProgress
-from eum_app.usecases.exchange.trust import identity_of, trust_list
+from eum_app.usecases.exchange.trust import identity_of, own_chain, trust_list
 from eum_app.usecases.session import Session
 from eum_app.usecases.store.head_signatures import check_head_signatures
 from sync.bundle_file import OpenedBundle, inspect_bundle, open_bundle
@@ -102,7 +102,7 @@ def receive_each(session: Session, paths: Sequence[Path], take: Take, progress: 
     """
     session.require(Permission.BUNDLE_IMPORT)
     with session.store.reading() as connection:
-        identity_of(connection)  # refuses once for a store that is not enrolled, instead of for every file
+        own_chain(connection)  # refuses once for a store that is not enrolled, instead of for every file
     sweep(session)
     files = [file for path in paths for file in (_bundles_in(session, path) if is_folder(path) else [path])]
     outcomes: dict[Path, ImportOutcome] = {}
@@ -140,7 +140,7 @@ def verify_bundle(session: Session, path: Path) -> Iterator[OpenedBundle]:
     Raises Refusal `device.not_enrolled`, `bundle.own` and as `open_bundle` does.
     """
     with session.store.reading() as connection:
-        identity, trust = identity_of(connection), trust_list(connection, is_hq=session.is_hq)
+        identity, trust = identity_of(session, connection), trust_list(connection, is_hq=session.is_hq)
     if inspect_bundle(path).sender == identity.certificate:
         raise Refusal("bundle.own", name=session.name)
     with open_bundle(path, identity, trust, session.now()) as bundle:

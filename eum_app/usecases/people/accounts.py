@@ -32,6 +32,7 @@ from eum_app.domain.people import ALL, Permission, Role, Scope
 from eum_app.domain.stores import UnlockedBy
 from eum_app.domain.vocabulary import Unknown
 from eum_app.usecases.changes import Changed
+from eum_app.usecases.people.vault import admit, dismiss
 from eum_app.usecases.session import Session
 from eum_app.usecases.store.rotate_key import change_announced_key
 from eum_app.usecases.store.unlocking import attempts_place, unlocked_by_passphrase
@@ -106,6 +107,7 @@ def add_account(
         known = {row.account: row for row in _own(all_accounts(transaction.connection), session)}
         _require_free_account(account, known, {other.account for other in store_file.slots})
         transaction.record(account_added(session.observed_now(), account, role, scope, unlocked.signing_key))
+        admit(session, transaction, account, Role(role), slot.public, unlocked.signing_key.verify_key)
         keep(store_file.with_slot(slot))
 
 
@@ -173,6 +175,7 @@ def reset_passphrase(session: Session, account: str, new: str, *, kdf: KdfParams
         observed_at = session.observed_now()
         transaction.record(account_added(observed_at, account, row.role, row.scope, unlocked.signing_key))
         transaction.record(PassphraseChanged(observed_at=observed_at, account=account, how=UnlockedBy.RESET))
+        admit(session, transaction, account, row.role, slot.public, unlocked.signing_key.verify_key)
         keep(store_file.with_slot(slot))
     forget(session.store.folder, account)
     return PEOPLE
@@ -219,6 +222,7 @@ def remove_account(session: Session, account: str) -> Changed:
             raise Refusal("account.last_administrator", account=account)
         transaction.record(AccountRemoved(observed_at=session.observed_now(), account=account))
         drop_drafts_of_account(transaction.connection, account)
+        dismiss(session, transaction, account)
         keep(store_file.without(account))
         rekey.announce(transaction.connection, session.ticket.data_key, reason)
     forget(session.store.folder, account)

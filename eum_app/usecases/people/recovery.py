@@ -34,7 +34,7 @@ from eum_app.domain.people import Permission
 from eum_app.domain.stores import UnlockedBy
 from eum_app.domain.unreadable import UNREADABLE
 from eum_app.usecases.changes import Changed
-from eum_app.usecases.exchange.trust import recovery_key
+from eum_app.usecases.exchange.trust import recovery_key, recovery_public
 from eum_app.usecases.people.accounts import PEOPLE, changing, require_passphrase, require_slot
 from eum_app.usecases.session import Session, new_id
 from eum_app.usecases.store.unlocking import opened, started
@@ -99,7 +99,7 @@ def new_codes(session: Session, transaction: Transaction, store_file: StoreFile)
 
 def _for_hq(session: Session, transaction: Transaction, store_file: StoreFile) -> KemPublic | None:
     if session.is_hq:
-        return recovery_key(transaction.connection).public
+        return recovery_public(session, transaction.connection)
     return KemPublic.from_bytes(session.suite, store_file.escrow.public) if store_file.escrow else None
 
 
@@ -172,7 +172,7 @@ def read_out_recovery_code(session: Session, device: str, account: str) -> Discl
         held = code_set(transaction.connection, device, account)
         if held is None or not held.sealed or not session.is_hq:
             raise Refusal("recovery.none_held", device=device[:40], account=account[:40])
-        sealed = recovery_key(transaction.connection).open(held.sealed, _info(device, account, held.set_id))
+        sealed = recovery_key(session, transaction.connection).open(held.sealed, _info(device, account, held.set_id))
         codes = _codes_of(sealed, device, account)
         left = [number for number in range(1, len(codes) + 1) if number not in held.used | held.disclosed]
         if not left:

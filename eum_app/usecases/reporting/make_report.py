@@ -20,7 +20,7 @@ from eum_app.domain.errors import Refusal
 from eum_app.domain.journal import Head
 from eum_app.reports.model import Cover, Document, Made
 from eum_app.reports.sidecar import sidecar_of
-from eum_app.usecases.exchange.trust import identity_of
+from eum_app.usecases.exchange.trust import reporter_of
 from eum_app.usecases.people.scopes import require_countries, require_visit, scope_said
 from eum_app.usecases.reporting.export_report import (
     Exported,
@@ -77,7 +77,7 @@ def make_report(
     _require_format(report, path)
     require_target(path, replaces=replaces)
     with _source(session, report, asked) as source:
-        identity = identity_of(source.connection)
+        identity = reporter_of(session, source.connection)
         document = _designated(report.read(source), source.connection)
         first, *others = document.tables
         watched = replace(first, rows=with_progress(iter(first.rows), first.total, progress))

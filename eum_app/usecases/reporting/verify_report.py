@@ -44,6 +44,7 @@ HELD: Final = "held"
 DIFFERS: Final = "differs"
 NOT_HELD: Final = "not_held"
 DAMAGED: Final = "damaged"
+_SIGNERS: Final = frozenset({Role.HQ, Role.REPORTER})
 _OTHER_PART: Final = re.compile(r"\.(volume-\d+|rows|[a-z-]+)(?=\.(pdf|csv)$)")
 
 
@@ -99,7 +100,9 @@ class ReportProof:
     """Whether the given file is the sidecar itself, its signature, or a file that the sidecar names."""
     signer: str
     signer_role: str
-    """The role in the signer's certificate: hq, device or authority; empty without a chain."""
+    """The role in the signer's certificate: hq, reporter, device or authority; empty without a chain."""
+    signer_account: str
+    """The account of HQ that signed, if its role is reporter; else empty."""
     root_fingerprint: str
     signature_holds: bool
     signer_is_known: bool | None
@@ -135,7 +138,7 @@ class ReportProof:
         Checks that only a store can make are skipped without one.
         """
         asked = (self.signer_is_known, self.heads_hold, self.export_is_recorded)
-        stated = self.names_given and self.signature_holds and self.signer_role == Role.HQ and self.rows_hold
+        stated = self.names_given and self.signature_holds and self.signer_role in _SIGNERS and self.rows_hold
         if not stated or any(verdict is False for verdict in asked):
             return Verdict.FAILS
         return Verdict.HOLDS if self.signer_is_known else Verdict.UNALTERED
@@ -196,6 +199,7 @@ def verify_report(path: Path, session: Session | None = None, root: str = "") ->
         names_given=names_given,
         signer=chain[0].origin if chain else "",
         signer_role=chain[0].role if chain else "",
+        signer_account=chain[0].name if chain and chain[0].role is Role.REPORTER else "",
         root_fingerprint=chain[-1].short_fingerprint if chain else "",
         signature_holds=signature_holds,
         signer_is_known=known,
@@ -272,8 +276,8 @@ def _chain(signature: SidecarSignature | None, refusals: list[Refusal]) -> tuple
         chain = tuple(Certificate.from_der(der) for der in signature.chain)
         if not chain:
             raise Refusal("certificate.chain_shape", roles="")
-        check_chain(chain, chain[-1])
-        if chain[0].role is not Role.HQ:
+        check_chain(chain, chain[-1], of_report=True)
+        if chain[0].role not in _SIGNERS:
             refusals.append(Refusal("report.signer_role"))
         return chain
     return ()
@@ -297,11 +301,13 @@ def _is_known(
         if session is not None:
             with session.store.reading() as connection:
                 trust = trust_list(connection, is_hq=session.is_hq)
-            check_chain(chain, trust.root)
+            check_chain(chain, trust.root, of_report=True)
             _refuse_revoked(chain, trust.revoked)
         check_validity(chain, chain[-1], made_at)
         if sidecar.made_at_store != chain[0].origin:
             raise Refusal("report.other_signer", signer=chain[0].origin, store=sidecar.made_at_store)
+        if chain[0].role is Role.REPORTER and sidecar.made_by != chain[0].name:
+            raise Refusal("report.other_account", signer=chain[0].name, stated=sidecar.made_by[:40])
         return True
     return False
 

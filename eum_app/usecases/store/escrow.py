@@ -55,7 +55,7 @@ def open_by_escrow(
     store_file = read_store_file(folder)
     unlocked_by_passphrase(session.store.folder, witness, witness_passphrase)
     with session.writing() as transaction:
-        data_key, next_key = open_escrow(store_file, recovery_key(transaction.connection))
+        data_key, next_key = open_escrow(store_file, recovery_key(session, transaction.connection))
         told = EscrowOpened(
             observed_at=session.observed_now(),
             device=store_file.name,

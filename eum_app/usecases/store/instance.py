@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from db import instance, rekey
 from db.chains import chain_head
-from db.secrets import read_secret
+from db.secrets import IDENTITY, PENDING, read_secret
 from db.store import Store
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import CopyNoticed, DataKeyRotated
 from eum_app.domain.journal import Author, Head, head_of
 from eum_app.domain.stores import StoreKind
-from eum_app.usecases.exchange.trust import IDENTITY, PENDING
 
 
 def notice_copy(store: Store, author: Author) -> None:

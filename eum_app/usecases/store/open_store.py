@@ -15,7 +15,9 @@ from db.chains import verify_all_chains
 from db.content import check_content
 from db.files import disk_trouble, make_folder
 from db.keyslots import StoreFile, new_data_key, new_slot, write_store_file
+from db.secrets import AUTHORITY, IDENTITY, RECOVERY
 from db.store import Store, StoreName
+from db.vault import Vault
 from eum_app.crypto.certificates import issue_hq, make_authority
 from eum_app.crypto.passphrases import KdfParams
 from eum_app.crypto.sealing import KemKey
@@ -30,8 +32,8 @@ from eum_app.domain.journal import Head
 from eum_app.domain.people import ALL
 from eum_app.domain.stores import StoreKind
 from eum_app.domain.vocabulary import member_of
-from eum_app.usecases.exchange.trust import AUTHORITY, IDENTITY, RECOVERY
 from eum_app.usecases.people.accounts import account_added, commit_slot, require_account_name, require_passphrase
+from eum_app.usecases.people.vault import holds_keys, keep_in
 from eum_app.usecases.session import Session, new_id
 from eum_app.usecases.store.unlocking import new_ticket, opened, started, unlocked_by_passphrase
 
@@ -169,6 +171,7 @@ def _furnished(
     store_id, name, kind = store.named.store_id, store.named.name, store.named.kind
     slot, unlocked = new_slot(store_id, suite, account, passphrase, data_key, kdf)
     session = Session(store, new_ticket(folder, account, role, ALL, suite, unlocked), now)
+    role_held = people.require_role(role)
     with store.writing(session.author) as transaction:  # whatever the first account's role may state afterwards
         observed_at = session.observed_now()
         transaction.record(
@@ -178,9 +181,16 @@ def _furnished(
         if kind == StoreKind.HQ:
             authority = make_authority(f"{name} authority", at=now(), suite=suite)
             identity = issue_hq(authority, hq_id=name, name=name, at=now())
-            transaction.keep_secret(AUTHORITY, authority.to_bytes())
-            transaction.keep_secret(IDENTITY, identity.to_bytes())
-            transaction.keep_secret(RECOVERY, KemKey.generate(suite).private_bytes())
+            private = {
+                AUTHORITY: authority.to_bytes(),
+                IDENTITY: identity.to_bytes(),
+                RECOVERY: KemKey.generate(suite).private_bytes(),
+            }
+            if holds_keys(role_held):
+                keep_in(session, transaction, Vault({account: slot.public}, private))
+            else:  # the vault is made once an account opens the store that may hold its keys
+                for purpose, value in private.items():
+                    transaction.keep_secret(purpose, value)
     write_store_file(
         folder, StoreFile(store_id=store_id, name=name, kind=kind, suite=suite.value, slots=(slot,)), data_key
     )

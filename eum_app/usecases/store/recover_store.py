@@ -11,14 +11,12 @@ from db.keyslots import Unlocked, open_slot, read_store_file
 from db.location import read_location
 from db.pages import examine_file
 from db.recovery import Recovered, recover
+from db.secrets import PURPOSES
 from db.store import StoreName
 from eum_app.diagnostics import Event, timed
 from eum_app.domain.clock import Now, system_now, utc_text
 from eum_app.domain.errors import Refusal
-from eum_app.usecases.exchange.trust import AUTHORITY, HQ_CHAIN, IDENTITY, PENDING, RECOVERY
 from eum_app.usecases.store.unlocking import unlocked_by_passphrase
-
-KEY_MATERIAL = (AUTHORITY, IDENTITY, HQ_CHAIN, PENDING, RECOVERY)
 
 
 def is_damaged(folder: Path, account: str, passphrase: str) -> bool:
@@ -50,7 +48,7 @@ def recover_store(
             raise Refusal("backup.other_store", path=str(backup))
         others.append((backup / DATABASE, open_slot(read_store_file(backup), account, passphrase).data_key))
     named = StoreName(store_file.store_id, store_file.name, store_file.kind, 1)
-    return recover(folder, key, named, KEY_MATERIAL, others, utc_text(now()))
+    return recover(folder, key, named, PURPOSES, others, utc_text(now()))
 
 
 def _key_in_use(folder: Path, unlocked: Unlocked) -> bytes:

@@ -13,10 +13,12 @@ from db.keyslots import StoreFile, Unlocked, open_again, open_slot, read_store_f
 from db.queries.people import account_of
 from db.store import Store
 from eum_app.crypto.suites import Suite
+from eum_app.diagnostics import Event, note
 from eum_app.domain.clock import Now
-from eum_app.domain.errors import Refusal, Trouble
+from eum_app.domain.errors import KnownError, Refusal, Trouble
 from eum_app.domain.people import Scope
 from eum_app.usecases.people.notice import require_accepted
+from eum_app.usecases.people.vault import keep_up
 from eum_app.usecases.session import Session, Ticket, new_id
 
 
@@ -95,9 +97,17 @@ def _opened_store(
 
 
 def started(session: Session, notice_accepted_at: str | None, failed_unlocks: dict[str, int] | None = None) -> Session:
-    """Record the start of a session and return it. Raises as `Session.start`; the store is then closed."""
+    """Record the start of a session and return it. Raises as `Session.start`; the store is then closed.
+
+    An account that may hold HQ's keys also maintains the vault. A failure of that is noted and tried again at the next
+    start: it must not keep people out.
+    """
     try:
         session.start(notice_accepted_at, failed_unlocks)
+        try:
+            keep_up(session)
+        except KnownError as error:
+            note(Event.VAULT, code=error.code)
     except BaseException:
         session.store.close()
         raise

@@ -1,0 +1,182 @@
+"""Access to HQ's private keys: accounts that may seal reach them in the vault, others sign only reports.
+
+An account whose role may seal bundles (`Permission.BUNDLE_SEAL`) is a member of the vault (`db.vault`). An account that
+only exports reports signs them with its own signing key, which HQ certified as a *reporter*: so an auditor needs no key
+of HQ, and a report says which auditor signed it.
+
+`admit` and `dismiss` follow each change of an account, in its transaction. `keep_up` runs at the start of each member's
+session: it makes the vault of a new store or one of an earlier version, and renews what is due.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+import msgspec
+
+from db.keyslots import read_store_file
+from db.queries.people import AccountRow, all_accounts
+from db.secrets import AUTHORITY, IDENTITY, OWN_CHAIN, RECOVERY, RECOVERY_PUBLIC, REPORTERS, read_secret
+from db.store import Connection
+from db.transaction import Transaction
+from db.vault import Vault, has_vault, keep_vault
+from eum_app.crypto.certificates import Certificate, Identity, issue_reporter
+from eum_app.crypto.sealing import KemKey
+from eum_app.crypto.signing import VerifyKey
+from eum_app.crypto.suites import Suite
+from eum_app.domain.people import Permission, Role, may
+from eum_app.domain.vocabulary import Unknown
+from eum_app.usecases.exchange.trust import own_chain, own_kem, reporters, vault_of
+from eum_app.usecases.session import Session
+
+PRIVATE: Final = (AUTHORITY, IDENTITY, RECOVERY)
+"""Key material of an earlier version's HQ store that belongs into the vault."""
+RENEWED_BEFORE: Final = timedelta(days=90)
+"""A reporter's certificate is renewed when it ends within this time."""
+
+
+def holds_keys(role: Role | Unknown) -> bool:
+    """Whether accounts of this role are members of the vault at HQ."""
+    return may(role, Permission.BUNDLE_SEAL)
+
+
+def is_reporter(role: Role | Unknown) -> bool:
+    """Whether accounts of this role sign reports at HQ with their own key."""
+    return may(role, Permission.REPORT_EXPORT) and not holds_keys(role)
+
+
+def admit(
+    session: Session, transaction: Transaction, account: str, role: Role | Unknown, public: bytes, key: VerifyKey
+) -> None:
+    """At HQ: give an account with new keys what its role signs with; on a device do nothing.
+
+    `public` is its HPKE key, `key` its signing key. Both must come from the caller's memory: one who holds the data key
+    could have exchanged those on the disk. Raises Refusal `vault.not_admitted` unless the session's account is a
+    member.
+    """
+    if not session.is_hq or not has_vault(transaction.connection):
+        return
+    if holds_keys(role):
+        keep_in(session, transaction, vault_of(session, transaction.connection).with_member(account, public))
+    elif is_reporter(role):
+        identity = _identity_in(vault_of(session, transaction.connection))
+        _certify(session, transaction, identity, {account: key})
+
+
+def dismiss(session: Session, transaction: Transaction, account: str) -> None:
+    """At HQ: take an account out of the vault, whose key changes, and drop its certificate for reports.
+
+    Raises Refusal `vault.not_admitted` unless the session's account is a member.
+    """
+    if not session.is_hq or not has_vault(transaction.connection):
+        return
+    vault = vault_of(session, transaction.connection)
+    if account in vault.members:
+        keep_in(session, transaction, vault.without(account))
+    rest = {name: chain for name, chain in reporters(transaction.connection).items() if name != account}
+    transaction.keep_secret(REPORTERS, msgspec.msgpack.encode(rest))
+
+
+def keep_in(session: Session, transaction: Transaction, vault: Vault) -> None:
+    """Write the vault and, beside it for every account, the public parts of what it holds."""
+    identity = _identity_in(vault)
+    keep_vault(transaction.connection, session.store.named.store_id, session.suite, vault)
+    chain = [certificate.der for certificate in identity.chain]
+    transaction.keep_secret(OWN_CHAIN, msgspec.msgpack.encode(chain))
+    recovery = KemKey.from_bytes(session.suite, vault.values[RECOVERY]).public.public_bytes()
+    transaction.keep_secret(RECOVERY_PUBLIC, recovery)
+
+
+def keep_up(session: Session) -> None:
+    """Make or maintain the vault at the start of a member's session; do nothing in other sessions.
+
+    - Make the vault where private keys are still ordinary key material, with every member's key of the keyslot file.
+    - Remove members that the journal says were removed: an older vault may have been put back.
+    - Renew reporters' certificates that end soon or were issued by an earlier identity of HQ.
+
+    Raises as `Session.writing` does, and Refusal `vault.not_admitted`.
+    """
+    if not session.is_hq or not holds_keys(session.role):
+        return
+    with session.store.reading() as connection:
+        if not _is_due(session, connection):
+            return
+    session.require(Permission.BUNDLE_SEAL)
+    with session.writing() as transaction:
+        accounts = _accounts(session, transaction.connection)
+        if not has_vault(transaction.connection):
+            _make(session, transaction, accounts)
+        vault = vault_of(session, transaction.connection)
+        kept = set(vault.members) & accounts.keys()
+        if kept != set(vault.members):
+            members = {name: key for name, key in vault.members.items() if name in kept}
+            keep_in(session, transaction, Vault(members, vault.values))
+        for purpose in PRIVATE:
+            transaction.drop_secret(purpose)
+        identity = _identity_in(vault)
+        _certify(session, transaction, identity, _due_reporters(session, transaction.connection))
+
+
+def _accounts(session: Session, connection: Connection) -> dict[str, AccountRow]:
+    rows = [row for row in all_accounts(connection) if row.origin == session.name and not row.removed_at]
+    return {row.account: row for row in rows}
+
+
+def _is_due(session: Session, connection: Connection) -> bool:
+    if not has_vault(connection):
+        return read_secret(connection, IDENTITY) is not None
+    if any(read_secret(connection, purpose) is not None for purpose in PRIVATE):
+        return True
+    accounts = _accounts(session, connection)
+    is_stale = any(account not in accounts for account in vault_of(session, connection).members)
+    return is_stale or bool(_due_reporters(session, connection))
+
+
+def _make(session: Session, transaction: Transaction, accounts: dict[str, AccountRow]) -> None:
+    values = {purpose: value for purpose in PRIVATE if (value := transaction.secret(purpose)) is not None}
+    slots = read_store_file(session.store.folder).slots
+    members = {slot.account: slot.public for slot in slots if _is_member(accounts.get(slot.account))}
+    members[session.account] = own_kem(session).public.public_bytes()
+    vault = Vault(members, values)
+    keep_in(session, transaction, vault)
+    # Once, the keys that the journal names: later ones come from the certificates or from `admit`.
+    keys = {row.account: _key(row) for row in accounts.values() if is_reporter(row.role)}
+    _certify(session, transaction, _identity_in(vault), keys)
+
+
+def _is_member(row: AccountRow | None) -> bool:
+    return row is not None and holds_keys(row.role)
+
+
+def _key(row: AccountRow) -> VerifyKey:
+    return VerifyKey.from_bytes(Suite.parse(row.suite), row.public_key)
+
+
+def _due_reporters(session: Session, connection: Connection) -> dict[str, VerifyKey]:
+    """Keys of reporters to certify again: only those that this HQ certified before, whatever the journal says now."""
+    hq = own_chain(connection)
+    found: dict[str, VerifyKey] = {}
+    for account, ders in reporters(connection).items():
+        mine, issuer, *_ = map(Certificate.from_der, ders)
+        is_ours = mine.is_issued_by(issuer) and issuer.is_issued_by(hq[-1]) and issuer.origin == session.name
+        # One that ends with HQ's own certificate cannot be renewed before that is.
+        is_late = mine.not_after < hq[0].not_after and session.now() > mine.not_after - RENEWED_BEFORE
+        is_due = issuer != hq[0] or is_late
+        if is_ours and is_due and mine.name == account:
+            found[account] = mine.verify_key
+    return found
+
+
+def _certify(session: Session, transaction: Transaction, identity: Identity, keys: dict[str, VerifyKey]) -> None:
+    if not keys:
+        return
+    held = reporters(transaction.connection)
+    for account, key in keys.items():
+        made = issue_reporter(identity, account=account, key=key, at=session.now())
+        held[account] = [certificate.der for certificate in (made, *identity.chain)]
+    transaction.keep_secret(REPORTERS, msgspec.msgpack.encode(held))
+
+
+def _identity_in(vault: Vault) -> Identity:
+    return Identity.from_bytes(vault.values[IDENTITY])
