@@ -1,4 +1,4 @@
-"""Read tables of the exchange: enrolled devices, bundles in and out, receipts and exported reports."""
+"""Read tables of the exchange: devices, revocations, bundles in and out, receipts and exported reports."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ devices = Table(
     _text("fingerprint"),
     Column("body", LargeBinary, nullable=False),
     _text("enrolled_at"),
+    Column("known_at", BigInteger, nullable=False),
     _text("order_key"),
     PrimaryKeyConstraint("device", "epoch"),
 )
@@ -25,7 +26,36 @@ revocations = Table(
     Column("epoch", BigInteger, nullable=False),
     _text("reason"),
     _text("revoked_at"),
+    Column("known_at", BigInteger, nullable=False),
     PrimaryKeyConstraint("device", "epoch"),
+)
+
+fixed_heads = Table(
+    "fixed_heads",
+    read,
+    # Heads that a person at HQ vouches for: read from a paper record (paper), or accepted for a late bundle (accepted).
+    Column("origin", PLAIN_TEXT, nullable=False),
+    Column("epoch", BigInteger, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("head_hash", LargeBinary, nullable=False),
+    Column("how", PLAIN_TEXT, nullable=False),
+    Column("actor", PLAIN_TEXT, nullable=False),
+    _text("reason"),
+    _text("at"),
+    Column("known_at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("origin", "epoch", "seq", "head_hash", "how", "actor"),
+)
+
+learned_revocations = Table(
+    "learned_revocations",
+    read,
+    # Certificates that no bundle or report may rest on: revoked by this HQ (`issued_at` empty), or learned from HQ.
+    Column("recorder", PLAIN_TEXT, nullable=False),
+    Column("serial", PLAIN_TEXT, nullable=False),
+    Column("issued_at", PLAIN_TEXT, nullable=False),
+    _text("holder"),
+    _text("revoked_at"),
+    PrimaryKeyConstraint("recorder", "serial", "issued_at"),
 )
 
 bundles = Table(

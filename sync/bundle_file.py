@@ -6,11 +6,12 @@ This module is the public interface. `bundle_format` has header, manifest and li
 
 from __future__ import annotations
 
-from sync.bundle_format import Header, HeadSignature, Manifest, ObjectRef, Recipient
+from sync.bundle_format import MAX_REVOKED, Header, HeadSignature, Manifest, ObjectRef, Recipient, RevokedCertificate
 from sync.bundle_reader import OpenedBundle, Verdict, inspect_bundle, open_bundle, verify_bundle
 from sync.bundle_writer import BundleObject, SealedBundle, write_bundle
 
 __all__ = [
+    "MAX_REVOKED",
     "BundleObject",
     "HeadSignature",
     "Header",
@@ -18,6 +19,7 @@ __all__ = [
     "ObjectRef",
     "OpenedBundle",
     "Recipient",
+    "RevokedCertificate",
     "SealedBundle",
     "Verdict",
     "inspect_bundle",

@@ -48,6 +48,7 @@ MAX_MANIFEST_SIZE = 8 * 1024 * 1024
 MAX_OBJECTS = 16_384
 MAX_OBJECT_SIZE = 4 << 30
 MAX_HEAD_SIGNATURES = 256
+MAX_REVOKED = 32_768
 MAX_ENTRY_SIZE = 8 * 1024 * 1024
 MAX_ENTRIES = 4_000_000
 MAX_ENTRIES_SIZE = 4 << 30
@@ -251,12 +252,21 @@ class HeadSignature(msgspec.Struct, frozen=True, kw_only=True):
     signature: Annotated[bytes, Meta(max_length=8192)]
 
 
+class RevokedCertificate(msgspec.Struct, frozen=True, kw_only=True):
+    """A certificate that HQ revoked, by serial (lower-case hex). `holder` is for people; `revoked_at` is aware."""
+
+    serial: Annotated[str, Meta(pattern=r"\A[0-9a-f]{1,40}\Z")]
+    holder: Name
+    revoked_at: UtcTime
+
+
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """The inner, signed statement of the bundle's content.
 
     `sender` is the fingerprint of the sender's certificate and `recipients` the header's kids, in order. The entries
     are `first_seq` to `last_seq` of the journal (origin, epoch); with none, `last_seq` is `first_seq` - 1 and
     `last_hash` is `prev_hash`. `entries_size` (bytes) and `entries_sha384` cover the unpacked, length-prefixed entries.
+    `revoked` is HQ's whole revocation list; earlier versions wrote none, and devices write none.
     """
 
     bundle_id: BundleId
@@ -276,6 +286,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     entries_sha384: Hash
     objects: Annotated[list[ObjectRef], Meta(max_length=MAX_OBJECTS)]
     head_signatures: Annotated[list[HeadSignature], Meta(max_length=MAX_HEAD_SIGNATURES)]
+    revoked: Annotated[list[RevokedCertificate], Meta(max_length=MAX_REVOKED)] = []
 
     def is_consistent(self) -> bool:
         """Whether counts, numbers and sizes agree with each other, and no object is listed twice."""
@@ -289,7 +300,10 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 
 def encode_manifest(manifest: Manifest) -> bytes:
     """Return the manifest's bytes, with format and this version. Raises Refusal("bundle.too_large")."""
-    raw = canonical({"format": "eum-manifest", "version": VERSION} | msgspec.to_builtins(manifest))
+    fields = msgspec.to_builtins(manifest)
+    if not manifest.revoked:
+        del fields["revoked"]  # so that a bundle without a list has the bytes that it always had
+    raw = canonical({"format": "eum-manifest", "version": VERSION} | fields)
     if len(raw) > MAX_MANIFEST_SIZE:
         raise Refusal("bundle.too_large", part="manifest", size=len(raw), limit=MAX_MANIFEST_SIZE)
     return raw

@@ -188,6 +188,7 @@ def _verify_outer(header: Header, frames: _Scan) -> None:
 class OpenedBundle:
     """A verified bundle, open for reading.
 
+    `ended`: the sender's identity ended before, and the bundle was opened only to see which facts it holds.
     `manifest_raw` are the signed bytes, `extra` its fields that this version does not know. `entries()` and `objects()`
     can be called repeatedly, but not by two threads at the same time.
     """
@@ -202,6 +203,7 @@ class OpenedBundle:
             raise Refusal("bundle.readdressed", part="commitment") from error
         self.header = header
         self.sender = sender
+        self.ended = trust.ended_of(sender)
         self._file = file
         self._frames = frames
         self._opener = StreamOpener(keys, header.digest)

@@ -36,6 +36,7 @@ from sync.bundle_format import (
     HeadSignature,
     Manifest,
     ObjectRef,
+    RevokedCertificate,
     canonical,
     encode_manifest,
     key_info,
@@ -89,6 +90,7 @@ def write_bundle(
     entries: Callable[[], Iterable[bytes]],
     objects: Sequence[BundleObject] = (),
     head_signatures: Sequence[HeadSignature] = (),
+    revoked: Sequence[RevokedCertificate] = (),
     created_at: datetime,
     chunk_size: int = CHUNK_SIZE,
 ) -> SealedBundle:
@@ -131,6 +133,7 @@ def write_bundle(
         entries_sha384=digest,
         objects=[_ref(item) for item in objects],
         head_signatures=list(head_signatures),
+        revoked=list(revoked),
     )
     if not manifest.is_consistent():
         raise Refusal("bundle.inconsistent", first_seq=first_seq, count=count)

@@ -8,6 +8,7 @@
    out no device; a device must have exactly the certificate that we hold for it and its epoch.
                                                                   → bundle.unknown_sender
 4. Is its certificate, or its HQ's, revoked?                      → bundle.revoked
+   Was the device enrolled again since?                           → bundle.superseded
 5. Is each certificate of the chain valid at `at`?                → certificate.not_yet_valid, certificate.expired
 6. May a sender in its role send this kind?                       → bundle.wrong_role
 
@@ -16,12 +17,16 @@ And, once it is open, `judge_origin`: does the sender write this journal? → bu
 
 Revocation is checked before expiry because it says more. The sealing time is only the sender's claim: a revoked sender
 is refused whatever `created_at` says, and the refusal names both times for people to decide.
+
+HQ's import opens the late bundle of a device whose identity ended all the same (`TrustList.with_late`), to see which
+facts it holds; `usecases.exchange.late_bundles` decides whether they count. Its dates are then not judged: what was
+sealed before the identity ended is proved otherwise, or accepted by two people.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from eum_app.crypto.certificates import Certificate, Role, check_chain, check_validity
@@ -41,18 +46,64 @@ KINDS = frozenset().union(*KINDS_BY_ROLE.values())
 
 
 @dataclass(frozen=True)
+class Revocation:
+    """A revoked certificate. `by_issued_at` is the beginning of the certificate of the HQ that told this store so.
+
+    An HQ cannot revoke a younger HQ certificate: who stole an old key must not shut out the one that replaced it. None:
+    this store revoked it itself.
+    """
+
+    at: datetime
+    by_issued_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Ended:
+    """When an identity of a device ended, and why (`bundle.revoked` or `bundle.superseded`).
+
+    `by` is the number of the own entry of this store that ended it.
+    """
+
+    at: datetime
+    code: str
+    by: int
+
+
+@dataclass(frozen=True)
 class TrustList:
     """Certificates that one store trusts.
 
     `root` is the authority that a person confirmed; `hqs` the HQs of this store; `devices` the certificate of each
-    enrolled device by (origin, epoch), empty in the field, because devices send nothing to each other; `revoked` the
-    moment of revocation by certificate serial (lower-case hex).
+    enrolled device by (origin, epoch), empty in the field, because devices send nothing to each other. `ended` are the
+    identities among them that were revoked or superseded, `revoked` all other revocations by certificate serial
+    (lower-case hex). `has_late`: bundles of ended identities can be opened.
     """
 
     root: Certificate
     hqs: tuple[Certificate, ...] = ()
     devices: Mapping[tuple[str, int], Certificate] = field(default_factory=dict)
-    revoked: Mapping[str, datetime] = field(default_factory=dict)
+    revoked: Mapping[str, tuple[Revocation, ...]] = field(default_factory=dict)
+    ended: Mapping[tuple[str, int], Ended] = field(default_factory=dict)
+    has_late: bool = False
+
+    def with_late(self) -> TrustList:
+        """Return the list with which the late bundles of ended identities can be opened."""
+        return replace(self, has_late=True)
+
+    def revoked_at(self, certificate: Certificate) -> datetime | None:
+        """Return when a certificate was revoked, or None. The authority's own cannot be revoked by anyone below it."""
+        if certificate.role is Role.AUTHORITY:
+            return None
+        for one in self.revoked.get(certificate.serial, ()):
+            is_younger = one.by_issued_at is not None and certificate.not_before > one.by_issued_at
+            if not (certificate.role is Role.HQ and is_younger):
+                return one.at
+        ended = self.ended_of(certificate)
+        return ended.at if ended and ended.code == "bundle.revoked" else None
+
+    def ended_of(self, certificate: Certificate) -> Ended | None:
+        """Return the end of a device's identity, or None while it lasts."""
+        return self.ended.get((certificate.origin, certificate.epoch)) if certificate.role is Role.DEVICE else None
 
 
 def judge_sender(
@@ -70,14 +121,18 @@ def judge_sender(
         raise Refusal("bundle.unknown_sender", why=error.code) from error
     if not _is_known(leaf, trust):
         raise Refusal("bundle.unknown_sender", why="not_enrolled", origin=leaf.origin, epoch=leaf.epoch)
-    for certificate in chain:
+    ended = trust.ended_of(leaf)
+    is_late = trust.has_late and ended is not None
+    for certificate in chain[1:] if is_late else chain:
         # The whole chain counts: a revoked HQ can no longer vouch for its devices.
-        if certificate.serial in trust.revoked:
-            revoked_at = trust.revoked[certificate.serial]
+        if (revoked_at := trust.revoked_at(certificate)) is not None:
             raise Refusal(
                 "bundle.revoked", origin=certificate.origin, revoked_at=revoked_at, claimed_created_at=created_at
             )
-    check_validity(chain, trust.root, at)
+    if ended is not None and not is_late:
+        raise Refusal(ended.code, origin=leaf.origin, epoch=leaf.epoch, ended_at=ended.at)
+    if not is_late:
+        check_validity(chain, trust.root, at)
     if kind not in KINDS_BY_ROLE[leaf.role]:
         raise Refusal("bundle.wrong_role", kind=kind, role=leaf.role.value, origin=leaf.origin)
     return leaf

@@ -9,7 +9,16 @@ import msgspec
 from sqlalchemy import Connection
 
 from db.doubt_tables import copies, unreadable_entries
-from db.exchange_tables import bundles, devices, exports, quarantine, received, revocations
+from db.exchange_tables import (
+    bundles,
+    devices,
+    exports,
+    fixed_heads,
+    learned_revocations,
+    quarantine,
+    received,
+    revocations,
+)
 from db.projection.rows import Appliers, Noted, key_of, plain, put
 from eum_app.domain import facts as f
 from eum_app.domain.journal import Entry
@@ -22,9 +31,10 @@ def apply_devices(connection: Connection, noted: Sequence[Noted]) -> None:
             **plain(fact, "device", "epoch", "fingerprint"),
             "body": msgspec.json.encode(fact.certificates),
             "enrolled_at": fact.observed_at,
+            "known_at": known_at,
             "order_key": key_of(entry, fact),
         }
-        for entry, fact, _ in noted
+        for entry, fact, known_at in noted
     ]
     put(connection, devices, rows)
 
@@ -44,8 +54,58 @@ def apply_copies(connection: Connection, noted: Sequence[Noted]) -> None:
 
 def apply_revocations(connection: Connection, noted: Sequence[Noted]) -> None:
     """Insert revocations of devices; a row that is already there stays."""
-    rows = [{**plain(fact, "device", "epoch", "reason"), "revoked_at": fact.observed_at} for _, fact, _ in noted]
+    rows = [
+        {**plain(fact, "device", "epoch", "reason"), "revoked_at": fact.observed_at, "known_at": known_at}
+        for _, fact, known_at in noted
+    ]
     put(connection, revocations, rows)
+
+
+def apply_fixed_heads(connection: Connection, noted: Sequence[Noted]) -> None:
+    """Insert heads on paper and accepted heads; the first statement of each account stays."""
+    rows = [
+        {
+            **plain(fact, "origin", "epoch", "seq", "head_hash"),
+            "how": "paper" if isinstance(fact, f.PaperHeadNoted) else "accepted",
+            "actor": entry.actor,
+            "reason": fact.paper if isinstance(fact, f.PaperHeadNoted) else fact.reason,
+            "at": fact.observed_at,
+            "known_at": known_at,
+        }
+        for entry, fact, known_at in noted
+    ]
+    put(connection, fixed_heads, rows)
+
+
+def apply_hq_revocations(connection: Connection, noted: Sequence[Noted]) -> None:
+    """Insert HQ certificates that this HQ revoked; a row that is already there stays."""
+    rows = [
+        {
+            "recorder": entry.origin,
+            "serial": fact.serial,
+            "issued_at": "",
+            "holder": fact.hq,
+            "revoked_at": fact.observed_at,
+        }
+        for entry, fact, _ in noted
+    ]
+    put(connection, learned_revocations, rows)
+
+
+def apply_learned(connection: Connection, noted: Sequence[Noted]) -> None:
+    """Insert revocations that a device learned; a row that is already there stays."""
+    rows = [
+        {
+            "recorder": entry.origin,
+            "serial": serial,
+            "issued_at": fact.issued_at,
+            "holder": holder,
+            "revoked_at": revoked_at,
+        }
+        for entry, fact, _ in noted
+        for serial, holder, revoked_at in fact.revoked
+    ]
+    put(connection, learned_revocations, rows)
 
 
 def _bundle_row(entry: Entry, fact: f.BundleSealed | f.BundleImported, known_at: int) -> dict[str, Any]:
@@ -148,5 +208,9 @@ APPLIERS: Final[Appliers] = {
     f.BundleImported: apply_bundles,
     f.BundleQuarantined: apply_quarantine,
     f.FactsReceived: apply_received,
+    f.PaperHeadNoted: apply_fixed_heads,
+    f.LateHeadAccepted: apply_fixed_heads,
+    f.HqRevoked: apply_hq_revocations,
+    f.RevocationsLearned: apply_learned,
     f.ReportExported: apply_exports,
 }

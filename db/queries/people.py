@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Row, and_, select
 
-from db.exchange_tables import devices, revocations
+from db.exchange_tables import devices, learned_revocations, revocations
 from db.people_tables import account_keys, code_sets, removals, spent_codes
 from db.queries.forks import forks
 from db.tables import accounts
@@ -51,6 +51,7 @@ class CodeSet:
 class DeviceRow:
     """An enrolled device. `certificates` are DER, the device's first; `revoked_at` is UTC text or empty.
 
+    `superseded_at`: when the device's next identity (epoch) was issued, which ended this one; empty for the newest.
     `forked_from` is the first entry of its journal that exists twice (0: none does).
     """
 
@@ -61,6 +62,22 @@ class DeviceRow:
     certificates: tuple[bytes, ...]
     revoked_at: str
     forked_from: int = 0
+    superseded_at: str = ""
+    ended_by: int = 0
+    """Number of HQ's own entry that ended this identity first (`known_at`); 0 if it has not ended."""
+
+
+@dataclass(frozen=True)
+class RevocationRow:
+    """A revoked certificate, by serial (lower-case hex). Times are UTC text.
+
+    `issued_at` is the beginning of the certificate whose holder sent the revocation; empty if this store revoked it.
+    """
+
+    serial: str
+    holder: str
+    revoked_at: str
+    issued_at: str = ""
 
 
 def account_of(connection: Connection, origin: str, account: str) -> AccountRow:
@@ -114,7 +131,7 @@ def _account(row: Row[tuple[Any, ...]]) -> AccountRow:
 def all_devices(connection: Connection) -> list[DeviceRow]:
     """Return the devices enrolled here by name, one row for each epoch, the newest of each first."""
     rows = connection.execute(
-        select(devices, revocations.c.revoked_at)
+        select(devices, revocations.c.revoked_at, revocations.c.known_at.label("revoked_by"))
         .outerjoin(
             revocations,
             and_(revocations.c.device == devices.c.device, revocations.c.epoch == devices.c.epoch),
@@ -122,15 +139,37 @@ def all_devices(connection: Connection) -> list[DeviceRow]:
         .order_by(devices.c.device, devices.c.epoch.desc())
     )
     forked = {(one.device, one.epoch): one.first_seq for one in forks(connection)}
-    return [
-        DeviceRow(
-            row.device,
-            row.epoch,
-            row.fingerprint,
-            row.enrolled_at,
-            msgspec.json.decode(row.body, type=tuple[bytes, ...]),
-            row.revoked_at or "",
-            forked.get((row.device, row.epoch), 0),
+    found: list[DeviceRow] = []
+    newer = None
+    for row in rows:
+        if newer is not None and newer.device != row.device:
+            newer = None
+        ended_by = min(filter(None, (row.revoked_by, newer.known_at if newer else 0)), default=0)
+        found.append(
+            DeviceRow(
+                row.device,
+                row.epoch,
+                row.fingerprint,
+                row.enrolled_at,
+                msgspec.json.decode(row.body, type=tuple[bytes, ...]),
+                row.revoked_at or "",
+                forked.get((row.device, row.epoch), 0),
+                newer.enrolled_at if newer else "",
+                ended_by,
+            )
         )
-        for row in rows
-    ]
+        newer = row
+    return found
+
+
+def other_revocations(connection: Connection, recorder: str) -> list[RevocationRow]:
+    """Return revocations besides those of devices: of HQs (at HQ), and learned from HQ's bundles (on a device).
+
+    Only what this store itself (`recorder`) recorded counts.
+    """
+    rows = connection.execute(
+        select(learned_revocations)
+        .where(learned_revocations.c.recorder == recorder)
+        .order_by(learned_revocations.c.revoked_at.desc(), learned_revocations.c.serial)
+    )
+    return [RevocationRow(row.serial, row.holder, row.revoked_at, row.issued_at) for row in rows]

@@ -12,6 +12,7 @@ from eum_app.cli.common import StoreOption, store_folder
 from eum_app.cli.content import content_app
 from eum_app.cli.exchange import bundle_app, device_app, inbox_app
 from eum_app.cli.inventory import inventory_app
+from eum_app.cli.late import accept_late_command, note_head_command, revoke_hq_command, waiting_command
 from eum_app.cli.log import log_app
 from eum_app.cli.marks import parse_mark_command, read_marks_command
 from eum_app.cli.paper import labels_command
@@ -29,6 +30,10 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+device_app.command("revoke-hq")(revoke_hq_command)
+inbox_app.command("waiting")(waiting_command)
+inbox_app.command("accept-late")(accept_late_command)
+inbox_app.command("note-head")(note_head_command)
 app.add_typer(store_app, name="store")
 app.add_typer(device_app, name="device")
 app.add_typer(inventory_app, name="inventory")

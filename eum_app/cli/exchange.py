@@ -114,7 +114,7 @@ def revoke(
     passphrase_fd: PassphraseFd = None,
     as_json: JsonOption = False,
 ) -> None:
-    """At HQ: revoke a device. Bundles that it seals are no longer accepted."""
+    """At HQ: revoke a device. Bundles that arrive later wait until a receipt, a paper record or two people vouch."""
     from db.queries.people import all_devices
     from eum_app.usecases.exchange.enrol_device import revoke_device
 
@@ -144,6 +144,7 @@ def list_devices(
                 "epoch": row.epoch,
                 "fingerprint": row.fingerprint,
                 "revoked_at": row.revoked_at,
+                "superseded_at": row.superseded_at,
                 "forked_from": row.forked_from,
             }
             for row in rows
@@ -156,7 +157,9 @@ def list_devices(
 
 def _state(row: Any) -> str:
     forked = f"two histories from fact {row.forked_from} on" if row.forked_from else ""
-    return ", ".join(part for part in (instant_words(row.revoked_at), forked) if part)
+    revoked = f"revoked {instant_words(row.revoked_at)}" if row.revoked_at else ""
+    replaced = f"replaced {instant_words(row.superseded_at)}" if row.superseded_at else ""
+    return ", ".join(part for part in (revoked, replaced, forked) if part)
 
 
 @bundle_app.command()
@@ -275,12 +278,17 @@ def import_command(
 
     The exit code is 1 if one was neither accepted nor already held; the others are imported all the same.
     """
-    from eum_app.usecases.exchange.receive import import_bundles
-
     if receipts is not None:
         require_folder(receipts.absolute().parent)  # the folder itself is made, its drive must be there
     with unlocked(store, account, passphrase_fd) as session:
-        outcomes = import_bundles(session, files, receipts).outcomes
+        import_outcomes(session, files, receipts, as_json=as_json)
+
+
+def import_outcomes(session: Any, files: list[Path], receipts: Path | None, *, as_json: bool) -> None:
+    """Import bundles and show what became of each. Exits with 1 unless all were imported, now or before."""
+    from eum_app.usecases.exchange.receive import import_bundles
+
+    outcomes = import_bundles(session, files, receipts).outcomes
     words = [_in_words(outcome, is_hq=session.is_hq) for outcome in outcomes]
     show(as_json, outcomes, *words or ["No bundles found."])
     if any(not outcome.outcome.is_good for outcome in outcomes):

@@ -74,6 +74,53 @@ class FactsReceived(Fact, frozen=True, kw_only=True):
     bundle_id: str
 
 
+class PaperHeadNoted(Fact, frozen=True, kw_only=True):
+    """HQ noted a journal head that is printed on a paper record, and where that record is kept (`paper`).
+
+    Noted before an identity ended, it proves that the journal up to this head existed before.
+    """
+
+    origin: str
+    epoch: Whole
+    seq: Whole
+    head_hash: bytes
+    paper: str
+
+
+class LateHeadAccepted(Fact, frozen=True, kw_only=True):
+    """One person at HQ accepts that a device sealed its journal up to this head before its identity ended.
+
+    The facts of two accounts for the same head admit the bundle (`usecases.exchange.late_bundles`).
+    """
+
+    quarantine_id: str
+    origin: str
+    epoch: Whole
+    seq: Whole
+    head_hash: bytes
+    reason: str
+
+
+class HqRevoked(Fact, frozen=True, kw_only=True):
+    """HQ revoked a certificate of an HQ, by its serial (lower-case hex). Devices learn it from the next bundle."""
+
+    hq: str
+    serial: str
+    reason: str
+
+
+class RevocationsLearned(Fact, frozen=True, kw_only=True):
+    """A device learned revocations from HQ's bundle: (serial, holder, revoked at) of each new one.
+
+    `issued_at` is the beginning of the sender's certificate: a list revokes no HQ certificate that is younger.
+    """
+
+    hq: str
+    bundle_id: str
+    issued_at: str
+    revoked: tuple[tuple[str, str, str], ...]
+
+
 KINDS: Final = (
     FactKind(
         fact=BundleSealed, word=QT_TRANSLATE_NOOP("words", "Bundle sealed"), area=Area.EXCHANGE, device_may_state=True
@@ -91,4 +138,13 @@ KINDS: Final = (
         device_may_state=True,
     ),
     FactKind(fact=FactsReceived, word=QT_TRANSLATE_NOOP("words", "Received by HQ"), area=Area.EXCHANGE),
+    FactKind(fact=PaperHeadNoted, word=QT_TRANSLATE_NOOP("words", "Head on paper noted"), area=Area.EXCHANGE),
+    FactKind(fact=LateHeadAccepted, word=QT_TRANSLATE_NOOP("words", "Late bundle accepted"), area=Area.EXCHANGE),
+    FactKind(fact=HqRevoked, word=QT_TRANSLATE_NOOP("words", "HQ certificate revoked"), area=Area.PEOPLE),
+    FactKind(
+        fact=RevocationsLearned,
+        word=QT_TRANSLATE_NOOP("words", "Revocations learned"),
+        area=Area.PEOPLE,
+        device_may_state=True,
+    ),
 )

@@ -38,6 +38,10 @@ from eum_app.domain.exchange_facts import BundleImported as BundleImported
 from eum_app.domain.exchange_facts import BundleQuarantined as BundleQuarantined
 from eum_app.domain.exchange_facts import BundleSealed as BundleSealed
 from eum_app.domain.exchange_facts import FactsReceived as FactsReceived
+from eum_app.domain.exchange_facts import HqRevoked as HqRevoked
+from eum_app.domain.exchange_facts import LateHeadAccepted as LateHeadAccepted
+from eum_app.domain.exchange_facts import PaperHeadNoted as PaperHeadNoted
+from eum_app.domain.exchange_facts import RevocationsLearned as RevocationsLearned
 from eum_app.domain.fact import Fact as Fact
 from eum_app.domain.fact_kind import FactKind
 from eum_app.domain.fact_parts import ChecklistPin as ChecklistPin

@@ -18,6 +18,7 @@ from eum_app.wording.messages_accounts import ACCOUNT_SENTENCES
 from eum_app.wording.messages_authority import AUTHORITY_SENTENCES
 from eum_app.wording.messages_damage import DAMAGE_SENTENCES
 from eum_app.wording.messages_exchange import EXCHANGE_SENTENCES
+from eum_app.wording.messages_late import LATE_SENTENCES
 from eum_app.wording.messages_lists import LIST_SENTENCES
 from eum_app.wording.messages_machine import MACHINE_SENTENCES
 from eum_app.wording.messages_marks import MARK_SENTENCES
@@ -34,6 +35,7 @@ SENTENCES = (
     | STORE_SENTENCES
     | DAMAGE_SENTENCES
     | EXCHANGE_SENTENCES
+    | LATE_SENTENCES
     | MACHINE_SENTENCES
     | PAPER_SENTENCES
     | SCANNER_SENTENCES

@@ -117,10 +117,6 @@ EXCHANGE_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "The bundle was sealed for another recipient and readdressed to this device."),
         QT_TRANSLATE_NOOP("messages", "Do not use it; keep the file and tell HQ."),
     ),
-    "bundle.revoked": (
-        QT_TRANSLATE_NOOP("messages", "The sender's certificate was revoked."),
-        QT_TRANSLATE_NOOP("messages", "Keep the file; HQ decides whether it counts."),
-    ),
     "bundle.too_large": (
         QT_TRANSLATE_NOOP("messages", "The bundle is larger than allowed."),
         QT_TRANSLATE_NOOP("messages", "Ask the sender to export in smaller parts."),
@@ -172,7 +168,8 @@ EXCHANGE_SENTENCES: dict[str, tuple[str, str]] = {
         ),
         QT_TRANSLATE_NOOP(
             "messages",
-            "Send them and import HQ's receipt first. To leave them behind: eum device accept --leave-behind.",
+            "Send them and import HQ's receipt first; HQ signed already, so two people there have to accept them. "
+            "To leave them behind: eum device accept --leave-behind.",
         ),
     ),
     "enrolment.name_taken": (

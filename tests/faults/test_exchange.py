@@ -163,7 +163,7 @@ def test_a_revoked_device_goes_to_quarantine(simulator: Simulator) -> None:
     assert list_bundle(simulator.world.hq, sealed).kinds["CheckRecorded"] == 1
     revoke_device(simulator.world.hq, DEVICE, 1, "lost")
     (outcome,) = import_bundles(simulator.world.hq, [sealed]).outcomes
-    assert (outcome.outcome, outcome.code) == ("quarantined", "bundle.revoked")
+    assert (outcome.outcome, outcome.code) == ("quarantined", "bundle.late_revoked")
     verdict = verify_file(simulator.world.hq, sealed)
     assert (verdict.unaltered, verdict.complete, verdict.sender_known) == (True, True, False)
     with pytest.raises(Refusal, match=r"visit\.device_unknown"):

@@ -21,7 +21,7 @@ from tests.faults.test_hostile_device import FIRST, SECOND, checked
 from tests.gui.hq_support import hq_window
 from tests.simulator import Simulator
 from ui.hq.devices import DevicesPage
-from ui.hq.inbox import outcome_words
+from ui.hq.inbox_outcomes import outcome_words
 from ui.hq.overview_cards import DevicesCard
 from ui.hq.review import ReviewPage
 from ui.hq.review_data import finding_detail

@@ -30,7 +30,8 @@ from eum_app.usecases.reporting.verify_report import verify_report
 from tests.builders import World, inventory_csv, make_store
 from tests.gui.hq_support import Window, hq_window, hq_world, inspected, inspected_at_hq
 from ui.audit.reports_page import ReportsPage
-from ui.hq.inbox import DropZone, InboxPage, outcome_words
+from ui.hq.inbox import DropZone, InboxPage
+from ui.hq.inbox_outcomes import outcome_words
 from ui.hq.inventory import InventoryPage
 from ui.hq.visits import PLAN, VisitsPage
 from ui.kit import settings

@@ -6,7 +6,7 @@ import dataclasses
 import hashlib
 import tracemalloc
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +14,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eum_app.crypto.certificates import issue_hq, make_authority
+from eum_app.crypto.certificates import Identity, issue_hq, make_authority
 from eum_app.crypto.signing import SigningKey
 from eum_app.crypto.streams import Reader
 from eum_app.crypto.suites import Suite
 from eum_app.domain.errors import Refusal, Trouble
 from sync.bundle_file import BundleObject, HeadSignature, inspect_bundle, open_bundle, verify_bundle
-from sync.trust import TrustList
+from sync.trust import Ended, Revocation, TrustList
 from tests.bundles import NOW, World, enrol, noise, sealed_photo, write_results
 
 LATER = NOW + timedelta(days=2)
@@ -147,6 +147,10 @@ def test_a_verdict_needs_no_key(world: World, tmp_path: Path) -> None:
     assert verdict.sender_refusal.code == "bundle.unknown_sender"
 
 
+def revocation(party: Identity, at: datetime) -> dict[str, tuple[Revocation, ...]]:
+    return {party.certificate.serial: (Revocation(at),)}
+
+
 def test_whom_hq_does_not_believe(world: World, tmp_path: Path) -> None:
     path = tmp_path / "results.eumb"
     write_results(path, world.device, [world.hq.certificate])
@@ -163,8 +167,16 @@ def test_whom_hq_does_not_believe(world: World, tmp_path: Path) -> None:
         "no devices": (changed(devices={}), "bundle.unknown_sender"),
         "other certificate": (changed(devices={("FLD-0042", 3): again.certificate}), "bundle.unknown_sender"),
         "other epoch": (changed(devices={("FLD-0042", 4): device.certificate}), "bundle.unknown_sender"),
-        "revoked": (changed(revoked={device.certificate.serial: revoked_at}), "bundle.revoked"),
-        "its HQ revoked": (changed(revoked={world.hq.certificate.serial: revoked_at}), "bundle.revoked"),
+        "revoked": (changed(revoked=revocation(device, revoked_at)), "bundle.revoked"),
+        "its HQ revoked": (changed(revoked=revocation(world.hq, revoked_at)), "bundle.revoked"),
+        "its HQ revoked, late": (
+            dataclasses.replace(changed(revoked=revocation(world.hq, revoked_at)), has_late=True),
+            "bundle.revoked",
+        ),
+        "superseded": (
+            changed(ended={("FLD-0042", 3): Ended(revoked_at, "bundle.superseded", 7)}),
+            "bundle.superseded",
+        ),
     }
     for name, (judge, code) in judged.items():
         assert refusal(path, world, trust=judge) == code, name
@@ -179,13 +191,28 @@ def test_a_revoked_sender_is_refused_with_both_times(world: World, tmp_path: Pat
     path = tmp_path / "results.eumb"
     write_results(path, world.device, [world.hq.certificate])
     revoked_at = NOW + timedelta(days=1)
-    trust = TrustList(
-        world.trust.root, world.trust.hqs, world.trust.devices, {world.device.certificate.serial: revoked_at}
-    )
+    trust = dataclasses.replace(world.trust, revoked=revocation(world.device, revoked_at))
     with pytest.raises(Refusal) as refused, open_bundle(path, world.hq, trust, LATER):
         pass
     assert refused.value.values["revoked_at"] == revoked_at
     assert refused.value.values["claimed_created_at"] == NOW + timedelta(hours=1)
+
+
+def test_an_hq_revokes_no_younger_hq_certificate(p384: World, tmp_path: Path) -> None:
+    """A thief of the key that HQ used before must not shut out the key that replaced it."""
+    path = tmp_path / "tasking.eumb"
+    fields: dict[str, Any] = {"kind": "tasking", "origin": "HQ→FLD-0042", "epoch": 1}
+    write_results(path, p384.hq, [p384.device.certificate], **fields)
+    issued = p384.hq.certificate.not_before
+
+    def told_by(issued_at: datetime) -> TrustList:
+        revoked = {p384.hq.certificate.serial: (Revocation(LATER, issued_at),)}
+        return dataclasses.replace(p384.field_trust, revoked=revoked)
+
+    for issued_at in (issued + timedelta(days=1), issued):
+        assert refusal(path, p384, identity=p384.device, trust=told_by(issued_at)) == "bundle.revoked"
+    with open_bundle(path, p384.device, told_by(issued - timedelta(seconds=1)), LATER) as bundle:
+        assert bundle.sender == p384.hq.certificate
 
 
 def test_a_renewed_hq_certificate_strands_no_device(p384: World, tmp_path: Path) -> None:

@@ -123,6 +123,8 @@ class DevicesPage(Page):
             return ChipSpec(self.tr("Revoked"), "bad", "x")
         if line.device.forked_from:
             return ChipSpec(self.tr("Two histories"), "bad", "octagon-alert")
+        if line.device.superseded_at:
+            return ChipSpec(self.tr("Replaced"), "mute", "ban")
         return ChipSpec(self.tr("Enrolled"), "ok", "check")
 
     # What happens

@@ -12,25 +12,21 @@ from PySide6.QtWidgets import QFrame, QSizePolicy, QStackedWidget, QWidget
 
 from db.queries.exchange import BundleRow, QuarantineRow, all_bundles, all_quarantined
 from eum_app.domain.areas import Area
-from eum_app.domain.bundles import ImportResult
-from eum_app.domain.errors import Refusal
 from eum_app.domain.people import Permission
 from eum_app.usecases.calls import call, child
 from eum_app.usecases.children import import_bundles_child
-from eum_app.usecases.exchange.verify_bundle import Imported, ImportOutcome
+from eum_app.usecases.exchange.late_bundles import LateBundle, late_bundles
+from eum_app.usecases.exchange.verify_bundle import Imported
 from eum_app.usecases.session import Session
-from eum_app.wording.at_hq import next_at_hq
-from ui.kit.delegates import ChipSpec
+from ui.hq.inbox_outcomes import outcome_row, why
+from ui.hq.late_part import LatePart, late_chip
 from ui.kit.desk import Desk
 from ui.kit.guard import guarded
-from ui.kit.messages import sentence
 from ui.kit.models import Column, IdsTableModel, table_view
 from ui.kit.page import Page
 from ui.kit.tips import set_tip
-from ui.kit.translation import Texts
 from ui.kit.widgets import (
     Card,
-    Chip,
     ColumnPart,
     Columns,
     EmptyState,
@@ -38,7 +34,6 @@ from ui.kit.widgets import (
     Tab,
     TabRow,
     button,
-    flow,
     hbox,
     label,
     panel,
@@ -47,13 +42,10 @@ from ui.kit.widgets import (
     vbox,
 )
 from ui.kit.widgets.path_field import PathField
-from ui.kit.words import count, joined, moment, word
+from ui.kit.words import count, joined, moment
 from ui.shared.page_parts import Job, may, named, show_rows, why_not_label
 
 translate = QCoreApplication.translate
-
-
-InboxWords = Texts("InboxWords")
 
 
 @dataclass(frozen=True)
@@ -62,60 +54,15 @@ class InboxHistory:
 
     imported: list[BundleRow]
     quarantined: list[QuarantineRow]
+    late: list[LateBundle]
 
 
 def inbox_history(session: Session) -> InboxHistory:
     """Return the bundles imported here, and the quarantined files."""
-    return InboxHistory(session.read(all_bundles, session.name, "in"), session.read(all_quarantined, session.name))
-
-
-def outcome_chip(outcome: ImportResult) -> ChipSpec:
-    """Return icon, text and tone of an import's outcome."""
-    return {
-        ImportResult.ACCEPTED: ChipSpec(translate("hq", "Accepted"), "ok", "check"),
-        ImportResult.ALREADY_HELD: ChipSpec(translate("hq", "Already imported"), "mute", "check"),
-        ImportResult.WAITING: ChipSpec(translate("hq", "Waiting"), "warn", "clock"),
-        ImportResult.FORKED: ChipSpec(translate("hq", "Two histories"), "bad", "octagon-alert"),
-        ImportResult.REFUSED: ChipSpec(translate("hq", "Refused"), "bad", "x"),
-        ImportResult.QUARANTINED: ChipSpec.of("quarantined"),
-    }[outcome]
-
-
-def why(code: str, values: dict[str, str]) -> tuple[str, str]:
-    """Return (what happened, what to do next) for the code of an outcome."""
-    message = sentence(Refusal(code, **values))
-    return message.what, next_at_hq(code, message.next, translate)
-
-
-def outcome_words(outcome: ImportOutcome) -> tuple[str, str]:
-    """Return (what became of the file, what to do next)."""
-    if outcome.outcome is ImportResult.ACCEPTED:
-        facts = InboxWords.tr("%Ln new facts", "", outcome.new_entries)
-        findings = InboxWords.tr("%Ln new findings", "", outcome.new_findings)
-        return f"{facts}, {findings}", _receipt_words(outcome)
-    if outcome.outcome is ImportResult.ALREADY_HELD:
-        return translate("hq", "Imported before; nothing was added."), _receipt_words(outcome)
-    what, todo = why(outcome.code, outcome.values)
-    kept = {
-        ImportResult.WAITING: translate(
-            "hq", "Not recorded yet. Import the bundle before it; you can import both together."
-        ),
-        ImportResult.REFUSED: translate("hq", "Nothing was saved; the file stays where it is. {todo}").format(
-            todo=todo
-        ),
-    }.get(
-        outcome.outcome,
-        translate("hq", "Kept in quarantine; nothing in it was recorded. {todo}").format(todo=todo),
-    )
-    return what, kept
-
-
-def _receipt_words(outcome: ImportOutcome) -> str:
-    files = outcome.receipts
-    if not files:
-        return translate("hq", "No receipt was needed.")
-    return InboxWords.tr("Take the receipt to {sender}, all %Ln files of it: {path}", "", len(files)).format(
-        sender=outcome.sender, path=", ".join(map(str, files))
+    return InboxHistory(
+        session.read(all_bundles, session.name, "in"),
+        session.read(all_quarantined, session.name),
+        late_bundles(session),
     )
 
 
@@ -164,6 +111,8 @@ class InboxPage(Page):
         self.desk = desk
         self.header.set_title(self.tr("Inbox"), self.tr("Bundles of devices: verified, recorded, and answered"))
         self._outcome_rows: list[QWidget] = []
+        self._late: dict[str, LateBundle] = {}
+        self._quarantined: list[QuarantineRow] = []
         self._unknown: list[Path] = []  # files of the last import whose sender was not enrolled
         coming = ColumnPart("import", self.tr("Import"), self._import_card())
         before = ColumnPart("before", self.tr("Earlier imports"), self._history_card())
@@ -226,7 +175,7 @@ class InboxPage(Page):
             [
                 Column(self.tr("File"), lambda row: row.file_name, width=150),
                 Column(self.tr("Since"), lambda row: moment(row.at), width=180),
-                Column(self.tr("Copy"), self._copy, width=90),
+                Column(self.tr("State"), self._state_of, width=150),
                 Column(self.tr("Why"), lambda row: why(row.code, row.details)[0]),
             ],
             parent=self,
@@ -238,7 +187,13 @@ class InboxPage(Page):
         self.tabs.chosen.connect(self._choose_tab)
         self._stack = QStackedWidget()
         self._stack.addWidget(self.bundles_table)
-        self._stack.addWidget(self.kept_table)
+        self.late = LatePart(self.desk, self.notice)
+        self.late.admitted.connect(self._import_kept)
+        self.kept_table.selectionModel().currentRowChanged.connect(self._follow_kept)
+        kept = vbox(self.kept_table, self.late)
+        kept.setStretch(0, 1)
+        kept.setStretch(1, 2)  # a reason is typed there, also on small screens
+        self._stack.addWidget(panel(kept))
         card = Card(self.tr("Earlier imports"))
         card.add_padded(self.tabs, margins=(16, 10, 16, 10))
         card.add(self._stack, 1)
@@ -269,13 +224,29 @@ class InboxPage(Page):
         self.desk.ask(call(inbox_history), then=self._show)
 
     def _show(self, found: InboxHistory) -> None:
+        self._late = {late.row.quarantine_id: late for late in found.late}
+        self._quarantined = found.quarantined
         show_rows(self._bundles, found.imported, lambda row: row.bundle_id)
         show_rows(self._kept, found.quarantined, lambda row: row.quarantine_id)
         self.tabs.set_text("imported", self.tr("Imported {count}").format(count=count(len(found.imported))))
         self.tabs.set_text("kept", self.tr("Not accepted {count}").format(count=count(len(found.quarantined))))
+        self._follow_kept()
 
-    def _copy(self, row: QuarantineRow) -> str:
-        return self.tr("kept") if row.is_kept else self.tr("none")
+    def _state_of(self, row: QuarantineRow) -> str:
+        late = self._late.get(row.quarantine_id)
+        if late is not None:
+            return late_chip(late).text
+        return self.tr("Copy kept") if row.is_kept else self.tr("No copy")
+
+    def _follow_kept(self) -> None:
+        index = self.kept_table.currentIndex()
+        row = self._quarantined[index.row()] if 0 <= index.row() < len(self._quarantined) else None
+        late = self._late.get(row.quarantine_id) if row is not None else None
+        self.late.show_late(late, why(late.row.code, late.row.details)[0] if late is not None else "")
+
+    def _import_kept(self, path: Path) -> None:
+        self.path_field.set_paths([path])
+        self.import_paths()
 
     def _choose_tab(self, key: str) -> None:
         self._stack.setCurrentIndex(1 if key == "kept" else 0)
@@ -321,7 +292,7 @@ class InboxPage(Page):
             old.hide()
             old.deleteLater()
         self._unknown = [one.path for one in outcomes if one.code == "bundle.unknown_sender"]
-        self._outcome_rows = [_outcome_row(outcome) for outcome in outcomes]
+        self._outcome_rows = [outcome_row(outcome) for outcome in outcomes]
         for made in self._outcome_rows:
             self._outcomes.addWidget(made)
         self._results.setCurrentIndex(1)
@@ -359,27 +330,6 @@ class InboxPage(Page):
         self.path_field.setEnabled(is_free)
         self.folder_button.setEnabled(is_free)
         self.import_button.setEnabled(is_free and bool(self.path_field.paths))
-
-
-def _outcome_row(outcome: ImportOutcome) -> QWidget:
-    spec = outcome_chip(outcome.outcome)
-    what, todo = outcome_words(outcome)
-    sender = joined(outcome.sender, word("bundle", outcome.kind) if outcome.kind else "")
-    head = flow(Chip(spec.text, spec.tone, spec.icon), label(outcome.file_name, "strong", selectable=True))
-    made = panel(
-        vbox(
-            panel(head),
-            label(sender, "sub") if sender else None,
-            label(what, wrap=True),
-            label(todo, "sub", wrap=True, selectable=True),
-            margins=(16, 10, 16, 10),
-            spacing=3,
-        ),
-        "row",
-    )
-    made.setAccessibleName(f"{outcome.file_name}: {spec.text}. {what} {todo}")
-    made.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
-    return made
 
 
 def _facts(row: BundleRow) -> str:

@@ -42,7 +42,7 @@ class PlanChoices:
 
 def plan_choices(session: Session) -> PlanChoices:
     """Return the choices: sites of the book, enrolled devices that are not revoked, and checklists."""
-    devices = [row.device for row in session.read(all_devices) if not row.revoked_at]
+    devices = [row.device for row in session.read(all_devices) if not row.ended_by]
     return PlanChoices(session.read(all_sites), sorted(set(devices)), shipped_checklists())
 
 

@@ -95,7 +95,16 @@ def provenance(
             None,
         ),
     ]
-    if device is not None and device.revoked_at:
+    if device is not None and device.superseded_at and bundle.at > device.superseded_at:
+        words = translate("hq", "the device got a new identity {when}; people at HQ accepted this, or paper proves it")
+        chip = ChipSpec(translate("hq", "came late"), "warn", "clock")
+        told = words.format(when=moment(device.superseded_at))
+        statements.insert(1, Statement(translate("hq", "Before"), told, chip))
+    if device is not None and device.revoked_at and bundle.at > device.revoked_at:
+        words = translate("hq", "the device was revoked {when}; people at HQ accepted this, or paper proves it")
+        chip = ChipSpec(translate("hq", "came late"), "warn", "clock")
+        statements.insert(1, Statement(translate("hq", "Before"), words.format(when=moment(device.revoked_at)), chip))
+    elif device is not None and device.revoked_at:
         words = translate("hq", "the device was revoked {when}").format(when=moment(device.revoked_at))
         statements.insert(
             1, Statement(translate("hq", "Since then"), words, ChipSpec(translate("hq", "revoked"), "bad", "x"))

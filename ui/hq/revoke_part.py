@@ -24,8 +24,9 @@ class RevokePart(QWidget):
         self._desk, self._notice = desk, notice
         self._device: DeviceRow | None = None
         said = self.tr(
-            "For a device that was lost or stolen. What it sealed and HQ has not imported goes to quarantine from then "
-            "on. This cannot be taken back; a device that is found again gets a new identity."
+            "For a device that was lost or stolen. What it sealed and HQ has not imported waits in the Inbox from then "
+            "on, until a receipt or paper proves it, or two people accept it. This cannot be taken back; a device that "
+            "is found again gets a new identity."
         )
         self.act = ReasonedAct(
             ActWords(

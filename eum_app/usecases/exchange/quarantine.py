@@ -48,6 +48,12 @@ _ARRIVING: Final = ".arriving-"
 _UNKNOWN: Final = frozenset({"bundle.unknown_sender", "trust.suite_mismatch"})
 
 
+def kept_path(session: Session, file_sha384: str) -> Path | None:
+    """Return the kept copy of a file, named by its content, or None if it is gone."""
+    kept = session.store.folder / QUARANTINE / f"{file_sha384[:32]}{SUFFIX}"
+    return kept if kept.is_file() else None
+
+
 def sweep(session: Session) -> None:
     """Remove partial copies that an import left in the quarantine when it was killed."""
     folder = session.store.folder / QUARANTINE

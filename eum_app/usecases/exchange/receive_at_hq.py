@@ -23,6 +23,7 @@ from eum_app.domain.facts import (
     UnknownFact,
 )
 from eum_app.domain.journal import Entry
+from eum_app.usecases.exchange.late_bundles import admitted_through, late_refusal
 from eum_app.usecases.exchange.seal_bundle import OnProgress, seal_for_device
 from eum_app.usecases.exchange.verify_bundle import (
     Imported,
@@ -31,6 +32,7 @@ from eum_app.usecases.exchange.verify_bundle import (
     imported,
     outcome_of,
     receive_each,
+    refused,
     verify_bundle,
 )
 from eum_app.usecases.review.device_findings import judge_devices
@@ -55,16 +57,17 @@ def receive_at_hq(
 
 
 def _take(session: Session, path: Path) -> tuple[ImportOutcome, frozenset[Area]]:
-    with verify_bundle(session, path) as bundle:
+    with verify_bundle(session, path, has_late=True) as bundle:
         manifest, sender = bundle.manifest, bundle.sender.origin
         with session.writing(own_chain_last=True) as transaction:
+            through = admitted_through(transaction, bundle)
             admit = partial(_admit, transaction.connection, sender)
-            arrived = append_bundle(session, bundle, transaction, admit)
+            arrived = append_bundle(session, bundle, transaction, admit, through)
             if arrived.is_held:
                 return outcome_of(path, bundle, arrived), frozenset()
             judged = judge(transaction.connection, arrived.visits, session.observed_now())
             # The slow work is done. Other writers of this store wait only from here on.
-            transaction.record(imported(session, bundle, path, new_entries=arrived.new_entries))
+            transaction.record(imported(session, bundle, path, new_entries=arrived.new_entries, through=through))
             received = transaction.head(manifest.origin, manifest.epoch)
             raised, _ = record_judgement(transaction, judged)
             raised += judge_devices(transaction, session.observed_now())
@@ -80,7 +83,11 @@ def _take(session: Session, path: Path) -> tuple[ImportOutcome, frozenset[Area]]
             transaction.record(receipt)
             transaction.copy_out(sender, [receipt])
             touched = frozenset(transaction.areas)
-        return outcome_of(path, bundle, arrived, raised), touched
+        outcome = outcome_of(path, bundle, arrived, raised)
+        if through is not None and through.seq < manifest.last_seq:  # the rest still waits
+            rest = refused(path, late_refusal(bundle, through.seq + 1))
+            outcome = replace(outcome, outcome=rest.outcome, code=rest.code, values=rest.values)
+        return outcome, touched
 
 
 def _admit(

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
+from db.queries.people import other_revocations
+from db.transaction import Transaction
 from eum_app.domain.areas import Area
+from eum_app.domain.clock import utc_text
 from eum_app.domain.errors import Refusal
-from eum_app.domain.facts import Fact, UnknownFact, UnreadableFact
+from eum_app.domain.facts import Fact, RevocationsLearned, UnknownFact, UnreadableFact
+from eum_app.domain.file_names import shown_name
 from eum_app.domain.journal import Entry, outgoing_origin
 from eum_app.usecases.exchange.seal_bundle import OnProgress
 from eum_app.usecases.exchange.verify_bundle import (
@@ -21,6 +26,10 @@ from eum_app.usecases.exchange.verify_bundle import (
 )
 from eum_app.usecases.session import Session
 from eum_app.usecases.store.correct_time import note_receipt_time
+from sync.bundle_file import OpenedBundle
+
+LEARNED_AT_ONCE: Final = 5_000
+"""Revocations in one fact: HQ admits only facts of bounded size."""
 
 
 def receive_in_field(session: Session, paths: Sequence[Path], progress: OnProgress | None = None) -> Imported:
@@ -45,13 +54,34 @@ def _take(session: Session, path: Path) -> tuple[ImportOutcome, frozenset[Area]]
             raise Refusal("bundle.foreign_origin", sender=sender, origin=manifest.origin, epoch=manifest.epoch)
         with session.writing(own_chain_last=False) as transaction:
             arrived = append_bundle(session, bundle, transaction, admit=readable)
+            _learn_revocations(session, transaction, bundle)
             if arrived.is_held:
                 if not arrived.is_recorded:
                     # Imported before this device got its new identity: the new chain must tell HQ about it.
                     transaction.record(imported(session, bundle, path, new_entries=0))
-                return outcome_of(path, bundle, arrived), frozenset()
+                return outcome_of(path, bundle, arrived), frozenset(transaction.areas)
             for receipt in arrived.receipts:
                 note_receipt_time(transaction, receipt)
             transaction.record(imported(session, bundle, path, new_entries=arrived.new_entries))
             touched = frozenset(transaction.areas)
         return outcome_of(path, bundle, arrived), touched
+
+
+def _learn_revocations(session: Session, transaction: Transaction, bundle: OpenedBundle) -> None:
+    """Record the revocations in HQ's bundle that this device has not learned yet, also from a bundle held already."""
+    issued_at = utc_text(bundle.sender.not_before)
+    known = {(row.serial, row.issued_at) for row in other_revocations(transaction.connection, session.name)}
+    new = [one for one in bundle.manifest.revoked if (one.serial, issued_at) not in known]
+    for start in range(0, len(new), LEARNED_AT_ONCE):
+        transaction.record(
+            RevocationsLearned(
+                observed_at=session.observed_now(),
+                hq=bundle.sender.origin,
+                bundle_id=bundle.manifest.bundle_id,
+                issued_at=issued_at,
+                revoked=tuple(
+                    (one.serial, shown_name(one.holder), utc_text(one.revoked_at))
+                    for one in new[start : start + LEARNED_AT_ONCE]
+                ),
+            )
+        )

@@ -21,7 +21,7 @@ from eum_app.domain.facts import BundleSealed, HeadSigned, VisitPlanned, content
 from eum_app.domain.journal import Head, encode_entry, head_of, outgoing_origin
 from eum_app.domain.people import Permission
 from eum_app.usecases.changes import Changed
-from eum_app.usecases.exchange.trust import device_certificate, hq_certificate, identity_of
+from eum_app.usecases.exchange.trust import device_certificate, hq_certificate, identity_of, revocation_list
 from eum_app.usecases.session import Session
 from sync.bundle_file import BundleObject, HeadSignature, write_bundle
 
@@ -207,6 +207,8 @@ def _seal_part(
         entries=encoded,
         objects=objects,
         head_signatures=part.signatures,
+        # In every bundle, not only where it changed: a device may have lost or never got an earlier one.
+        revoked=revocation_list(connection) if session.is_hq else (),
         created_at=session.now(),
     )
     with session.writing() as transaction:

@@ -7,12 +7,10 @@ account that may hold them opens it (`usecases.people.vault`).
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import msgspec
 
 from db.keyslots import account_kem, read_store_file
-from db.queries.people import DeviceRow, all_devices
+from db.queries.people import DeviceRow, RevocationRow, all_devices, other_revocations
 from db.secrets import HQ_CHAIN, IDENTITY, OWN_CHAIN, RECOVERY, RECOVERY_PUBLIC, REPORTERS, read_secret
 from db.store import Connection
 from db.vault import Vault, has_vault, open_vault
@@ -22,7 +20,8 @@ from eum_app.domain.clock import from_utc_text
 from eum_app.domain.errors import Refusal
 from eum_app.domain.people import Permission, may
 from eum_app.usecases.session import Session
-from sync.trust import TrustList
+from sync.bundle_file import MAX_REVOKED, RevokedCertificate
+from sync.trust import Ended, Revocation, TrustList
 
 
 def own_kem(session: Session) -> KemKey:
@@ -116,34 +115,59 @@ def hq_certificate(connection: Connection) -> Certificate:
 
 
 def device_certificate(connection: Connection, device: str) -> Certificate:
-    """At HQ: return the newest unrevoked certificate of a device; it may have expired.
+    """At HQ: return a device's newest certificate; it may have expired.
 
-    Raises Refusal `visit.device_unknown`, also if all were revoked.
+    Raises Refusal `visit.device_unknown`, also if it was revoked, because issuing it ended all earlier ones.
     """
     for row in all_devices(connection):
-        if row.device == device and not row.revoked_at:
+        if row.device == device and not row.ended_by:
             return Certificate.from_der(row.certificates[0])
     raise Refusal("visit.device_unknown", device=device)
 
 
 def trust_list(connection: Connection, *, is_hq: bool) -> TrustList:
-    """Return the trust list: authority, HQ, and at HQ every device certificate, also expired ones, with revocations.
+    """Return the trust list: authority, HQ, and at HQ every device certificate, also expired and ended ones.
 
-    A device trusts its HQ only. Raises Refusal `device.not_enrolled`.
+    A device trusts its HQ only, unless it learned from a bundle of HQ that this certificate was revoked. Raises Refusal
+    `device.not_enrolled`.
     """
     chain = own_chain(connection)
+    revoked = _revoked(other_revocations(connection, chain[0].origin))
     if not is_hq:
-        return TrustList(root=chain[-1], hqs=(hq_certificate(connection),))
+        return TrustList(root=chain[-1], hqs=(hq_certificate(connection),), revoked=revoked)
     rows = all_devices(connection)
     return TrustList(
         root=chain[-1],
         hqs=(chain[0],),
         devices={(row.device, row.epoch): Certificate.from_der(row.certificates[0]) for row in rows},
-        revoked={serial: at for row in rows for serial, at in _revoked(row)},
+        revoked=revoked,
+        ended={(row.device, row.epoch): _ended(row) for row in rows if row.ended_by},
     )
 
 
-def _revoked(row: DeviceRow) -> list[tuple[str, datetime]]:
-    if not row.revoked_at:
-        return []
-    return [(Certificate.from_der(row.certificates[0]).serial, from_utc_text(row.revoked_at))]
+def revocation_list(connection: Connection) -> list[RevokedCertificate]:
+    """At HQ: return every revocation, of devices and of HQs, as each bundle of HQ carries it, newest first."""
+    name = own_chain(connection)[0].origin
+    found = [(row.revoked_at, row.serial, row.holder) for row in other_revocations(connection, name)]
+    for row in all_devices(connection):
+        if row.revoked_at:
+            serial = Certificate.from_der(row.certificates[0]).serial
+            found.append((row.revoked_at, serial, f"{row.device}/{row.epoch}"))
+    return [
+        RevokedCertificate(serial=serial, holder=holder, revoked_at=from_utc_text(at))
+        for at, serial, holder in sorted(found, reverse=True)[:MAX_REVOKED]
+    ]
+
+
+def _revoked(rows: list[RevocationRow]) -> dict[str, tuple[Revocation, ...]]:
+    found: dict[str, tuple[Revocation, ...]] = {}
+    for row in rows:
+        by_issued_at = from_utc_text(row.issued_at) if row.issued_at else None
+        found[row.serial] = (*found.get(row.serial, ()), Revocation(from_utc_text(row.revoked_at), by_issued_at))
+    return found
+
+
+def _ended(row: DeviceRow) -> Ended:
+    code = "bundle.revoked" if row.revoked_at else "bundle.superseded"
+    at = min(filter(None, (row.revoked_at, row.superseded_at)))
+    return Ended(from_utc_text(at), code, row.ended_by)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, takewhile
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,9 +26,10 @@ from eum_app.domain.facts import (
     FactsReceived,
     HeadSigned,
     content_refs,
+    decode_fact,
 )
 from eum_app.domain.file_names import shown_name
-from eum_app.domain.journal import decode_entry
+from eum_app.domain.journal import Entry, Head, decode_entry
 from eum_app.domain.people import Permission
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.exchange.outcomes import ImportOutcome as ImportOutcome
@@ -37,7 +38,7 @@ from eum_app.usecases.exchange.seal_bundle import SUFFIX, OnProgress
 from eum_app.usecases.exchange.trust import identity_of, own_chain, trust_list
 from eum_app.usecases.session import Session
 from eum_app.usecases.store.head_signatures import check_head_signatures
-from sync.bundle_file import OpenedBundle, inspect_bundle, open_bundle
+from sync.bundle_file import Manifest, OpenedBundle, inspect_bundle, open_bundle
 
 APPEND_BATCH: Final = 5_000  # bounds memory: a bundle may hold millions of entries
 CROSSED_TRIES: Final = 5  # PostgreSQL aborts one side of a deadlock; a repeat finds the other side done
@@ -134,8 +135,10 @@ def _note(outcome: ImportOutcome) -> None:
 
 
 @contextlib.contextmanager
-def verify_bundle(session: Session, path: Path) -> Iterator[OpenedBundle]:
+def verify_bundle(session: Session, path: Path, *, has_late: bool = False) -> Iterator[OpenedBundle]:
     """Open a bundle of another sender, verified whole against this store's identity and trust list.
+
+    With `has_late`, a bundle of a device whose identity has ended is opened too (`OpenedBundle.ended`).
 
     Raises Refusal `device.not_enrolled`, `bundle.own` and as `open_bundle` does.
     """
@@ -143,12 +146,21 @@ def verify_bundle(session: Session, path: Path) -> Iterator[OpenedBundle]:
         identity, trust = identity_of(session, connection), trust_list(connection, is_hq=session.is_hq)
     if inspect_bundle(path).sender == identity.certificate:
         raise Refusal("bundle.own", name=session.name)
-    with open_bundle(path, identity, trust, session.now()) as bundle:
+    with open_bundle(path, identity, trust.with_late() if has_late else trust, session.now()) as bundle:
         yield bundle
 
 
-def append_bundle(session: Session, bundle: OpenedBundle, transaction: Transaction, admit: Admit | None) -> Arrived:
+def end_of(manifest: Manifest) -> Head:
+    """Return the head up to which a bundle continues its chain."""
+    return Head(manifest.origin, manifest.epoch, manifest.last_seq, manifest.last_hash)
+
+
+def append_bundle(
+    session: Session, bundle: OpenedBundle, transaction: Transaction, admit: Admit | None, through: Head | None = None
+) -> Arrived:
     """Append a verified bundle's objects and entries, and check the signed heads and the chain's end.
+
+    With `through`, only the entries up to that head are appended (a late bundle of which no more is admitted).
 
     If every entry is already held, they are only compared, and nothing of the bundle is stored. `admit` returns the
     facts to apply, or refuses them. Raises Refusal `chain.gap`, `chain.broken`, `bundle.foreign_origin`,
@@ -156,6 +168,7 @@ def append_bundle(session: Session, bundle: OpenedBundle, transaction: Transacti
     `check_head_signatures` do.
     """
     manifest = bundle.manifest
+    end = through or end_of(manifest)
     head = transaction.head(manifest.origin, manifest.epoch)
     if manifest.first_seq > head.seq + 1:
         raise Refusal(
@@ -166,19 +179,22 @@ def append_bundle(session: Session, bundle: OpenedBundle, transaction: Transacti
             found=manifest.first_seq,
         )
     said = bundle_held(transaction.connection, session.name, session.store.named.epoch, manifest.bundle_id)
-    if manifest.last_seq <= head.seq:
-        visits, signed, receipts = _append_all(session, bundle, head.seq, transaction, admit)
+    if end.seq <= head.seq:
+        visits, signed, receipts = _append_all(session, bundle, head.seq, transaction, admit, end.seq)
         return Arrived(0, visits, signed, receipts, is_held=True, is_recorded=said)
     # Content comes before entries, because an entry whose content is missing is refused.
+    wanted = _named_by(bundle, end.seq) if end.seq < manifest.last_seq else None
     for ref, reader in bundle.objects():
+        if wanted is not None and ref.object_id not in wanted:
+            continue
         row = ObjectRow(ref.object_id, ref.size, ref.media_type, ref.key, ref.salt)
         keep_object(transaction.connection, session.store.content, row, reader)
-    new_entries = manifest.last_seq - head.seq
-    visits, signed, receipts = _append_all(session, bundle, transaction.next_known_at(), transaction, admit)
+    new_entries = end.seq - head.seq
+    visits, signed, receipts = _append_all(session, bundle, transaction.next_known_at(), transaction, admit, end.seq)
     check_head_signatures(transaction.connection, manifest.origin, manifest.epoch, signed)
     # The manifest is signed and names the last hash, so entries cannot be exchanged for others of the same numbers.
-    if transaction.head(manifest.origin, manifest.epoch).hash != manifest.last_hash:
-        raise Refusal("chain.broken", origin=manifest.origin, epoch=manifest.epoch, seq=manifest.last_seq)
+    if transaction.head(manifest.origin, manifest.epoch).hash != end.hash:
+        raise Refusal("chain.broken", origin=manifest.origin, epoch=manifest.epoch, seq=end.seq)
     return Arrived(new_entries, visits, signed, receipts)
 
 
@@ -229,17 +245,18 @@ def _receive_one(session: Session, path: Path, take: Take, areas: set[Area]) -> 
     try:
         outcome, touched = _take_again_where_crossed(session, path, take)
     except Refusal as refusal:
-        return _refused(path, refusal)
+        return refused(path, refusal)
     except KnownError:
         raise  # trouble with this machine's disk or database, which the other files would meet too
     except Exception as bug:  # noqa: BLE001 - a sender signs what it likes; one file must not stop the others
         note_crash(bug)
-        return _refused(path, Refusal("bundle.unreadable", reason=type(bug).__name__))
+        return refused(path, Refusal("bundle.unreadable", reason=type(bug).__name__))
     areas |= touched
     return outcome
 
 
-def _refused(path: Path, refusal: Refusal) -> ImportOutcome:
+def refused(path: Path, refusal: Refusal) -> ImportOutcome:
+    """Return the outcome of a file that was refused, by the code of the refusal."""
     values = {name: shown_name(str(value)) for name, value in refusal.values.items()}
     if refusal.code == "chain.gap":
         return ImportOutcome(path, path.name, ImportResult.WAITING, refusal.code, values)
@@ -265,9 +282,15 @@ def _take_again_where_crossed(session: Session, path: Path, take: Take) -> tuple
     return take(session, path)
 
 
-def imported(session: Session, bundle: OpenedBundle, path: Path, *, new_entries: int) -> BundleImported:
-    """Build the fact that a bundle was imported; bytes of the file name that are not UTF-8 become question marks."""
+def imported(
+    session: Session, bundle: OpenedBundle, path: Path, *, new_entries: int, through: Head | None = None
+) -> BundleImported:
+    """Build the fact that a bundle was imported, up to the head `through` if it was not imported whole.
+
+    Bytes of the file name that are not UTF-8 become question marks.
+    """
     manifest = bundle.manifest
+    end = through or end_of(manifest)
     return BundleImported(
         observed_at=session.observed_now(),
         bundle_id=manifest.bundle_id,
@@ -276,18 +299,35 @@ def imported(session: Session, bundle: OpenedBundle, path: Path, *, new_entries:
         origin=manifest.origin,
         epoch=manifest.epoch,
         first_seq=manifest.first_seq,
-        last_seq=manifest.last_seq,
-        head_hash=manifest.last_hash,
+        last_seq=end.seq,
+        head_hash=end.hash,
         new_entries=new_entries,
         objects=len(manifest.objects),
         file_name=_shown(path),
     )
 
 
+def _named_by(bundle: OpenedBundle, through_seq: int) -> set[str]:
+    """Return the ids of the objects that the entries up to a number name."""
+    found: set[str] = set()
+    for entry in map(decode_entry, bundle.entries()):
+        if entry.seq > through_seq:
+            break
+        found |= {ref.object_id for ref in content_refs(decode_fact(entry.kind, entry.kind_version, entry.payload))}
+    return found
+
+
 def _append_all(
-    session: Session, bundle: OpenedBundle, known_at: int, transaction: Transaction, admit: Admit | None
+    session: Session,
+    bundle: OpenedBundle,
+    known_at: int,
+    transaction: Transaction,
+    admit: Admit | None,
+    through_seq: int,
 ) -> tuple[set[Area], list[HeadSigned], list[FactsReceived]]:
-    """Append a bundle's entries in blocks; return the ids of their visits, the signed heads, and HQ's receipts.
+    """Append a bundle's entries up to a number, in blocks.
+
+    Returns the ids of their visits, the signed heads, and HQ's receipts.
 
     Raises Refusal `bundle.foreign_origin` for an entry that is not the next one in the manifest, and as `admit` and
     `verify_content` do.
@@ -298,7 +338,9 @@ def _append_all(
     receipts: list[FactsReceived] = []
     expected = manifest.first_seq
 
-    entries = map(decode_entry, bundle.entries())
+    entries: Iterator[Entry] = map(decode_entry, bundle.entries())
+    if through_seq < manifest.last_seq:
+        entries = takewhile(lambda entry: entry.seq <= through_seq, entries)
     while block := list(islice(entries, APPEND_BATCH)):
         for entry in block:
             if (entry.origin, entry.epoch, entry.seq) != (manifest.origin, manifest.epoch, expected):

@@ -10,9 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
@@ -39,6 +37,7 @@ from eum_app.reports.sidecar import (
 from eum_app.usecases.exchange.trust import trust_list
 from eum_app.usecases.reporting.export_report import FORMATS
 from eum_app.usecases.session import Session
+from sync.trust import TrustList
 
 HELD: Final = "held"
 DIFFERS: Final = "differs"
@@ -302,7 +301,7 @@ def _is_known(
             with session.store.reading() as connection:
                 trust = trust_list(connection, is_hq=session.is_hq)
             check_chain(chain, trust.root, of_report=True)
-            _refuse_revoked(chain, trust.revoked)
+            _refuse_revoked(chain, trust)
         check_validity(chain, chain[-1], made_at)
         if sidecar.made_at_store != chain[0].origin:
             raise Refusal("report.other_signer", signer=chain[0].origin, store=sidecar.made_at_store)
@@ -312,10 +311,10 @@ def _is_known(
     return False
 
 
-def _refuse_revoked(chain: tuple[Certificate, ...], revoked: Mapping[str, datetime]) -> None:
+def _refuse_revoked(chain: tuple[Certificate, ...], trust: TrustList) -> None:
     # The time of signing is known only from the report itself, so a later revocation counts too.
     for certificate in chain:
-        if certificate.serial in revoked:
+        if trust.revoked_at(certificate) is not None:
             raise Refusal("report.signer_revoked", signer=certificate.origin)
 
 

@@ -72,7 +72,7 @@ def plan_visit(
         raise Refusal("visit.inspector_missing")
     with session.writing() as transaction:
         connection = transaction.connection
-        if not any(row.device == device and not row.revoked_at for row in all_devices(connection)):
+        if not any(row.device == device and not row.ended_by for row in all_devices(connection)):
             raise Refusal("visit.device_unknown", device=device)
         require_site(session, connection, site_id)
         site(connection, site_id)  # refuses one that does not exist, which is in the scope of an account without limits
