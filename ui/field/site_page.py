@@ -6,7 +6,7 @@ from collections.abc import Collection
 from functools import partial
 
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QHideEvent
+from PySide6.QtGui import QHideEvent, QImage
 from PySide6.QtWidgets import QWidget
 
 from db.queries.checklists import site_answers_of, visit_checklists
@@ -22,8 +22,9 @@ from eum_app.domain.checklists import (
 )
 from eum_app.domain.errors import KnownError
 from eum_app.usecases.calls import Connection, query
-from ui.field.parts import holds_focus, image_of, name_header_buttons
+from ui.field.parts import holds_focus, name_header_buttons
 from ui.field.photo_bar import PhotoBar
+from ui.field.pictures import Pictures
 from ui.field.question_row import QuestionRow
 from ui.field.question_rows import QuestionRows
 from ui.field.site_answers import SiteAnswers, Stage
@@ -45,6 +46,7 @@ class SitePage(Page):
         super().__init__()
         self.setObjectName("site_page")
         self._desk = desk
+        self._thumbnails = Pictures(desk)
         self._visit_id, self._jump_to = "", ""
         self._checklist: Checklist | None = None
         self.answers = SiteAnswers(desk, self)
@@ -190,11 +192,16 @@ class SitePage(Page):
         for question_id, picture in self._pictures.items():
             answer = answers.get(question_id)
             if question_id in self._rows and answer is not None and _is_picture(answer.value):
-                self._rows[question_id].show_picture(image_of(picture, 96))
+                self._thumbnails.show(picture, 96, partial(self._show_photo, question_id, picture))
         still_open |= set(self.answers.started)
         done = sum(question.question_id not in still_open for question in asked)
         words_said = self.tr("{done} of {total} answered").format(done=done, total=len(asked))
         self.header.set_progress(done, len(asked), [(done, "ok")], words_said)
+
+    def _show_photo(self, question_id: str, picture: bytes, image: QImage) -> None:
+        """Show a photo that was decoded meanwhile, unless another one answers the question by now."""
+        if self._pictures.get(question_id) is picture and question_id in self._rows:
+            self._rows[question_id].show_picture(image)
 
     def _answered(self, answer: Answer) -> None:
         assert self._checklist is not None

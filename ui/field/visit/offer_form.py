@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from db.queries.items import ItemRow
 from eum_app.domain.visits import Outcome
-from ui.field.parts import image_of, named
+from ui.field.parts import mark_image, named
 from ui.field.visit.compared import Compared
 from ui.field.visit.match_words import LostOffer, Offer
 from ui.kit import words
@@ -42,7 +42,7 @@ class OfferForm(QWidget):
             set_tip(keep, self.tr("Record this label's items as claims, not as sightings"))
             self._list.addWidget(keep)
         if picture:
-            self._list.addWidget(mark_picture(image_of(picture, 320)))
+            self._list.addWidget(mark_picture(mark_image(picture)))
         if offer.read:
             grid = KeyValueGrid(margins=(0, 0, 0, 0))
             for name, value in offer.read:
