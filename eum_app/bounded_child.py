@@ -1,6 +1,6 @@
 """Child processes that read files of other parties: without keys, with little memory, and ended after a time.
 
-A fault in a decoder is then one of the child, and a file that takes for ever is stopped. Requests and answers go
+A fault in a decoder is then one of the child, and a file that never ends is stopped. Requests and answers go
 through pipes. The parent checks the form of answers: a child that was taken over must not take over the parent.
 Standard library only.
 """
@@ -123,7 +123,7 @@ class BoundedChild:
         process.kill()
         for pipe in (process.stdin, process.stdout):
             if pipe is not None:
-                with contextlib.suppress(OSError):  # what was not written yet cannot be written any more
+                with contextlib.suppress(OSError):  # what was not written yet is lost
                     pipe.close()
         process.wait()
 

@@ -286,7 +286,7 @@ def test_a_decoder_that_was_taken_over_cannot_take_over_the_app(answer: bytes) -
         _received(io.BytesIO(answer), QSize(10, 10))
 
 
-def test_a_decoder_that_cannot_be_started_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_decoder_that_cannot_be_started_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", str(ROOT / "no-such-program"))
     with pytest.raises(Trouble, match=r"task\.child_not_started") as trouble:
         decoded(written("png"))

@@ -35,7 +35,7 @@ class OfferForm(QWidget):
         self.setLayout(vbox(self._list, 1))
 
     def show_offer(self, offer: Offer, *, candidates: Sequence[ItemRow], picture: bytes, can_be_recorded: bool) -> None:
-        """Show a mark that was read, its `picture` (PNG or JPEG, or empty) and the items that it may be."""
+        """Show a mark that was read, its `picture` (PNG, or empty) and the items that it may be."""
         self._begin(offer.text)
         if offer.note:  # above what it names, which can be hundreds
             keep = named(button(offer.note, self.note_requested.emit, kind="primary"), "note_label_button")
