@@ -6,7 +6,7 @@ from collections.abc import Collection
 from functools import partial
 
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QHideEvent, QImage
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QWidget
 
 from db.queries.checklists import site_answers_of, visit_checklists
@@ -192,16 +192,13 @@ class SitePage(Page):
         for question_id, picture in self._pictures.items():
             answer = answers.get(question_id)
             if question_id in self._rows and answer is not None and _is_picture(answer.value):
-                self._thumbnails.show(picture, 96, partial(self._show_photo, question_id, picture))
+                self._thumbnails.show(
+                    picture, 96, partial(self._rows.show_picture, question_id, self._pictures, picture)
+                )
         still_open |= set(self.answers.started)
         done = sum(question.question_id not in still_open for question in asked)
         words_said = self.tr("{done} of {total} answered").format(done=done, total=len(asked))
         self.header.set_progress(done, len(asked), [(done, "ok")], words_said)
-
-    def _show_photo(self, question_id: str, picture: bytes, image: QImage) -> None:
-        """Show a photo that was decoded meanwhile, unless another one answers the question by now."""
-        if self._pictures.get(question_id) is picture and question_id in self._rows:
-            self._rows[question_id].show_picture(image)
 
     def _answered(self, answer: Answer) -> None:
         assert self._checklist is not None
@@ -261,7 +258,8 @@ class SitePage(Page):
 
     def _clear(self) -> None:
         self._rows.clear()
-        self._checklist, self._pictures = None, {}
+        self._checklist = None
+        self._pictures.clear()  # in place: a photo that arrives late looks into it
         self.photo_bar.close_bar()
         self.header.set_state("")
 

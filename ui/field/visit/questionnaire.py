@@ -141,14 +141,12 @@ class Questionnaire(QWidget):
         self._rows.lay_out(self._checklist, self._asked(), self._draft.answers)
         for question_id, picture in self._draft.given_photos(self._checklist).items():
             if question_id in self._rows:
-                self._pictures.show(picture, 96, partial(self._show_photo, question_id, picture))
+                self._pictures.show(picture, 96, partial(self._take_photo, self._draft, question_id, picture))
         self._follow()
 
-    def _show_photo(self, question_id: str, picture: bytes, image: QImage) -> None:
-        """Show a photo that was decoded meanwhile, unless the row asks about another item or photo by now."""
-        is_current = self._draft is not None and self._draft.answer_photos.get(question_id) is picture
-        if is_current and question_id in self._rows:
-            self._rows[question_id].show_picture(image)
+    def _take_photo(self, draft: Draft, question_id: str, picture: bytes, image: QImage) -> None:
+        if draft is self._draft:  # the rows are reused for the next item
+            self._rows.show_picture(question_id, draft.answer_photos, picture, image)
 
     def _answered(self, answer: Answer) -> None:
         if self._draft is None:
