@@ -117,8 +117,9 @@ def witnesses(data):
     for said, raw, signature in cosignatures:
         fields = statement(said, "eum-cosignature")
         require(fields["head"] == hashlib.sha384(text).hexdigest(), "a cosignature of another head")
-        is_hybrid = fields["suite"] == "hybrid"
-        key = mldsa.MLDSA87PublicKey.from_public_bytes(raw) if is_hybrid else point(ec.SECP384R1(), raw)
+        key = (
+            mldsa.MLDSA87PublicKey.from_public_bytes(raw) if fields["suite"] == "hybrid" else point(ec.SECP384R1(), raw)
+        )
         verify_signature(key, b"eum/cosignature/1", said, signature)
         found.append((fields["witness"], fingerprint(raw), fields["cosigned_at"]))
     return found

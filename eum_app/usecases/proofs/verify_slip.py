@@ -245,7 +245,8 @@ def is_cosigned(one: Cosignature, statement: bytes) -> bool:
     """Whether a cosignature is valid and of the head with these bytes. It says nothing about who holds the key."""
     try:
         cosigned = one.cosigned
-        VerifyKey.from_bytes(Suite.parse(cosigned.suite), one.key).verify(COSIGN_PURPOSE, one.statement, one.signature, low_s=True)
+        key = VerifyKey.from_bytes(Suite.parse(cosigned.suite), one.key)
+        key.verify(COSIGN_PURPOSE, one.statement, one.signature, low_s=True)
     except Refusal:
         return False
     return cosigned.head == hashlib.sha384(statement).hexdigest()
