@@ -99,8 +99,7 @@ def verify_head(data, root):
     require(plain(fingerprint(chain[1])) == plain(root), f"another authority signed: {fingerprint(chain[1])}")
     for der, one in zip(chain, certificates, strict=True):
         one.verify_directly_issued_by(authority)
-        # The octet before the signature counts unused bits, which a second spelling could hide in.
-        require(der.endswith(b"\0" + one.signature), "a certificate is not spelled as it should be")
+        require(der.endswith(b"\0" + one.signature), "a certificate with unused bits")  # a second spelling
     subject = {name.oid: name.value for name in hq.subject}
     require(subject.get(NameOID.ORGANIZATIONAL_UNIT_NAME) == "hq", "the signer is not an HQ")
     require(subject.get(NameOID.SERIAL_NUMBER) == head["origin"], "another HQ signed this head")
@@ -117,9 +116,8 @@ def witnesses(data):
     for said, raw, signature in cosignatures:
         fields = statement(said, "eum-cosignature")
         require(fields["head"] == hashlib.sha384(text).hexdigest(), "a cosignature of another head")
-        key = (
-            mldsa.MLDSA87PublicKey.from_public_bytes(raw) if fields["suite"] == "hybrid" else point(ec.SECP384R1(), raw)
-        )
+        mldsa87 = mldsa.MLDSA87PublicKey.from_public_bytes
+        key = mldsa87(raw) if fields["suite"] == "hybrid" else point(ec.SECP384R1(), raw)
         verify_signature(key, b"eum/cosignature/1", said, signature)
         found.append((fields["witness"], fingerprint(raw), fields["cosigned_at"]))
     return found

@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 import msgspec
 from sqlalchemy import BindParameter, Connection, and_, bindparam, select
 
-from db.chains import entries_after
 from db.log_tables import log_heads, log_witnesses
-from db.tables import checks, findings, reviews, visit_marks, withdrawals
+from db.tables import checks, findings, journal, reviews, visit_marks, withdrawals
 from eum_app.domain.errors import Refusal
 from eum_app.domain.journal import Entry
 from eum_app.domain.tree_heads import Cosignature, SignedHead, decode_head
@@ -32,6 +31,9 @@ _COSIGNATURES = (
     select(log_witnesses.c.body)
     .where(log_witnesses.c.log_epoch == _OF_LOG, log_witnesses.c.size == bindparam("size"))
     .order_by(log_witnesses.c.cosigned_at, log_witnesses.c.fingerprint)
+)
+_ENTRY = select(*[column for column in journal.columns if column.name != "known_at"]).where(
+    journal.c.origin == bindparam("origin"), journal.c.epoch == bindparam("epoch"), journal.c.seq == bindparam("seq")
 )
 
 
@@ -131,4 +133,6 @@ def decision_about(connection: Connection, finding_id: str) -> Place:
 
 def entry_at(connection: Connection, place: Place) -> Entry | None:
     """Return one entry of a journal, or None if it is not held here."""
-    return next(entries_after(connection, place.origin, place.epoch, place.seq - 1, place.seq), None)
+    named = {"origin": place.origin, "epoch": place.epoch, "seq": place.seq}
+    row = connection.execute(_ENTRY, named).first()
+    return Entry(*row) if row else None
