@@ -84,11 +84,11 @@ def best_size_over(heads: Sequence[HeadRow], index: int) -> int | None:
     return covering[0].size if covering else None
 
 
-def last_check_of(connection: Connection, item_id: str) -> Place:
-    """Return the place of an item's newest check that was not withdrawn. Raises Refusal `slip.no_check`."""
+def last_check_of(connection: Connection, item_id: str) -> tuple[Place, str]:
+    """Return the place and visit of an item's newest check that was not withdrawn. Raises Refusal `slip.no_check`."""
     taken_back = and_(withdrawals.c.check_id == checks.c.check_id, withdrawals.c.origin == checks.c.origin)
     row = connection.execute(
-        select(checks.c.origin, checks.c.epoch, checks.c.seq)
+        select(checks.c.origin, checks.c.epoch, checks.c.seq, checks.c.visit_id)
         .outerjoin(withdrawals, taken_back)
         .where(checks.c.item_id == item_id, withdrawals.c.check_id.is_(None))
         .order_by(checks.c.order_key.desc())
@@ -96,7 +96,7 @@ def last_check_of(connection: Connection, item_id: str) -> Place:
     ).first()
     if row is None:
         raise Refusal("slip.no_check", item_id=item_id[:40])
-    return Place(*row)
+    return Place(row.origin, row.epoch, row.seq), row.visit_id
 
 
 def closing_of(connection: Connection, visit_id: str) -> Place:

@@ -49,11 +49,13 @@ class LogHeadWitnessed(Fact, frozen=True, kw_only=True):
 class ProofSlipMade(Fact, frozen=True, kw_only=True):
     """A slip was made that proves one entry to an outsider, by the log's head of `size`.
 
-    `subject` is item, visit or finding, `subject_id` its id. `sha384` is of the slip's bytes, hex.
+    `subject` is item, visit or finding, `subject_id` its id; `visit_id` is the visit that the record belongs to (empty
+    for a finding about a device). `sha384` is of the slip's bytes, hex.
     """
 
     subject: str
     subject_id: str
+    visit_id: str
     origin: str
     epoch: Whole
     seq: Whole

@@ -7,8 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
+from db.bounds import stated_within
 from db.log_tables import log_tiles
 from db.queries.items import all_sites, item_ids_at
 from db.queries.log import heads_of, signed_head
@@ -246,3 +247,19 @@ def test_slips_on_both_databases(tmp_path: Path, hq_backend: Callable[[], str | 
     again = export_head(world.hq, tmp_path / "2.eumhead")
     assert again.continues == (done.size,)
     world.close()
+
+
+def test_the_log_shows_a_slip_only_within_the_scope(proved: Proved) -> None:
+    hq = proved.world.hq
+    for subject, subject_id in (
+        (Subject.ITEM, proved.items[0]),
+        (Subject.VISIT, proved.visit_id),
+        (Subject.FINDING, proved.finding_id),
+    ):
+        make_slip(hq, subject, subject_id)
+    for country, count in (("XX", 3), ("YY", 0)):
+        with hq.store.reading(Scope(countries=(country,))) as connection:
+            within = stated_within(connection)
+            assert within is not None
+            seen = connection.execute(select(journal.c.seq).where(journal.c.kind == "ProofSlipMade", within)).all()
+        assert len(seen) == count

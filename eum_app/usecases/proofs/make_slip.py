@@ -69,7 +69,7 @@ def make_slip(session: Session, subject: Subject, subject_id: str) -> SlipMade:
     """
     log_epoch = require_log(session)
     with session.reading() as connection:
-        place = _place(session, connection, subject, subject_id)
+        place, visit_id = _place(session, connection, subject, subject_id)
     session.notes.note_read(subject, subject_id)
     with session.store.reading() as connection:
         if place_of(connection, log_epoch, place.origin, place.epoch, place.seq) is None:
@@ -88,6 +88,7 @@ def make_slip(session: Session, subject: Subject, subject_id: str) -> SlipMade:
                 observed_at=session.observed_now(),
                 subject=subject,
                 subject_id=subject_id,
+                visit_id=visit_id,
                 origin=place.origin,
                 epoch=place.epoch,
                 seq=place.seq,
@@ -111,7 +112,8 @@ def save_slip(data: bytes, path: Path) -> None:
         file.write(data)
 
 
-def _place(session: Session, connection: Connection, subject: Subject, subject_id: str) -> Place:
+def _place(session: Session, connection: Connection, subject: Subject, subject_id: str) -> tuple[Place, str]:
+    """Return the place of the record in its journal, and the visit that it belongs to."""
     match subject:
         case Subject.ITEM:
             item(connection, subject_id)
@@ -120,10 +122,11 @@ def _place(session: Session, connection: Connection, subject: Subject, subject_i
         case Subject.VISIT:
             visit(connection, subject_id)
             require_visit(session, connection, subject_id)
-            return closing_of(connection, subject_id)
+            return closing_of(connection, subject_id), subject_id
         case Subject.FINDING:
-            require_finding(session, connection, finding(connection, FindingId(subject_id)))
-            return decision_about(connection, subject_id)
+            row = finding(connection, FindingId(subject_id))
+            require_finding(session, connection, row)
+            return decision_about(connection, subject_id), row.visit_id
 
 
 def slip_of(transaction: Transaction, log_epoch: int, place: Place) -> tuple[Slip, tuple[str, ...]]:
