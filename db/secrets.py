@@ -20,8 +20,7 @@ OWN_CHAIN: Final = "own-chain"
 RECOVERY_PUBLIC: Final = "recovery-public"
 REPORTERS: Final = "reporters"
 HQ_CHAIN: Final = "hq-chain"
-LOG_SALTS: Final = "log-salts"
-"""Secret from which the salts of all leaves of HQ's log are derived."""
+REVOCATIONS: Final = "revocations"
 PURPOSES: Final = (
     VAULT,
     AUTHORITY,
@@ -33,7 +32,7 @@ PURPOSES: Final = (
     RECOVERY_PUBLIC,
     REPORTERS,
     HQ_CHAIN,
-    LOG_SALTS,
+    REVOCATIONS,
 )
 """Every purpose of key material: recovery of a damaged file recognizes rows by them."""
 

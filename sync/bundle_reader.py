@@ -15,7 +15,7 @@ streaming (chunk tags, entries' hash, objects' names). The caller must then roll
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -103,8 +103,12 @@ def verify_bundle(path: Path, trust: TrustList, at: datetime) -> Verdict:
 
 
 @contextmanager
-def open_bundle(path: Path, identity: Identity, trust: TrustList, at: datetime) -> Iterator[OpenedBundle]:
+def open_bundle(
+    path: Path, identity: Identity, trust: TrustList, at: datetime, *, earlier: Sequence[Identity] = ()
+) -> Iterator[OpenedBundle]:
     """Verify the whole bundle, then provide its content until the context ends. `at` is now (aware).
+
+    `earlier` are identities that this party used before: what was sealed to their keys opens too.
 
     Raises Refusal: those of `sync.trust`, `read_header` and `opened_for_reading`; "bundle.truncated", "bundle.altered"
     (with the part), "bundle.too_large", "bundle.version" (of the manifest); "bundle.readdressed" (outside and inside
@@ -114,6 +118,7 @@ def open_bundle(path: Path, identity: Identity, trust: TrustList, at: datetime) 
     with opened_for_reading(path) as file:
         header = read_header(file)
         sender = _judge(header, trust, at)
+        identity = next((one for one in earlier if one.kem.public.kid in header.kids), identity)
         place = judge_recipient(header.kids, identity.kem.public.kid)
         frames = _scan(file, header)
         _verify_outer(header, frames)

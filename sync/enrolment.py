@@ -107,8 +107,8 @@ def write_request(path: Path, request: bytes) -> CertificateRequest:
     return parsed
 
 
-def read_request_file(path: Path) -> CertificateRequest:
-    """Read a request with a valid signature, from a device whose name is safe in file names.
+def read_request_file(path: Path, role: Role = Role.DEVICE) -> CertificateRequest:
+    """Read a request with a valid signature, from a device (or HQ, by `role`) whose name is safe in file names.
 
     Raises Refusal: `file.missing`, `file.unreadable`, `enrolment.too_large`, `enrolment.not_a_request`,
     `enrolment.version`, `request.invalid`, `request.wrong_role`, `enrolment.bad_name`. Trouble as `opened_for_reading`.
@@ -116,7 +116,7 @@ def read_request_file(path: Path) -> CertificateRequest:
     file = _decode(_read(path), _RequestFile, "enrolment.not_a_request")
     _check_version(file.version, VERSION)
     request = CertificateRequest.from_der(file.request)
-    if request.role is not Role.DEVICE:
+    if request.role is not role:
         raise Refusal("request.wrong_role", role=request.role.value)
     if not is_store_name(request.origin):
         raise Refusal("enrolment.bad_name", device=request.origin[:40])
@@ -195,13 +195,21 @@ def accept_answer(answer: EnrolmentAnswer, pending: PendingIdentity, *, confirme
     Raises Refusal: `enrolment.other_root`, `enrolment.other_request` (an answer to another request or device), those of
     `verify_chain`, `identity.mismatch` (another key than ours was certified).
     """
-    if _plain(confirmed_root) not in {_plain(answer.root.fingerprint), _plain(answer.root.short_fingerprint)}:
-        raise Refusal("enrolment.other_root", found=answer.root.short_fingerprint)
+    require_root(answer.root, confirmed_root)
     if answer.request_fingerprint != pending.request.fingerprint or answer.device_id != pending.request.origin:
         raise Refusal("enrolment.other_request", device_id=answer.device_id, expected=pending.request.origin)
     if verify_chain(answer.chain, answer.root, at).role is not Role.DEVICE:
         raise Refusal("certificate.chain_shape", roles=answer.device.role.value)
     return pending.complete(answer.chain)
+
+
+def require_root(root: Certificate, confirmed: str) -> None:
+    """Require that a person confirmed this authority, by its fingerprint in hex or short form.
+
+    Case, hyphens and blanks are ignored. Raises Refusal `enrolment.other_root`.
+    """
+    if _plain(confirmed) not in {_plain(root.fingerprint), _plain(root.short_fingerprint)}:
+        raise Refusal("enrolment.other_root", found=root.short_fingerprint)
 
 
 T = TypeVar("T")

@@ -5,7 +5,7 @@
 1. Is the bundle of our suite?                                    → trust.suite_mismatch
 2. Does the sender's chain lead to our authority?                 → bundle.unknown_sender
 3. Do we know this sender? An HQ must have the name (origin) of a known one, so that a renewed certificate of HQ locks
-   out no device; a device must have exactly the certificate that we hold for it and its epoch.
+   out no device; a device must have the keys of the certificate that we hold for it and its epoch.
                                                                   → bundle.unknown_sender
 4. Is its certificate, or its HQ's, revoked?                      → bundle.revoked
    Was the device enrolled again since?                           → bundle.superseded
@@ -27,7 +27,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from eum_app.crypto.certificates import Certificate, Role, check_chain, check_validity
 from eum_app.crypto.suites import Suite
@@ -43,6 +43,8 @@ KINDS_BY_ROLE: Mapping[Role, frozenset[str]] = {
 """Kinds of bundles that each role may send."""
 KINDS = frozenset().union(*KINDS_BY_ROLE.values())
 """All kinds of bundles."""
+HQ_OVERLAP = timedelta(days=365)
+"""Time for which an HQ's certificate is accepted beside the one that replaced it; a revoked one is refused at once."""
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,7 @@ def judge_sender(
         leaf = check_chain(chain, trust.root)
     except Refusal as error:
         raise Refusal("bundle.unknown_sender", why=error.code) from error
-    if not _is_known(leaf, trust):
+    if not _is_known(leaf, trust, at):
         raise Refusal("bundle.unknown_sender", why="not_enrolled", origin=leaf.origin, epoch=leaf.epoch)
     ended = trust.ended_of(leaf)
     is_late = trust.has_late and ended is not None
@@ -158,8 +160,14 @@ def judge_origin(sender: Certificate, origin: str, epoch: int, trust: TrustList)
         raise Refusal("bundle.foreign_origin", sender=sender.origin, origin=origin, epoch=epoch)
 
 
-def _is_known(leaf: Certificate, trust: TrustList) -> bool:
+def _is_known(leaf: Certificate, trust: TrustList, at: datetime) -> bool:
     if leaf.role is Role.DEVICE:
-        # Compare whole certificates: an HQ could issue a second one for the same name.
-        return trust.devices.get((leaf.origin, leaf.epoch)) == leaf
-    return any(leaf.origin == known.origin for known in trust.hqs)
+        # Compare keys: an HQ could certify others under the same name, and certifies these again when it has new keys.
+        known = trust.devices.get((leaf.origin, leaf.epoch))
+        return known is not None and known.verify_key == leaf.verify_key and known.kem_key.kid == leaf.kid
+    return any(leaf.origin == known.origin and not _is_over(leaf, known, at) for known in trust.hqs)
+
+
+def _is_over(leaf: Certificate, known: Certificate, at: datetime) -> bool:
+    """Whether an HQ's certificate is older than the one that we know, and the time for both is over."""
+    return leaf.epoch < known.epoch and at > known.not_before + HQ_OVERLAP

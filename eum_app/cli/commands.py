@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from eum_app import __version__
+from eum_app.cli.authority import authority_app
 from eum_app.cli.common import StoreOption, store_folder
 from eum_app.cli.content import content_app
 from eum_app.cli.exchange import bundle_app, device_app, inbox_app
@@ -16,7 +17,6 @@ from eum_app.cli.late import accept_late_command, note_head_command, revoke_hq_c
 from eum_app.cli.log import log_app
 from eum_app.cli.marks import parse_mark_command, read_marks_command
 from eum_app.cli.paper import labels_command
-from eum_app.cli.proof import head_app, proof_app
 from eum_app.cli.report import report_commands
 from eum_app.cli.store import store_app
 from eum_app.cli.streams import say
@@ -37,14 +37,13 @@ inbox_app.command("accept-late")(accept_late_command)
 inbox_app.command("note-head")(note_head_command)
 app.add_typer(store_app, name="store")
 app.add_typer(device_app, name="device")
+app.add_typer(authority_app, name="authority")
 app.add_typer(inventory_app, name="inventory")
 app.add_typer(visit_app, name="visit")
 app.add_typer(bundle_app, name="bundle")
 app.add_typer(inbox_app, name="inbox")
 app.add_typer(report_commands(), name="report")
 app.add_typer(log_app, name="log")
-app.add_typer(proof_app, name="proof")
-app.add_typer(head_app, name="head")
 app.add_typer(content_app, name="content")
 app.command("read-marks")(read_marks_command)
 app.command("parse-mark")(parse_mark_command)

@@ -44,6 +44,7 @@ __all__ = [
     "Identity",
     "PendingIdentity",
     "Role",
+    "certify_hq",
     "check_chain",
     "check_validity",
     "fingerprint",
@@ -51,7 +52,9 @@ __all__ = [
     "issue_hq",
     "issue_reporter",
     "make_authority",
+    "make_hq_request",
     "make_request",
+    "recertify_device",
     "short_fingerprint",
     "verify_chain",
 ]
@@ -124,6 +127,33 @@ def make_request(
     return PendingIdentity(signing, kem, CertificateRequest.from_der(request)), request
 
 
+def make_hq_request(hq_id: str, suite: Suite, *, epoch: int, name: str = "", organisation: str = "") -> PendingIdentity:
+    """Return new keys of an HQ, and its request for the authority: like `make_request`, with the epoch that is wanted.
+
+    Raises Refusal("certificate.bad_name"), ("certificate.bad_epoch").
+    """
+    signing, kem = SigningKey.generate(suite), KemKey.generate(suite)
+    subject = _subject(Role.HQ, name or hq_id, organisation, origin=hq_id, epoch=epoch)
+    builder = x509.CertificateSigningRequestBuilder(subject).add_extension(_kem_extension(kem.public), critical=False)
+    return PendingIdentity(signing, kem, CertificateRequest.from_der(_signed(builder, signing)))
+
+
+def certify_hq(
+    request: CertificateRequest, authority: Identity, *, epoch: int, at: datetime, days: int = HQ_DAYS
+) -> Certificate:
+    """Return an HQ's certificate for the keys in its request. First a person must compare the short fingerprint.
+
+    The authority decides the epoch. Raises Refusal: "certificate.may_not_issue" (not an authority),
+    "request.wrong_role", "request.invalid", "certificate.suite_mismatch", "certificate.bad_epoch",
+    "certificate.expired", "certificate.not_yet_valid".
+    """
+    _require(authority, Role.AUTHORITY)
+    if request.role is not Role.HQ:
+        raise Refusal("request.wrong_role", role=request.role.value)
+    organisation = request.organisation or authority.certificate.organisation
+    return _certified(request, authority, organisation, Role.HQ, epoch, at, days)
+
+
 def issue_device(
     request: CertificateRequest, issuer: Identity, *, epoch: int, at: datetime, days: int = DEVICE_DAYS
 ) -> Certificate:
@@ -137,12 +167,18 @@ def issue_device(
     _require(issuer, Role.HQ)
     if request.role is not Role.DEVICE:
         raise Refusal("request.wrong_role", role=request.role.value)
-    if request.suite is not issuer.suite:
-        raise Refusal("certificate.suite_mismatch", suite=request.suite.value, expected=issuer.suite.value)
-    subject = _subject(Role.DEVICE, request.name, request.organisation, origin=request.origin, epoch=epoch)
-    if request.kem is None:
-        raise Refusal("request.invalid")
-    return _issue(issuer, subject=subject, key=request.verify_key, kem=request.kem, role=Role.DEVICE, at=at, days=days)
+    return _certified(request, issuer, request.organisation, Role.DEVICE, epoch, at, days)
+
+
+def recertify_device(held: Certificate, issuer: Identity, *, at: datetime, days: int = DEVICE_DAYS) -> Certificate:
+    """Return a new certificate for a device's keys, in the same epoch: its HQ has a new certificate.
+
+    No person compares anything, since the keys are those of the certificate that HQ holds. Raises as `issue_device`.
+    """
+    _require(issuer, Role.HQ)
+    if held.role is not Role.DEVICE:
+        raise Refusal("request.wrong_role", role=held.role.value)
+    return _certified(held, issuer, held.organisation, Role.DEVICE, held.epoch, at, days)
 
 
 def issue_reporter(issuer: Identity, *, account: str, key: VerifyKey, at: datetime) -> Certificate:
@@ -169,6 +205,23 @@ def _require(identity: Identity, role: Role) -> None:
 
 def _end(at: datetime, days: int) -> datetime:
     return at + timedelta(days=days)
+
+
+def _certified(
+    keys: CertificateRequest | Certificate,
+    issuer: Identity,
+    organisation: str,
+    role: Role,
+    epoch: int,
+    at: datetime,
+    days: int,
+) -> Certificate:
+    if keys.suite is not issuer.suite:
+        raise Refusal("certificate.suite_mismatch", suite=keys.suite.value, expected=issuer.suite.value)
+    subject = _subject(role, keys.name, organisation, origin=keys.origin, epoch=epoch)
+    if keys.kem is None:
+        raise Refusal("request.invalid")
+    return _issue(issuer, subject=subject, key=keys.verify_key, kem=keys.kem, role=role, at=at, days=days)
 
 
 def _issue(

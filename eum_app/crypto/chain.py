@@ -101,6 +101,7 @@ class _Subject:
         self.organisation = _attribute(parsed.subject, NameOID.ORGANIZATION_NAME, default="")
         self.role = Role(_attribute(parsed.subject, NameOID.ORGANIZATIONAL_UNIT_NAME))
         self.origin = _attribute(parsed.subject, NameOID.SERIAL_NUMBER)
+        self.epoch = _read_epoch(parsed.subject)
         self.kem = _read_kem(parsed.extensions, self.suite)
         if (self.kem is not None) is not (self.role in _SEALED_TO):
             raise ValueError("a key to seal to does not fit the role")
@@ -135,7 +136,6 @@ class Certificate(_Subject):
     def __init__(self, der: bytes, parsed: x509.Certificate) -> None:
         super().__init__(der, parsed)
         self._x509 = parsed
-        self.epoch = _read_epoch(parsed.subject)
         self.serial = f"{parsed.serial_number:x}"
         self.not_before = parsed.not_valid_before_utc
         self.not_after = parsed.not_valid_after_utc

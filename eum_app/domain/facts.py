@@ -18,10 +18,10 @@ import msgspec
 
 from eum_app.domain import (
     account_facts,
+    authority_facts,
     exchange_facts,
     finding_facts,
     list_facts,
-    log_facts,
     paper_facts,
     store_facts,
     visit_facts,
@@ -35,6 +35,10 @@ from eum_app.domain.account_facts import PassphraseChanged as PassphraseChanged
 from eum_app.domain.account_facts import RecoveryCodeDisclosed as RecoveryCodeDisclosed
 from eum_app.domain.account_facts import RecoveryCodesMade as RecoveryCodesMade
 from eum_app.domain.account_facts import RecoveryCodeUsed as RecoveryCodeUsed
+from eum_app.domain.authority_facts import AuthorityListReceived as AuthorityListReceived
+from eum_app.domain.authority_facts import AuthorityMoved as AuthorityMoved
+from eum_app.domain.authority_facts import DeviceRecertified as DeviceRecertified
+from eum_app.domain.authority_facts import HqCertified as HqCertified
 from eum_app.domain.exchange_facts import BundleImported as BundleImported
 from eum_app.domain.exchange_facts import BundleQuarantined as BundleQuarantined
 from eum_app.domain.exchange_facts import BundleSealed as BundleSealed
@@ -67,10 +71,6 @@ from eum_app.domain.list_facts import InventoryImported as InventoryImported
 from eum_app.domain.list_facts import ItemListed as ItemListed
 from eum_app.domain.list_facts import ProfileSaved as ProfileSaved
 from eum_app.domain.list_facts import SiteRegistered as SiteRegistered
-from eum_app.domain.log_facts import LogHeadSigned as LogHeadSigned
-from eum_app.domain.log_facts import LogHeadWitnessed as LogHeadWitnessed
-from eum_app.domain.log_facts import LogSpan as LogSpan
-from eum_app.domain.log_facts import ProofSlipMade as ProofSlipMade
 from eum_app.domain.paper_facts import LabelsPrinted as LabelsPrinted
 from eum_app.domain.paper_facts import ReportExported as ReportExported
 from eum_app.domain.paper_facts import WorklistPrinted as WorklistPrinted
@@ -122,8 +122,8 @@ KINDS: Final[tuple[FactKind, ...]] = (
     *account_facts.KINDS,
     *store_facts.KINDS,
     *exchange_facts.KINDS,
+    *authority_facts.KINDS,
     *paper_facts.KINDS,
-    *log_facts.KINDS,
 )
 """Every kind of fact that this version knows."""
 

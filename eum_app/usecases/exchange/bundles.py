@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from eum_app.domain.journal import decode_entry
-from eum_app.usecases.exchange.trust import identity_of, trust_list
+from eum_app.usecases.exchange.trust import earlier_identities, identity_of, trust_list
 from eum_app.usecases.session import Session
 from sync.bundle_file import open_bundle, verify_bundle
 
@@ -72,7 +72,8 @@ def list_bundle(session: Session, path: Path) -> BundleContents:
     """
     with session.store.reading() as connection:
         identity, trust = identity_of(session, connection), trust_list(connection, is_hq=session.is_hq)
-    with open_bundle(path, identity, trust, session.now()) as bundle:
+        earlier = earlier_identities(session, connection)
+    with open_bundle(path, identity, trust, session.now(), earlier=earlier) as bundle:
         manifest = bundle.manifest
         kinds = Counter(decode_entry(entry).kind for entry in bundle.entries())
         return BundleContents(

@@ -14,6 +14,7 @@ from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import Fact, RevocationsLearned, UnknownFact, UnreadableFact
 from eum_app.domain.file_names import shown_name
 from eum_app.domain.journal import Entry, outgoing_origin
+from eum_app.usecases.exchange.learn import LEARNED, learn_from_hq
 from eum_app.usecases.exchange.seal_bundle import OnProgress
 from eum_app.usecases.exchange.verify_bundle import (
     Imported,
@@ -53,7 +54,14 @@ def _take(session: Session, path: Path) -> tuple[ImportOutcome, frozenset[Area]]
         if manifest.origin != outgoing_origin(sender, session.name):
             raise Refusal("bundle.foreign_origin", sender=sender, origin=manifest.origin, epoch=manifest.epoch)
         with session.writing(own_chain_last=False) as transaction:
-            arrived = append_bundle(session, bundle, transaction, admit=readable)
+            news: list[Fact | UnknownFact] = []
+
+            def noted(entries: Sequence[Entry], facts: Sequence[Fact | UnknownFact]) -> list[Fact | UnknownFact]:
+                news.extend(fact for fact in facts if isinstance(fact, LEARNED))
+                return readable(entries, facts)
+
+            arrived = append_bundle(session, bundle, transaction, admit=noted)
+            learn_from_hq(session, transaction, bundle.sender, news)
             _learn_revocations(session, transaction, bundle)
             if arrived.is_held:
                 if not arrived.is_recorded:

@@ -11,12 +11,23 @@ import msgspec
 
 from db.keyslots import account_kem, read_store_file
 from db.queries.people import DeviceRow, RevocationRow, all_devices, other_revocations
-from db.secrets import HQ_CHAIN, IDENTITY, OWN_CHAIN, RECOVERY, RECOVERY_PUBLIC, REPORTERS, read_secret
+from db.secrets import (
+    EARLIER,
+    HQ_CHAIN,
+    IDENTITY,
+    OWN_CHAIN,
+    RECOVERY,
+    RECOVERY_PUBLIC,
+    REPORTERS,
+    REVOCATIONS,
+    read_secret,
+)
 from db.store import Connection
 from db.vault import Vault, has_vault, open_vault
 from eum_app.crypto.certificates import Certificate, Identity
+from eum_app.crypto.revocations import RevocationList, read_revocation_list
 from eum_app.crypto.sealing import KemKey, KemPublic
-from eum_app.domain.clock import from_utc_text
+from eum_app.domain.clock import from_utc_text, utc_text
 from eum_app.domain.errors import Refusal
 from eum_app.domain.people import Permission, may
 from eum_app.usecases.session import Session
@@ -71,6 +82,42 @@ def identity_of(session: Session, connection: Connection) -> Identity:
     if stored is None:
         raise Refusal("device.not_enrolled")
     return Identity.from_bytes(stored)
+
+
+class EarlierIdentity(msgspec.Struct, frozen=True):
+    """Keys that HQ used before, as `Identity.to_bytes`; they open bundles until `until` (UTC text)."""
+
+    identity: bytes
+    until: str
+
+
+def earlier_in(vault: Vault) -> list[EarlierIdentity]:
+    """Return the keys that HQ used before, oldest first."""
+    stored = vault.values.get(EARLIER)
+    return msgspec.msgpack.decode(stored, type=list[EarlierIdentity]) if stored else []
+
+
+def earlier_identities(session: Session, connection: Connection) -> tuple[Identity, ...]:
+    """Return the identities that HQ used before and whose bundles it still opens; empty on a device.
+
+    Raises Refusal `vault.not_admitted`.
+    """
+    if not (session.is_hq and has_vault(connection)):
+        return ()
+    now = utc_text(session.now())
+    held = earlier_in(vault_of(session, connection))
+    return tuple(Identity.from_bytes(one.identity) for one in held if now <= one.until)
+
+
+def revocations_of(connection: Connection, root: Certificate) -> RevocationList | None:
+    """Return the authority's list of revoked HQs, or None. One that the root did not sign counts as none."""
+    stored = read_secret(connection, REVOCATIONS)
+    if stored is None:
+        return None
+    try:
+        return read_revocation_list(stored, root)
+    except Refusal:
+        return None
 
 
 def reporter_of(session: Session, connection: Connection) -> Identity:
@@ -133,6 +180,9 @@ def trust_list(connection: Connection, *, is_hq: bool) -> TrustList:
     """
     chain = own_chain(connection)
     revoked = _revoked(other_revocations(connection, chain[0].origin))
+    if (held := revocations_of(connection, chain[-1])) is not None:
+        for serial, at in held.revoked.items():  # the authority's word: whatever an HQ says about the same certificate
+            revoked[serial] = (*revoked.get(serial, ()), Revocation(at))
     if not is_hq:
         return TrustList(root=chain[-1], hqs=(hq_certificate(connection),), revoked=revoked)
     rows = all_devices(connection)

@@ -10,6 +10,7 @@ session: it makes the vault of a new store or one of an earlier version, and ren
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
@@ -17,7 +18,7 @@ import msgspec
 
 from db.keyslots import read_store_file
 from db.queries.people import AccountRow, all_accounts
-from db.secrets import AUTHORITY, IDENTITY, OWN_CHAIN, RECOVERY, RECOVERY_PUBLIC, REPORTERS, read_secret
+from db.secrets import AUTHORITY, EARLIER, IDENTITY, OWN_CHAIN, RECOVERY, RECOVERY_PUBLIC, REPORTERS, read_secret
 from db.store import Connection
 from db.transaction import Transaction
 from db.vault import Vault, has_vault, keep_vault
@@ -25,9 +26,10 @@ from eum_app.crypto.certificates import Certificate, Identity, issue_reporter
 from eum_app.crypto.sealing import KemKey
 from eum_app.crypto.signing import VerifyKey
 from eum_app.crypto.suites import Suite
+from eum_app.domain.clock import utc_text
 from eum_app.domain.people import Permission, Role, may
 from eum_app.domain.vocabulary import Unknown
-from eum_app.usecases.exchange.trust import own_chain, own_kem, reporters, vault_of
+from eum_app.usecases.exchange.trust import EarlierIdentity, earlier_in, own_chain, own_kem, reporters, vault_of
 from eum_app.usecases.session import Session
 
 PRIVATE: Final = (AUTHORITY, IDENTITY, RECOVERY)
@@ -61,7 +63,7 @@ def admit(
         keep_in(session, transaction, vault_of(session, transaction.connection).with_member(account, public))
     elif is_reporter(role):
         identity = _identity_in(vault_of(session, transaction.connection))
-        _certify(session, transaction, identity, {account: key})
+        certify_reporters(session, transaction, identity, {account: key})
 
 
 def dismiss(session: Session, transaction: Transaction, account: str) -> None:
@@ -93,6 +95,7 @@ def keep_up(session: Session) -> None:
 
     - Make the vault where private keys are still ordinary key material, with every member's key of the keyslot file.
     - Remove members that the journal says were removed: an older vault may have been put back.
+    - Erase keys that HQ used before and whose time is over.
     - Renew reporters' certificates that end soon or were issued by an earlier identity of HQ.
 
     Raises as `Session.writing` does, and Refusal `vault.not_admitted`.
@@ -112,10 +115,14 @@ def keep_up(session: Session) -> None:
         if kept != set(vault.members):
             members = {name: key for name, key in vault.members.items() if name in kept}
             keep_in(session, transaction, Vault(members, vault.values))
+            vault = vault_of(session, transaction.connection)
+        if _outdated(session, vault):
+            held = [one for one in earlier_in(vault) if one not in _outdated(session, vault)]
+            keep_in(session, transaction, vault.with_value(EARLIER, msgspec.msgpack.encode(held)))
         for purpose in PRIVATE:
             transaction.drop_secret(purpose)
         identity = _identity_in(vault)
-        _certify(session, transaction, identity, _due_reporters(session, transaction.connection))
+        certify_reporters(session, transaction, identity, _due_reporters(session, transaction.connection))
 
 
 def _accounts(session: Session, connection: Connection) -> dict[str, AccountRow]:
@@ -129,8 +136,13 @@ def _is_due(session: Session, connection: Connection) -> bool:
     if any(read_secret(connection, purpose) is not None for purpose in PRIVATE):
         return True
     accounts = _accounts(session, connection)
-    is_stale = any(account not in accounts for account in vault_of(session, connection).members)
+    vault = vault_of(session, connection)
+    is_stale = any(account not in accounts for account in vault.members) or bool(_outdated(session, vault))
     return is_stale or bool(_due_reporters(session, connection))
+
+
+def _outdated(session: Session, vault: Vault) -> list[EarlierIdentity]:
+    return [one for one in earlier_in(vault) if one.until < utc_text(session.now())]
 
 
 def _make(session: Session, transaction: Transaction, accounts: dict[str, AccountRow]) -> None:
@@ -142,7 +154,7 @@ def _make(session: Session, transaction: Transaction, accounts: dict[str, Accoun
     keep_in(session, transaction, vault)
     # Once, the keys that the journal names: later ones come from the certificates or from `admit`.
     keys = {row.account: _key(row) for row in accounts.values() if is_reporter(row.role)}
-    _certify(session, transaction, _identity_in(vault), keys)
+    certify_reporters(session, transaction, _identity_in(vault), keys)
 
 
 def _is_member(row: AccountRow | None) -> bool:
@@ -153,22 +165,37 @@ def _key(row: AccountRow) -> VerifyKey:
     return VerifyKey.from_bytes(Suite.parse(row.suite), row.public_key)
 
 
+def reporter_keys(session: Session, connection: Connection) -> dict[str, VerifyKey]:
+    """Return the keys of accounts that this HQ certified for reports, whatever the journal says now."""
+    return {account: mine.verify_key for account, mine, _ in _reporters(session, connection)}
+
+
 def _due_reporters(session: Session, connection: Connection) -> dict[str, VerifyKey]:
-    """Keys of reporters to certify again: only those that this HQ certified before, whatever the journal says now."""
+    """Keys of reporters to certify again."""
     hq = own_chain(connection)
     found: dict[str, VerifyKey] = {}
-    for account, ders in reporters(connection).items():
-        mine, issuer, *_ = map(Certificate.from_der, ders)
-        is_ours = mine.is_issued_by(issuer) and issuer.is_issued_by(hq[-1]) and issuer.origin == session.name
+    for account, mine, issuer in _reporters(session, connection):
         # One that ends with HQ's own certificate cannot be renewed before that is.
         is_late = mine.not_after < hq[0].not_after and session.now() > mine.not_after - RENEWED_BEFORE
-        is_due = issuer != hq[0] or is_late
-        if is_ours and is_due and mine.name == account:
+        if issuer != hq[0] or is_late:
             found[account] = mine.verify_key
     return found
 
 
-def _certify(session: Session, transaction: Transaction, identity: Identity, keys: dict[str, VerifyKey]) -> None:
+def _reporters(session: Session, connection: Connection) -> Iterator[tuple[str, Certificate, Certificate]]:
+    """Accounts with their certificate and its issuer, where both lead to HQ's authority."""
+    root = own_chain(connection)[-1]
+    for account, ders in reporters(connection).items():
+        mine, issuer, *_ = map(Certificate.from_der, ders)
+        is_ours = mine.is_issued_by(issuer) and issuer.is_issued_by(root) and issuer.origin == session.name
+        if is_ours and mine.name == account:
+            yield account, mine, issuer
+
+
+def certify_reporters(
+    session: Session, transaction: Transaction, identity: Identity, keys: dict[str, VerifyKey]
+) -> None:
+    """Certify the signing keys of accounts for reports. Raises as `issue_reporter`."""
     if not keys:
         return
     held = reporters(transaction.connection)

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from eum_app.domain.checklists import Checklist
 from ui.field.parts import named
-from ui.field.pictures import Pictures
 from ui.field.visit.current_work import Group
 from ui.field.visit.decision_foot import DecisionFoot
 from ui.field.visit.draft import Draft, unseen_ids
@@ -35,7 +34,7 @@ class GroupPanel(Card):
     seen = Signal(object)
     """tuple[str, ...]: ids of the questions that are completely visible."""
 
-    def __init__(self, group: Group, pictures: Pictures) -> None:
+    def __init__(self, group: Group) -> None:
         super().__init__(self.tr("Items in view"))
         self.setObjectName("group_panel")
         self._group = group
@@ -45,7 +44,7 @@ class GroupPanel(Card):
         self._count = Chip("", "accent")
         self.add_trailing(self._count)
         self._list: QVBoxLayout = vbox()
-        self.questions = Questionnaire(pictures)
+        self.questions = Questionnaire()
         self.questions.changed.connect(self.follow)
         self.questions.answer_given.connect(self.focus_first)
         self.questions.photo_requested.connect(self.answer_photo_requested)

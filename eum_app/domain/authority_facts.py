@@ -1,0 +1,65 @@
+"""Facts about the authority and HQ's certificates. See `facts`."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from eum_app.domain.fact import Fact, Whole
+from eum_app.domain.fact_kind import FactKind
+from eum_app.domain.translatable import QT_TRANSLATE_NOOP
+
+
+class AuthorityMoved(Fact, frozen=True, kw_only=True):
+    """The authority's key left this store for a folder: under a passphrase, or split among `custodians` (0: not split).
+
+    `needed` of them restore it.
+    """
+
+    root_fingerprint: str
+    needed: Whole
+    custodians: Whole
+
+
+class HqCertified(Fact, frozen=True, kw_only=True):
+    """HQ has new keys and the authority's certificate for them: the first of `certificates` (DER).
+
+    Bundles sealed to the keys before open until `earlier_until` (UTC text; empty: there are none).
+    """
+
+    hq: str
+    epoch: Whole
+    fingerprint: str
+    root_fingerprint: str
+    certificates: tuple[bytes, ...]
+    earlier_until: str
+
+
+class DeviceRecertified(Fact, frozen=True, kw_only=True):
+    """HQ certified a device's keys again under its new certificate: the first of `certificates` (DER).
+
+    Device, epoch and keys are those of its enrollment. It travels to the device.
+    """
+
+    device: str
+    epoch: Whole
+    fingerprint: str
+    certificates: tuple[bytes, ...]
+
+
+class AuthorityListReceived(Fact, frozen=True, kw_only=True):
+    """The authority's signed list of revoked HQ certificates arrived: `revocations` (DER), with its number."""
+
+    number: Whole
+    revocations: bytes
+
+
+KINDS: Final = (
+    FactKind(fact=AuthorityMoved, word=QT_TRANSLATE_NOOP("words", "Authority's key moved out")),
+    FactKind(fact=HqCertified, word=QT_TRANSLATE_NOOP("words", "New keys of HQ certified")),
+    FactKind(fact=DeviceRecertified, word=QT_TRANSLATE_NOOP("words", "Device certified again")),
+    FactKind(
+        fact=AuthorityListReceived,
+        word=QT_TRANSLATE_NOOP("words", "List of revoked HQs received"),
+        device_may_state=True,
+    ),
+)

@@ -1,0 +1,1 @@
+"""The authority: its offline part, and HQ's."""

@@ -1,0 +1,352 @@
+"""HQ's part: move the authority's key out, ask for new keys, take the certificate for them, take revocations.
+
+1. `request_certificate` makes new keys and a request file. The authority answers with a certificate
+   (`root.issue_to_hq`).
+2. `accept_certificate` puts the new keys into use. Devices in the field are not stranded: the keys before open what was
+   sealed to them for `EARLIER_DAYS`; each device gets a new certificate with its next bundle from HQ, and
+   learns HQ's from that bundle's signature (`usecases.exchange.learn`).
+3. Revocations reach devices in the same way.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from db.queries.people import DeviceRow, all_devices
+from db.secrets import AUTHORITY, EARLIER, IDENTITY, PENDING, REVOCATIONS
+from db.store import Connection
+from db.transaction import Transaction
+from db.vault import Vault, has_vault
+from eum_app.crypto.certificates import (
+    Certificate,
+    Identity,
+    PendingIdentity,
+    Role,
+    make_hq_request,
+    recertify_device,
+    verify_chain,
+)
+from eum_app.crypto.passphrases import KdfParams
+from eum_app.crypto.revocations import RevocationList
+from eum_app.domain.areas import Area
+from eum_app.domain.clock import utc_text
+from eum_app.domain.errors import Refusal
+from eum_app.domain.facts import AuthorityListReceived, AuthorityMoved, DeviceRecertified, HqCertified
+from eum_app.domain.people import Permission
+from eum_app.usecases.authority.root import Opener
+from eum_app.usecases.changes import Changed
+from eum_app.usecases.exchange.trust import EarlierIdentity, earlier_in, own_chain, revocations_of, vault_of
+from eum_app.usecases.people.accounts import require_passphrase
+from eum_app.usecases.people.vault import certify_reporters, holds_keys, keep_in, reporter_keys
+from eum_app.usecases.session import Session
+from sync import enrolment
+from sync.authority_file import (
+    BY_PASSPHRASE,
+    Custody,
+    note_issued,
+    open_authority,
+    read_authority,
+    read_authority_answer,
+    read_revocations,
+    write_authority,
+)
+
+EARLIER_DAYS: Final = 365
+"""Default time for which bundles sealed to HQ's keys before still open."""
+MAX_EARLIER_DAYS: Final = 5 * 365
+
+
+@dataclass(frozen=True)
+class CopiedAuthority:
+    """The authority's key was written to a folder. `shares` are the custodians' words, to be shown once."""
+
+    folder: Path
+    fingerprint: str
+    shares: tuple[str, ...] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class MovedAuthority(Changed):
+    """The authority's key left the store."""
+
+    folder: Path
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class RequestedCertificate(Changed):
+    """A request was written. Two people compare its fingerprint."""
+
+    path: Path
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class AcceptedCertificate(Changed):
+    """HQ uses new keys. `devices` get new certificates with their next bundle."""
+
+    epoch: int
+    fingerprint: str
+    until: datetime
+    earlier_until: datetime | None
+    devices: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class TakenRevocations(Changed):
+    """A list of revoked HQs was taken. `number` counts lists; `revoked` the certificates on it."""
+
+    number: int
+    revoked: int
+
+
+@dataclass(frozen=True)
+class AuthorityState:
+    """State of HQ's certificate. `is_here`: the authority's key is in this store (None: this account cannot know).
+
+    `request_fingerprint` is empty without an open request.
+    """
+
+    root_fingerprint: str
+    epoch: int
+    until: datetime
+    is_here: bool | None
+    request_fingerprint: str
+
+
+def authority_state(session: Session) -> AuthorityState:
+    """At HQ: return the state of its certificate. Raises Refusal `device.not_enrolled` on a device without identity."""
+    with session.store.reading() as connection:
+        chain = own_chain(connection)
+        is_here, request = None, ""
+        if session.is_hq and holds_keys(session.role) and has_vault(connection):
+            values = vault_of(session, connection).values
+            is_here = AUTHORITY in values
+            if PENDING in values:
+                request = PendingIdentity.from_bytes(values[PENDING]).request.short_fingerprint
+    return AuthorityState(chain[-1].short_fingerprint, chain[0].epoch, chain[0].not_after, is_here, request)
+
+
+def move_authority(session: Session, folder: Path, *, passphrase: str, kdf: KdfParams | None = None) -> MovedAuthority:
+    """At HQ: move the authority's key to a folder under a passphrase: `copy_authority`, then `finish_move`."""
+    copy_authority(session, folder, passphrase=passphrase, kdf=kdf)
+    return finish_move(session, folder, Opener(passphrase=passphrase))
+
+
+def copy_authority(
+    session: Session,
+    folder: Path,
+    *,
+    passphrase: str = "",
+    custody: Custody = BY_PASSPHRASE,
+    kdf: KdfParams | None = None,
+) -> CopiedAuthority:
+    """At HQ: write the authority's key to a folder, such as a stick that is locked away; the store keeps it for now.
+
+    The file was read back and opened. With custodians, `finish_move` follows once each has written their share down.
+
+    Raises Refusal `permission.denied`, `authority.not_here`, `authority.beside_store`, `vault.not_admitted`,
+    `passphrase.…`, and as `write_authority` does; Trouble of the disk.
+    """
+    session.require(Permission.DEVICE_ENROL)
+    if not custody.is_split:
+        require_passphrase(passphrase)
+    if folder.resolve().is_relative_to(session.store.folder.resolve()):
+        raise Refusal("authority.beside_store", path=str(folder))
+    with session.store.reading() as connection:
+        root = _root_here(_vault(session, connection))
+        own = own_chain(connection)[0]
+    shares = write_authority(folder, root, custody=custody, passphrase=passphrase, kdf=kdf)
+    note_issued(folder, root.certificate, own)
+    return CopiedAuthority(folder, root.certificate.short_fingerprint, shares)
+
+
+def finish_move(session: Session, folder: Path, opener: Opener) -> MovedAuthority:
+    """At HQ: remove the authority's key from the store, after the copy in the folder was opened with what people have.
+
+    HQ's own certificate stays and goes on enrolling devices. Copies and backups of the store from before still hold the
+    key. Raises Refusal `permission.denied`, `authority.not_here`, `authority.other_root`, `vault.not_admitted`, and as
+    `open_authority` does; Trouble of the disk. The key then stays.
+    """
+    session.require(Permission.DEVICE_ENROL)
+    copy = open_authority(folder, passphrase=opener.passphrase, shares=opener.shares)
+    _, custody = read_authority(folder)
+    with session.writing() as transaction:
+        vault = _vault(session, transaction.connection)
+        root = _root_here(vault)
+        if copy.to_bytes() != root.to_bytes():
+            raise Refusal("authority.other_root", path=str(folder))
+        keep_in(session, transaction, vault.with_value(AUTHORITY, None))
+        transaction.record(
+            AuthorityMoved(
+                observed_at=session.observed_now(),
+                root_fingerprint=root.certificate.fingerprint,
+                needed=custody.needed,
+                custodians=custody.custodians,
+            )
+        )
+        areas = frozenset(transaction.areas | {Area.PEOPLE})
+    return MovedAuthority(areas, folder, root.certificate.short_fingerprint)
+
+
+def _root_here(vault: Vault) -> Identity:
+    stored = vault.values.get(AUTHORITY)
+    if stored is None:
+        raise Refusal("authority.not_here")
+    return Identity.from_bytes(stored)
+
+
+def request_certificate(session: Session, path: Path, *, anew: bool = False) -> RequestedCertificate:
+    """At HQ: make new keys and write a request for the authority, replacing a file at `path`.
+
+    Calling it again writes the same request again, unless `anew` is set: the keys of the request before are then
+    discarded. Raises Refusal `permission.denied`, `authority.only_hq`, `vault.not_admitted`; Trouble of the disk.
+    """
+    session.require(Permission.DEVICE_ENROL)
+    with session.writing() as transaction:
+        vault = _vault(session, transaction.connection)
+        stored = None if anew else vault.values.get(PENDING)
+        if stored is None:
+            own = own_chain(transaction.connection)[0]
+            pending = make_hq_request(
+                own.origin, session.suite, epoch=own.epoch + 1, name=own.name, organisation=own.organisation
+            )
+            keep_in(session, transaction, vault.with_value(PENDING, pending.to_bytes()))
+        else:
+            pending = PendingIdentity.from_bytes(stored)
+        enrolment.write_request(path, pending.request.der)
+    return RequestedCertificate(frozenset({Area.PEOPLE}), path, pending.request.short_fingerprint)
+
+
+def accept_certificate(
+    session: Session, path: Path, confirmed_root: str, *, earlier_days: int = EARLIER_DAYS
+) -> AcceptedCertificate:
+    """At HQ: put the requested keys into use, after a person confirmed the authority's fingerprint.
+
+    The keys before open bundles for `earlier_days` more. Devices get new certificates with their next bundle. Another
+    authority than before is accepted only while no device is enrolled; this store then forgets its own.
+
+    Raises Refusal `permission.denied`, `authority.only_hq`, `authority.not_an_answer`, `authority.no_request`,
+    `authority.other_request`, `authority.devices_enrolled`, `authority.older`, `authority.days`,
+    `enrolment.other_root`, `certificate.…`, `vault.not_admitted`; Trouble of the disk.
+    """
+    session.require(Permission.DEVICE_ENROL)
+    if not 0 <= earlier_days <= MAX_EARLIER_DAYS:
+        raise Refusal("authority.days", given=earlier_days, limit=MAX_EARLIER_DAYS)
+    answer = read_authority_answer(path)
+    enrolment.require_root(answer.root, confirmed_root)
+    now = session.now()
+    with session.writing() as transaction:
+        vault = _vault(session, transaction.connection)
+        if PENDING not in vault.values:
+            raise Refusal("authority.no_request")
+        pending = PendingIdentity.from_bytes(vault.values[PENDING])
+        if answer.request_fingerprint != pending.request.fingerprint:
+            raise Refusal("authority.other_request")
+        if verify_chain((answer.hq, answer.root), answer.root, now).role is not Role.HQ:
+            raise Refusal("certificate.chain_shape", roles=answer.hq.role.value)
+        identity = pending.complete((answer.hq, answer.root))
+        own = Identity.from_bytes(vault.values[IDENTITY])
+        devices = [row for row in _newest(all_devices(transaction.connection)) if not row.revoked_at]
+        if is_other := own.root != answer.root:
+            if devices:
+                raise Refusal("authority.devices_enrolled", devices=len(devices))
+            vault = vault.with_value(AUTHORITY, None).with_value(EARLIER, None)
+        elif identity.epoch <= own.epoch:
+            raise Refusal("authority.older", epoch=identity.epoch, current=own.epoch)
+        reporters = reporter_keys(session, transaction.connection)
+        until = now + timedelta(days=earlier_days) if earlier_days and not is_other else None
+        if until is not None:
+            vault = _with_earlier(vault, own, until)
+        vault = vault.with_value(IDENTITY, identity.to_bytes()).with_value(PENDING, None)
+        keep_in(session, transaction, vault)
+        certify_reporters(session, transaction, identity, reporters)
+        transaction.record(
+            HqCertified(
+                observed_at=session.observed_now(),
+                hq=identity.origin,
+                epoch=identity.epoch,
+                fingerprint=identity.certificate.fingerprint,
+                root_fingerprint=identity.root.fingerprint,
+                certificates=tuple(certificate.der for certificate in identity.chain),
+                earlier_until=utc_text(until) if until else "",
+            )
+        )
+        for row in devices:
+            _renew(session, transaction, row, identity)
+        areas = frozenset(transaction.areas | {Area.PEOPLE})
+    return AcceptedCertificate(
+        areas,
+        identity.epoch,
+        identity.certificate.short_fingerprint,
+        identity.certificate.not_after,
+        until,
+        tuple(row.device for row in devices),
+    )
+
+
+def take_revocations(session: Session, path: Path) -> TakenRevocations:
+    """At HQ or on a device: take the authority's list of revoked HQs. At HQ it goes on to every device.
+
+    Raises Refusal `permission.denied`, `device.not_enrolled`, `revocations.invalid`, `revocations.other_root`,
+    `revocations.older` (also the same list again), `file.…`; Trouble of the disk.
+    """
+    session.require(Permission.DEVICE_ENROL if session.is_hq else Permission.DEVICE_REQUEST)
+    with session.writing() as transaction:
+        root = own_chain(transaction.connection)[-1]
+        found = read_revocations(path, root)
+        held = revocations_of(transaction.connection, root)
+        if found is None:
+            raise Refusal("file.missing", name=path.name)
+        if held is not None and found.number <= held.number:
+            raise Refusal("revocations.older", number=found.number, held=held.number)
+        return _keep_revocations(session, transaction, found)
+
+
+def _keep_revocations(session: Session, transaction: Transaction, found: RevocationList) -> TakenRevocations:
+    transaction.keep_secret(REVOCATIONS, found.der)
+    fact = AuthorityListReceived(observed_at=session.observed_now(), number=found.number, revocations=found.der)
+    transaction.record(fact)
+    if session.is_hq:
+        for row in _newest(all_devices(transaction.connection)):
+            if not row.revoked_at:
+                transaction.copy_out(row.device, [fact])
+    return TakenRevocations(frozenset(transaction.areas | {Area.PEOPLE}), found.number, len(found.revoked))
+
+
+def _vault(session: Session, connection: Connection) -> Vault:
+    if not session.is_hq:
+        raise Refusal("authority.only_hq")
+    return vault_of(session, connection)
+
+
+def _newest(rows: list[DeviceRow]) -> list[DeviceRow]:
+    """Newest epoch of each device; `rows` have it first."""
+    newest: dict[str, DeviceRow] = {}
+    for row in rows:
+        newest.setdefault(row.device, row)
+    return list(newest.values())
+
+
+def _with_earlier(vault: Vault, own: Identity, until: datetime) -> Vault:
+    held = [*earlier_in(vault), EarlierIdentity(own.to_bytes(), utc_text(until))]
+    return vault.with_value(EARLIER, msgspec.msgpack.encode(held))
+
+
+def _renew(session: Session, transaction: Transaction, row: DeviceRow, identity: Identity) -> None:
+    """Certify a device's keys again under HQ's new certificate, in the same epoch, and send it the certificate."""
+    made = recertify_device(Certificate.from_der(row.certificates[0]), identity, at=session.now())
+    fact = DeviceRecertified(
+        observed_at=session.observed_now(),
+        device=row.device,
+        epoch=row.epoch,
+        fingerprint=made.short_fingerprint,
+        certificates=tuple(certificate.der for certificate in (made, *identity.chain)),
+    )
+    transaction.record(fact)
+    transaction.copy_out(row.device, [fact])

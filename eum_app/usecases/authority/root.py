@@ -1,0 +1,187 @@
+"""The authority's part, on a machine or stick of its custodians: make the root, certify and revoke HQs.
+
+No store is needed. Every call that signs opens the key from the folder by `Opener`, and forgets it afterwards.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from eum_app.crypto.certificates import (
+    HQ_DAYS,
+    Certificate,
+    CertificateRequest,
+    Role,
+    certify_hq,
+    make_authority,
+)
+from eum_app.crypto.passphrases import KdfParams
+from eum_app.crypto.revocations import RevocationList, make_revocation_list
+from eum_app.crypto.suites import DEFAULT_SUITE, Suite
+from eum_app.domain.clock import Now, system_now
+from eum_app.domain.errors import Refusal
+from eum_app.usecases.people.accounts import require_passphrase
+from sync.authority_file import (
+    BY_PASSPHRASE,
+    Custody,
+    issued,
+    note_issued,
+    open_authority,
+    read_authority,
+    read_revocations,
+    require_custody,
+    write_authority,
+    write_authority_answer,
+    write_revocations,
+)
+from sync.enrolment import read_request_file
+
+
+@dataclass(frozen=True)
+class Opener:
+    """The passphrase of the authority's folder, or the shares of its custodians. Its repr shows neither."""
+
+    passphrase: str = field(default="", repr=False)
+    shares: tuple[str, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True)
+class CreatedRoot:
+    """A new authority. `shares` are the custodians' words, to be shown once; empty with a passphrase."""
+
+    folder: Path
+    fingerprint: str
+    shares: tuple[str, ...] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class CertifiedHq:
+    """A certificate that the authority issued. `revoked_at` is None while it is in force."""
+
+    hq: str
+    epoch: int
+    serial: str
+    fingerprint: str
+    until: datetime
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True)
+class RootView:
+    """An authority's folder, without its key. `certified` is in order of issue."""
+
+    name: str
+    fingerprint: str
+    suite: str
+    custody: Custody
+    until: datetime
+    certified: tuple[CertifiedHq, ...]
+
+
+def create_root(
+    folder: Path,
+    *,
+    name: str,
+    passphrase: str = "",
+    custody: Custody = BY_PASSPHRASE,
+    suite: Suite = DEFAULT_SUITE,
+    organisation: str = "",
+    kdf: KdfParams | None = None,
+    now: Now = system_now,
+) -> CreatedRoot:
+    """Make an authority in a folder: under a passphrase, or split among custodians.
+
+    Raises Refusal `authority.exists`, `authority.custody`, `certificate.bad_name`, `passphrase.…`; Trouble of the disk.
+    """
+    require_custody(custody)
+    if not custody.is_split:
+        require_passphrase(passphrase)
+    root = make_authority(name, at=now(), suite=suite, organisation=organisation)
+    shares = write_authority(folder, root, custody=custody, passphrase=passphrase, kdf=kdf)
+    return CreatedRoot(folder, root.certificate.short_fingerprint, shares)
+
+
+def view_root(folder: Path) -> RootView:
+    """Return what the folder holds; no key is opened.
+
+    Raises Refusal `authority.absent`, `authority.unreadable`, `revocations.…`.
+    """
+    root, custody = read_authority(folder)
+    revocations = read_revocations(folder, root)
+    revoked = revocations.revoked if revocations else {}
+    rows = tuple(_row(one, revoked.get(one.serial)) for one in issued(folder, root))
+    return RootView(root.name, root.short_fingerprint, root.suite.value, custody, root.not_after, rows)
+
+
+def read_hq_request(path: Path) -> CertificateRequest:
+    """Read an HQ's request. Raises as `read_request_file`; `request.wrong_role` for a device's."""
+    return read_request_file(path, Role.HQ)
+
+
+def issue_to_hq(
+    folder: Path,
+    request_path: Path,
+    answer_path: Path,
+    *,
+    compared: str,
+    opener: Opener,
+    days: int = HQ_DAYS,
+    now: Now = system_now,
+) -> CertifiedHq:
+    """Certify an HQ's keys, after a person compared the request's fingerprint with what HQ reads out.
+
+    `compared` is that fingerprint, as `read_hq_request` returned it. Each certificate of an HQ has a higher epoch than
+    the previous one; the same request gets the same certificate again. The certificate is noted before the answer is
+    written. Raises Refusal as `read_hq_request`, `enrolment.request_changed`, `authority.…`, `passphrase.…`,
+    `certificate.…`; Trouble of the disk.
+    """
+    request = read_hq_request(request_path)
+    if request.short_fingerprint != compared:
+        raise Refusal("enrolment.request_changed", shown=request.short_fingerprint, compared=compared)
+    root = open_authority(folder, passphrase=opener.passphrase, shares=opener.shares)
+    known = [one for one in issued(folder, root.certificate) if one.origin == request.origin]
+    certificate = next((one for one in known if one.verify_key == request.verify_key), None)
+    if certificate is None:
+        epoch = max([request.epoch, *(one.epoch + 1 for one in known)])
+        certificate = certify_hq(request, root, epoch=epoch, at=now(), days=days)
+        note_issued(folder, root.certificate, certificate)
+    write_authority_answer(answer_path, request.fingerprint, certificate, root.certificate)
+    return _row(certificate)
+
+
+def revoke_hq(
+    folder: Path, hq: str, *, opener: Opener, epoch: int = 0, to: Path | None = None, now: Now = system_now
+) -> RevocationList:
+    """Revoke every certificate of an HQ, or that of one `epoch`; write the new list to the folder and to `to`.
+
+    There is no way back. Raises Refusal `authority.hq_unknown`, `authority.revoked_already`, `authority.…`,
+    `passphrase.…`; Trouble of the disk.
+    """
+    root = open_authority(folder, passphrase=opener.passphrase, shares=opener.shares)
+    meant = [one for one in issued(folder, root.certificate) if one.origin == hq and epoch in (0, one.epoch)]
+    if not meant:
+        raise Refusal("authority.hq_unknown", hq=hq[:40], epoch=epoch or "")
+    before = read_revocations(folder, root.certificate)
+    revoked = dict(before.revoked) if before else {}
+    fresh = [one.serial for one in meant if one.serial not in revoked]
+    if not fresh:
+        raise Refusal("authority.revoked_already", hq=hq[:40])
+    revoked |= dict.fromkeys(fresh, now())
+    made = make_revocation_list(root, revoked, number=before.number + 1 if before else 1, at=now())
+    write_revocations(folder, made)
+    if to is not None:
+        write_revocations(to, made)
+    return made
+
+
+def _row(certificate: Certificate, revoked_at: datetime | None = None) -> CertifiedHq:
+    return CertifiedHq(
+        certificate.origin,
+        certificate.epoch,
+        certificate.serial,
+        certificate.short_fingerprint,
+        certificate.not_after,
+        revoked_at,
+    )
