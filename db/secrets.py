@@ -21,6 +21,8 @@ RECOVERY_PUBLIC: Final = "recovery-public"
 REPORTERS: Final = "reporters"
 HQ_CHAIN: Final = "hq-chain"
 REVOCATIONS: Final = "revocations"
+LOG_SALTS: Final = "log-salts"
+"""Secret from which the salts of all leaves of HQ's log are derived."""
 PURPOSES: Final = (
     VAULT,
     AUTHORITY,
@@ -33,6 +35,7 @@ PURPOSES: Final = (
     REPORTERS,
     HQ_CHAIN,
     REVOCATIONS,
+    LOG_SALTS,
 )
 """Every purpose of key material: recovery of a damaged file recognizes rows by them."""
 

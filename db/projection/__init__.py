@@ -19,6 +19,7 @@ from db.projection import (
     exchange,
     judgement,
     lists,
+    log,
     paper,
     people,
     times,
@@ -51,6 +52,7 @@ _APPLIERS: Final[Appliers] = {
     **times.APPLIERS,
     **exchange.APPLIERS,
     **paper.APPLIERS,
+    **log.APPLIERS,
 }
 _HANDLERS: Final[dict[type[Any], tuple[Callable[[Connection, Sequence[Noted]], None], Area]]] = {
     kind.fact: (_APPLIERS[kind.fact], kind.area) for kind in f.KINDS if kind.area is not None

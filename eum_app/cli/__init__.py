@@ -24,6 +24,8 @@ _EXPLAINED = (KnownError, ImportError, UnicodeEncodeError, FileNotFoundError, Sy
 """Errors that may have a cause which a sentence can name."""
 SET_PDF = "set-pdf"
 """Internal: a report renders each volume of a PDF in a child process, which needs nothing else of the app."""
+DECODE_PICTURES = "decode-pictures"
+"""Internal: photos are decoded in a child process, which needs nothing of the app but Qt."""
 
 
 def run(arguments: list[str] | None = None) -> int:
@@ -63,6 +65,10 @@ def _done(given: list[str]) -> int:
         from eum_app.reports.formats.pdf_child import main as set_pdf
 
         return set_pdf()
+    if given == [DECODE_PICTURES]:
+        from ui.kit.picture_child import main as decode_pictures
+
+        return decode_pictures()
     if given == [FIRST_PAINT]:
         from eum_app.cli.first_paint import main as first_paint
 

@@ -17,6 +17,7 @@ from eum_app.cli.late import accept_late_command, note_head_command, revoke_hq_c
 from eum_app.cli.log import log_app
 from eum_app.cli.marks import parse_mark_command, read_marks_command
 from eum_app.cli.paper import labels_command
+from eum_app.cli.proof import head_app, proof_app
 from eum_app.cli.report import report_commands
 from eum_app.cli.store import store_app
 from eum_app.cli.streams import say
@@ -44,6 +45,8 @@ app.add_typer(bundle_app, name="bundle")
 app.add_typer(inbox_app, name="inbox")
 app.add_typer(report_commands(), name="report")
 app.add_typer(log_app, name="log")
+app.add_typer(proof_app, name="proof")
+app.add_typer(head_app, name="head")
 app.add_typer(content_app, name="content")
 app.command("read-marks")(read_marks_command)
 app.command("parse-mark")(parse_mark_command)

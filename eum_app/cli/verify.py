@@ -1,4 +1,4 @@
-"""`eum verify FILE`: verify a report, a bundle or a store, by its own contents and by the records of a store."""
+"""`eum verify FILE`: verify a report, a proof slip, a head, a bundle or a store, by itself or by a store's records."""
 
 from __future__ import annotations
 
@@ -18,7 +18,11 @@ if TYPE_CHECKING:
     from eum_app.usecases.reporting.verify_report import ReportProof
 
 FileArgument = Annotated[
-    Path, typer.Argument(help="A report or its sidecar, a bundle, or the folder of a store.", show_default=False)
+    Path,
+    typer.Argument(
+        help="A report or its sidecar, a proof slip or its QR symbol, a signed head, a bundle, or a store's folder.",
+        show_default=False,
+    ),
 ]
 
 
@@ -31,6 +35,13 @@ def verify_command(
         ),
     ] = "",
     root: Annotated[str, typer.Option(help="Without a store: the authority's fingerprint, as HQ reads it out.")] = "",
+    head: Annotated[
+        Path | None, typer.Option(help="For a slip without a head: the head file that you hold.", show_default=False)
+    ] = None,
+    witness: Annotated[
+        list[str] | None,
+        typer.Option(help="Fingerprint of a witness's key that must have cosigned the head; may be repeated."),
+    ] = None,
     store: StoreOption = None,
     passphrase_fd: PassphraseFd = None,
     as_json: JsonOption = False,
@@ -45,9 +56,9 @@ def verify_command(
         data, words, holds = _store(file, account, passphrase_fd)
     elif account:
         with unlocked(store, account, passphrase_fd) as session:
-            data, words, holds = _file(file, session, root)
+            data, words, holds = _file(file, session, root, head, witness or [])
     else:
-        data, words, holds = _file(file, None, root)
+        data, words, holds = _file(file, None, root, head, witness or [])
     show(as_json, data, *words)
     if not holds:
         raise typer.Exit(EXIT_REFUSED)
@@ -63,11 +74,18 @@ _VERDICTS = {
 }
 
 
-def _file(file: Path, session: Session | None, root: str) -> Found:
+def _file(file: Path, session: Session | None, root: str, head: Path | None, witnesses: list[str]) -> Found:
     from eum_app.usecases.reporting.verify_report import is_report
 
     if is_report(file):
         return _report(file, session, root)
+    if data := _proof(file):
+        from eum_app.cli.verify_proof import head_found, slip_found
+        from eum_app.domain.tree_heads import is_head
+        from eum_app.usecases.proofs.verify_slip import Trust
+
+        trust = Trust(root, tuple(witnesses), session)
+        return head_found(file.name, data, trust) if is_head(data) else slip_found(file.name, data, trust, head)
     if session is None:
         if not is_file(file):
             raise Refusal("file.missing", name=file.name)
@@ -75,6 +93,18 @@ def _file(file: Path, session: Session | None, root: str) -> Found:
             raise Refusal("report.no_sidecar", name=file.name)
         raise typer.BadParameter("needed for a bundle: only a store knows its sender", param_hint="--account")
     return _bundle(file, session)
+
+
+def _proof(file: Path) -> bytes:
+    """Return the bytes of a slip or head, also if its QR symbol is in a picture; empty for any other file."""
+    from eum_app.domain.proof_slips import is_slip
+    from eum_app.domain.tree_heads import is_head
+    from eum_app.usecases.proofs.verify_slip import is_named_proof, read_proof
+
+    if not is_file(file):
+        return b""
+    data = read_proof([file]) if is_named_proof(file) else b""
+    return data if is_slip(data) or is_head(data) else b""
 
 
 def _title(name: str) -> str:

@@ -25,6 +25,8 @@ class Area(StrEnum):
     REPORTS = "reports"
     TIME = "time"
     WITHHELD = "withheld"
+    LOG = "log"
+    """Signed heads of HQ's log, and their witnesses."""
     JOURNAL = "journal"
     """Every write touches it."""
 

@@ -22,6 +22,7 @@ from eum_app.domain import (
     exchange_facts,
     finding_facts,
     list_facts,
+    log_facts,
     paper_facts,
     store_facts,
     visit_facts,
@@ -71,6 +72,10 @@ from eum_app.domain.list_facts import InventoryImported as InventoryImported
 from eum_app.domain.list_facts import ItemListed as ItemListed
 from eum_app.domain.list_facts import ProfileSaved as ProfileSaved
 from eum_app.domain.list_facts import SiteRegistered as SiteRegistered
+from eum_app.domain.log_facts import LogHeadSigned as LogHeadSigned
+from eum_app.domain.log_facts import LogHeadWitnessed as LogHeadWitnessed
+from eum_app.domain.log_facts import LogSpan as LogSpan
+from eum_app.domain.log_facts import ProofSlipMade as ProofSlipMade
 from eum_app.domain.paper_facts import LabelsPrinted as LabelsPrinted
 from eum_app.domain.paper_facts import ReportExported as ReportExported
 from eum_app.domain.paper_facts import WorklistPrinted as WorklistPrinted
@@ -124,6 +129,7 @@ KINDS: Final[tuple[FactKind, ...]] = (
     *exchange_facts.KINDS,
     *authority_facts.KINDS,
     *paper_facts.KINDS,
+    *log_facts.KINDS,
 )
 """Every kind of fact that this version knows."""
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import qrcode
 import zxingcpp
-from qrcode.constants import ERROR_CORRECT_M
+from qrcode.constants import ERROR_CORRECT_L, ERROR_CORRECT_M
+from qrcode.util import MODE_8BIT_BYTE, QRData
 
 from eum_app.domain.errors import Refusal
 from eum_app.domain.mark_syntax import EOT, GS, HEADER, RS
@@ -45,6 +46,20 @@ def qr(text: str, module_px: int = 8) -> NDArray[np.uint8]:
         code.make(fit=True)
     except ValueError:
         raise Refusal("label.too_long", length=len(text)) from None
+    return _picture(np.array(code.get_matrix(), dtype=bool), module_px, "QR")
+
+
+def qr_of_bytes(data: bytes, module_px: int = 4) -> NDArray[np.uint8]:
+    """Draw a QR symbol of bytes with error correction level L, which keeps its modules large.
+
+    Raises Refusal `label.too_long`.
+    """
+    code = qrcode.QRCode(error_correction=ERROR_CORRECT_L, border=0)
+    code.add_data(QRData(data, mode=MODE_8BIT_BYTE), optimize=0)
+    try:
+        code.make(fit=True)
+    except ValueError:
+        raise Refusal("label.too_long", length=len(data)) from None
     return _picture(np.array(code.get_matrix(), dtype=bool), module_px, "QR")
 
 

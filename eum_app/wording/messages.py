@@ -23,6 +23,7 @@ from eum_app.wording.messages_lists import LIST_SENTENCES
 from eum_app.wording.messages_machine import MACHINE_SENTENCES
 from eum_app.wording.messages_marks import MARK_SENTENCES
 from eum_app.wording.messages_paper import PAPER_SENTENCES
+from eum_app.wording.messages_proofs import PROOF_SENTENCES
 from eum_app.wording.messages_scanners import SCANNER_SENTENCES
 from eum_app.wording.messages_store import STORE_SENTENCES
 from eum_app.wording.messages_visits import VISIT_SENTENCES
@@ -38,6 +39,7 @@ SENTENCES = (
     | LATE_SENTENCES
     | MACHINE_SENTENCES
     | PAPER_SENTENCES
+    | PROOF_SENTENCES
     | SCANNER_SENTENCES
 )
 

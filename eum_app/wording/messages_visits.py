@@ -50,6 +50,35 @@ VISIT_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "A check can have at most {limit} photos."),
         QT_TRANSLATE_NOOP("messages", "Keep the ones that show most."),
     ),
+    "picture.kind": (
+        QT_TRANSLATE_NOOP("messages", "The file is neither JPEG nor PNG, so it is not shown. It is kept as evidence."),
+        QT_TRANSLATE_NOOP("messages", "Ask the inspector for the photo, and how this file was made."),
+    ),
+    "picture.damaged": (
+        QT_TRANSLATE_NOOP("messages", "The picture is damaged and cannot be shown. It is kept as evidence."),
+        QT_TRANSLATE_NOOP("messages", "Ask the inspector for the photo again."),
+    ),
+    "picture.too_large": (
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "The picture claims {width} × {height} pixels: too large to show. It is kept as evidence.",
+        ),
+        QT_TRANSLATE_NOOP("messages", "Ask the inspector for the photo at a lower resolution."),
+    ),
+    "picture.file_too_large": (
+        QT_TRANSLATE_NOOP("messages", "The picture file is larger than {megabytes} MB. It is kept, but not shown."),
+        QT_TRANSLATE_NOOP("messages", "Ask the inspector for the photo at a lower resolution."),
+    ),
+    "picture.slow": (
+        QT_TRANSLATE_NOOP("messages", "The picture took over {seconds} s and was stopped. It is kept as evidence."),
+        QT_TRANSLATE_NOOP("messages", "Try again. If it happens again, the file may be made to do this: report it."),
+    ),
+    "picture.crashed": (
+        QT_TRANSLATE_NOOP(
+            "messages", "The picture ended the process that shows pictures. The app goes on, and the file is kept."
+        ),
+        QT_TRANSLATE_NOOP("messages", "The file may be made to do this: open it in no other program, and report it."),
+    ),
     "signature.kind": (
         QT_TRANSLATE_NOOP("messages", "{name} is not a PNG picture."),
         QT_TRANSLATE_NOOP("messages", "Save the drawn signature as PNG."),

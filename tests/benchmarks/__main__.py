@@ -21,6 +21,7 @@ from tests.benchmarks import (
     bench_match,
     bench_pages,
     bench_postgres,
+    bench_proofs,
     bench_reading,
     bench_record,
     bench_report,
@@ -50,6 +51,7 @@ FIGURES: dict[str, Callable[[Path], list[Figure]]] = {
     "idle": bench_idle.figures,
     "statement": bench_statement.figures,
     "book": bench_book.figures,
+    "proofs": bench_proofs.figures,
 }
 
 

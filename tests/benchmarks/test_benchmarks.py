@@ -13,6 +13,7 @@ from tests.benchmarks import (
     bench_import,
     bench_keys,
     bench_pages,
+    bench_proofs,
     bench_record,
     bench_report,
     bench_statement,
@@ -70,6 +71,12 @@ def test_unlocking_is_measured(tmp_path: Path) -> None:
 def test_a_book_is_measured(tmp_path: Path) -> None:
     found = bench_book.figures(tmp_path, items=2_000, searches=3, photos=1)
     assert len(found) == 8
+    assert all(figure.value > 0 for figure in found)
+
+
+def test_proofs_are_measured(tmp_path: Path) -> None:
+    found = bench_proofs.figures(tmp_path, entries=1_000, asked=5)
+    assert [figure.unit for figure in found] == ["ms", "bytes", "s"]
     assert all(figure.value > 0 for figure in found)
 
 

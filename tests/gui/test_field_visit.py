@@ -21,6 +21,7 @@ from eum_app.domain.facts import MarkRead
 from eum_app.scanning.labels import iuid_message
 from tests.gui.field_world import Field, field_at_work
 from tests.gui.geometry import cut_parts
+from ui.field.parts import png_of
 from ui.field.question_row import QuestionRow
 from ui.field.visit.current_work import Event, State
 from ui.field.visit.visit_view import read_item
@@ -86,7 +87,9 @@ def test_what_decides_is_in_sight_beside_a_notice_and_a_picture_of_the_mark(
     visit, item_id = field.visit, field.session.read(visits.work_ids, field.visit_id)[0]
     visit.recording.say_recorded("786950 verified", [])
     read = MarkRead(raw=iuid_message("1HLD9", "NVG-31A", "786950"), read_by="camera")
-    visit.opening.show_picked(read, photo("intact", 1), field.session.read(read_item, field.visit_id, item_id))
+    visit.opening.show_picked(
+        read, png_of(QImage.fromData(photo("intact", 1))), field.session.read(read_item, field.visit_id, item_id)
+    )
     field.idle()
     draft = visit.item.draft
     assert draft is not None

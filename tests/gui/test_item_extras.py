@@ -10,6 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from eum_app.demo.generate import photo
 from eum_app.domain.facts import MarkRead
+from tests.gui.hq_support import Window
+from ui.field.pictures import Pictures
 from ui.field.visit.compared import Compared, marked
 from ui.field.visit.draft import Draft
 from ui.field.visit.item_extras import ItemExtras
@@ -19,8 +21,8 @@ from ui.shared.photo_dialog import PhotoDialog
 
 
 @pytest.mark.usefixtures("look")
-def test_a_photo_added_after_one_was_removed_replaces_none(qtbot: QtBot) -> None:
-    extras, draft = ItemExtras(), Draft(MarkRead(read_by="typed"))
+def test_a_photo_added_after_one_was_removed_replaces_none(qtbot: QtBot, window: Window) -> None:
+    extras, draft = ItemExtras(Pictures(window.desk)), Draft(MarkRead(read_by="typed"))
     qtbot.addWidget(extras)
     pictures = [photo("intact", seed) for seed in range(3)]
     extras.show_draft(draft)
@@ -32,8 +34,8 @@ def test_a_photo_added_after_one_was_removed_replaces_none(qtbot: QtBot) -> None
 
 
 @pytest.mark.usefixtures("look")
-def test_a_draft_that_is_shown_again_keeps_its_note_and_photos(qtbot: QtBot) -> None:
-    extras, other = ItemExtras(), Draft(MarkRead(read_by="typed"))
+def test_a_draft_that_is_shown_again_keeps_its_note_and_photos(qtbot: QtBot, window: Window) -> None:
+    extras, other = ItemExtras(Pictures(window.desk)), Draft(MarkRead(read_by="typed"))
     qtbot.addWidget(extras)
     draft = Draft(MarkRead(read_by="typed"), note="behind the crate", photos={"photo-1": photo("intact", 1)})
     for shown in (draft, other, draft):
@@ -46,8 +48,23 @@ def test_a_draft_that_is_shown_again_keeps_its_note_and_photos(qtbot: QtBot) -> 
 
 
 @pytest.mark.usefixtures("look")
-def test_photos_are_numbered_from_one_without_gaps(qtbot: QtBot) -> None:
-    extras, draft = ItemExtras(), Draft(MarkRead(read_by="typed"))
+def test_a_photo_that_is_decoded_late_does_not_take_the_place_of_another(qtbot: QtBot, window: Window) -> None:
+    extras = ItemExtras(Pictures(window.desk))
+    qtbot.addWidget(extras)
+    first = Draft(MarkRead(read_by="typed"), photos={"photo-1": photo("crack", 1)})
+    second = Draft(MarkRead(read_by="typed"), photos={"photo-1": b"none"})
+    extras.show_draft(first)
+    extras.show_draft(second)  # the first one's photo arrives now
+    window.settle()
+    assert [tile.icon().isNull() for tile in tiles(extras)] == [True]
+    extras.show_draft(first)
+    window.settle()
+    assert [tile.icon().isNull() for tile in tiles(extras)] == [False]
+
+
+@pytest.mark.usefixtures("look")
+def test_photos_are_numbered_from_one_without_gaps(qtbot: QtBot, window: Window) -> None:
+    extras, draft = ItemExtras(Pictures(window.desk)), Draft(MarkRead(read_by="typed"))
     qtbot.addWidget(extras)
     extras.show_draft(draft)
     for seed in range(3):
@@ -60,20 +77,22 @@ def test_photos_are_numbered_from_one_without_gaps(qtbot: QtBot) -> None:
 
 
 @pytest.mark.usefixtures("look")
-def test_a_photo_is_enlarged_over_the_window_and_closed_by_escape(qtbot: QtBot) -> None:
-    window = QWidget()
-    qtbot.addWidget(window)
-    extras, draft = ItemExtras(), Draft(MarkRead(read_by="typed"))
-    window.setLayout(vbox(extras))
-    window.resize(1024, 600)
+def test_a_photo_is_enlarged_over_the_window_and_closed_by_escape(qtbot: QtBot, window: Window) -> None:
+    whole = QWidget()
+    qtbot.addWidget(whole)
+    extras, draft = ItemExtras(Pictures(window.desk)), Draft(MarkRead(read_by="typed"))
+    whole.setLayout(vbox(extras))
+    whole.resize(1024, 600)
     extras.show_draft(draft)
     extras.add_photo(draft, photo("intact", 1))
-    window.show()
-    qtbot.waitExposed(window, timeout=120_000)
+    whole.show()
+    qtbot.waitExposed(whole, timeout=120_000)
+    window.settle()
     tile = next(one for one in extras.findChildren(QPushButton) if one.accessibleName() == "Photo 1")
     tile.setFocus()
     for close in (Qt.Key.Key_Escape, Qt.Key.Key_Return):
         QTest.keyClick(tile, Qt.Key.Key_Space)
+        window.settle()
         dialog = QApplication.activeModalWidget()
         assert isinstance(dialog, PhotoDialog)
         assert dialog.accessibleName() == "Photo 1"
@@ -110,10 +129,14 @@ def test_an_entry_by_hand_is_not_called_a_mark_that_was_read() -> None:
 
 
 def captions(extras: ItemExtras) -> list[str]:
+    return [one.accessibleName() for one in tiles(extras)]
+
+
+def tiles(extras: ItemExtras) -> list[QPushButton]:
     strip = extras.findChild(PhotoStrip)
     assert strip is not None
-    tiles = [one for one in strip.findChildren(QPushButton) if one.property("kind") == "photo" and one.isEnabled()]
-    return [one.accessibleName() for one in tiles if not is_gone(one, strip)]
+    found = [one for one in strip.findChildren(QPushButton) if one.property("kind") == "photo" and one.isEnabled()]
+    return [one for one in found if not is_gone(one, strip)]
 
 
 def removers(extras: ItemExtras) -> list[QPushButton]:

@@ -67,6 +67,7 @@ FREE = {
         "code_sets",
         "account_keys",
     ),
+    *("log_spans", "log_heads", "log_witnesses", "log_tiles"),
     "withdrawals",  # names a check and nothing else: what was withdrawn must not count again
 }
 """Tables that hold nothing of a country or program."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject
 from PySide6.QtGui import QImage, QImageWriter
@@ -13,7 +13,6 @@ from db.queries.visits import VisitRow, all_visits, closing
 from eum_app.domain.visits import Outcome
 from eum_app.usecases.calls import Connection
 from ui.kit.guard import guarded
-from ui.kit.picture import decoded
 from ui.kit.theme import status_mark
 from ui.kit.widgets import ActionButton, PageHeader
 
@@ -58,10 +57,13 @@ def holds_focus(widget: QWidget) -> bool:
     return focus is not None and focus.isVisible() and (focus is widget or widget.isAncestorOf(focus))
 
 
-def image_of(data: bytes, width: int) -> QImage:
-    """Return a picture from the bytes of a file, at most `width` pixels wide; a null image if it cannot be read."""
-    image = decoded(data)
-    return image.scaledToWidth(width) if image.width() > width else image
+def mark_image(data: bytes) -> QImage:
+    """Return the picture of a mark from the PNG that `png_of` made of it in this app; a null image if it is none.
+
+    Pictures of other origin go through `Pictures`.
+    """
+    png: Any = "PNG"  # the stub wants bytes, which PySide refuses
+    return QImage.fromData(data, png)
 
 
 def png_of(image: QImage) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from eum_app.domain.checklists import Answer, Checklist, Question
@@ -40,6 +41,11 @@ class QuestionRows(QWidget):
     def get(self, question_id: str) -> QuestionRow | None:
         """Return the row of a question, or None while it does not apply."""
         return self._rows.get(question_id)
+
+    def show_picture(self, question_id: str, photos: Mapping[str, bytes], picture: bytes, image: QImage) -> None:
+        """Show a photo that was decoded meanwhile, unless another one of `photos` answers the question now."""
+        if photos.get(question_id) is picture and question_id in self._rows:
+            self._rows[question_id].show_picture(image)
 
     def items(self) -> list[tuple[str, QuestionRow]]:
         """Return (question id, row) of each question, in order."""

@@ -22,8 +22,9 @@ from eum_app.domain.checklists import (
 )
 from eum_app.domain.errors import KnownError
 from eum_app.usecases.calls import Connection, query
-from ui.field.parts import holds_focus, image_of, name_header_buttons
+from ui.field.parts import holds_focus, name_header_buttons
 from ui.field.photo_bar import PhotoBar
+from ui.field.pictures import Pictures
 from ui.field.question_row import QuestionRow
 from ui.field.question_rows import QuestionRows
 from ui.field.site_answers import SiteAnswers, Stage
@@ -45,6 +46,7 @@ class SitePage(Page):
         super().__init__()
         self.setObjectName("site_page")
         self._desk = desk
+        self._thumbnails = Pictures(desk)
         self._visit_id, self._jump_to = "", ""
         self._checklist: Checklist | None = None
         self.answers = SiteAnswers(desk, self)
@@ -190,7 +192,9 @@ class SitePage(Page):
         for question_id, picture in self._pictures.items():
             answer = answers.get(question_id)
             if question_id in self._rows and answer is not None and _is_picture(answer.value):
-                self._rows[question_id].show_picture(image_of(picture, 96))
+                self._thumbnails.show(
+                    picture, 96, partial(self._rows.show_picture, question_id, self._pictures, picture)
+                )
         still_open |= set(self.answers.started)
         done = sum(question.question_id not in still_open for question in asked)
         words_said = self.tr("{done} of {total} answered").format(done=done, total=len(asked))
@@ -254,7 +258,8 @@ class SitePage(Page):
 
     def _clear(self) -> None:
         self._rows.clear()
-        self._checklist, self._pictures = None, {}
+        self._checklist = None
+        self._pictures.clear()  # in place: a photo that arrives late looks into it
         self.photo_bar.close_bar()
         self.header.set_state("")
 

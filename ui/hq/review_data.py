@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QImage
 
 from db.queries.checklists import visit_checklists
 from db.queries.checks import CheckRow, EvidenceRow, check, checks_by_id, evidence_of
@@ -25,6 +26,7 @@ from eum_app.usecases.session import Session
 from eum_app.wording.testimony import answer_said
 from ui.hq.provenance import Statement, provenance
 from ui.kit.messages import how_read, sentence
+from ui.kit.picture import decoded
 from ui.shared.testimony import evidence_said
 
 translate = QCoreApplication.translate
@@ -180,6 +182,17 @@ def load_picture(session: Session, evidence: EvidenceRow) -> Picture:
         return Picture(evidence, session.content(ref_of(evidence)))
     except KnownError as error:
         return Picture(evidence, b"", error)
+
+
+def decoded_picture(session: Session, evidence: EvidenceRow) -> tuple[Picture, QImage]:
+    """Decrypt and decode one picture, off the GUI thread. If it cannot be shown, the image is null and has an error."""
+    picture = load_picture(session, evidence)
+    if picture.error is not None:
+        return picture, QImage()
+    try:
+        return picture, decoded(picture.data)
+    except KnownError as error:
+        return replace(picture, error=error), QImage()
 
 
 def ref_of(evidence: EvidenceRow) -> ContentRef:

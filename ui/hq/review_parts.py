@@ -109,7 +109,7 @@ class EvidenceCard(Card):
         strip = self.signatures if picture.evidence.role.startswith("signature:") else self.photos
         if image.isNull():
             why = sentence(picture.error).what if picture.error else self.tr("This is not a picture that can be read.")
-            self._failed.setText(f"{caption}: {why}")
+            self._failed.setText("\n".join(filter(None, (self._failed.text(), f"{caption}: {why}"))))
             self._failed.show()
         else:
             strip.add(picture.evidence.object_id, image, caption)

@@ -8,9 +8,8 @@ from PySide6.QtGui import QImage
 from eum_app.domain.ids import FindingId
 from eum_app.domain.people import Permission
 from eum_app.usecases.session import Session
-from ui.hq.review_data import FindingDetail, Picture, load_picture
+from ui.hq.review_data import FindingDetail, Picture, decoded_picture
 from ui.kit.desk import Desk
-from ui.kit.picture import decoded
 from ui.kit.widgets import Card, button, flow, hbox, label, panel
 from ui.shared.page_parts import may, named
 from ui.shared.picture_view import PictureView
@@ -22,11 +21,10 @@ LoadedPicture = tuple[str, int, Picture, QImage]
 def picture_of(session: Session, finding_id: FindingId, number: int, detail: FindingDetail) -> LoadedPicture:
     """Decrypt and decode one picture of a finding, `number` in `detail.pictures`. Runs off the GUI thread.
 
-    Where it cannot be shown, the image is null and `Picture.error` may say why. Raises IndexError for another number.
+    Where it cannot be shown, the image is null and `Picture.error` says why. Raises IndexError for another number.
     """
-    entry = detail.pictures[number]
-    picture = load_picture(session, entry)
-    return finding_id, number, picture, decoded(picture.data)
+    picture, image = decoded_picture(session, detail.pictures[number])
+    return finding_id, number, picture, image
 
 
 class LargePicture(Card):

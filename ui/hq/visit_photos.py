@@ -10,10 +10,9 @@ from PySide6.QtWidgets import QWidget
 from db.queries.checks import EvidenceRow
 from eum_app.usecases.calls import call
 from eum_app.usecases.session import Session
-from ui.hq.review_data import CheckEvidence, Picture, load_picture
+from ui.hq.review_data import CheckEvidence, Picture, decoded_picture
 from ui.kit.desk import Desk
 from ui.kit.messages import sentence
-from ui.kit.picture import decoded
 from ui.kit.widgets import Card, PhotoStrip, button, hbox, label, vbox
 from ui.shared.page_parts import named
 from ui.shared.picture_view import PictureView
@@ -24,10 +23,10 @@ Loaded = tuple[str, Picture, QImage, str]
 def load(session: Session, visit_id: str, entry: EvidenceRow, caption: str) -> Loaded:
     """Decrypt and decode one picture. Runs off the GUI thread.
 
-    Where it cannot be shown, the image is null and `Picture.error` may say why.
+    Where it cannot be shown, the image is null and `Picture.error` says why.
     """
-    picture = load_picture(session, entry)
-    return visit_id, picture, decoded(picture.data), caption
+    picture, image = decoded_picture(session, entry)
+    return visit_id, picture, image, caption
 
 
 class VisitPhotos(QWidget):
@@ -92,6 +91,7 @@ class VisitPhotos(QWidget):
             self.back.click()
         self._visit_id, self._shown, self._images = visit_id, shown, {}
         self.strip.clear()
+        self._failed.clear()
         self._failed.hide()
         for entry in entries:
             caption = questions.get(entry.question_id, entry.question_id) or self.tr("Photo of the item")
@@ -103,7 +103,7 @@ class VisitPhotos(QWidget):
             return
         if image.isNull():
             why = sentence(picture.error).what if picture.error else self.tr("This is not a picture that can be read.")
-            self._failed.setText(f"{caption}: {why}")
+            self._failed.setText("\n".join(filter(None, (self._failed.text(), f"{caption}: {why}"))))
             self._failed.show()
             return
         self._images[picture.evidence.object_id] = (image, caption)

@@ -1,44 +1,86 @@
-"""Decode pictures: JPEG and PNG only, recognized by their content, whatever a fact or a file name calls them.
+"""Show pictures of evidence: JPEG and PNG only, decoded in a child process that holds no keys.
 
 Qt would choose among all its picture plugins by content. Its SVG plugin loads local files into a picture, and needs
-minutes for two kilobytes; a device could sign such a file as evidence.
+minutes for two kilobytes; a device could sign such a file as evidence. A fault in a decoder ends the child alone.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from typing import IO, Final
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize
-from PySide6.QtGui import QImage, QImageReader
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QImage
 
-MAX_SIDE: Final = 20_000
-MAX_PIXELS: Final = {b"jpeg": 100_000_000, b"png": 60_000_000}
-"""By format: a JPEG is reduced while it is decoded, a PNG is held whole first, and Qt allows 256 MB for that."""
+from eum_app.bounded_child import BoundedChild, ChildEndedError, read_whole
+from eum_app.domain.errors import Refusal, Trouble
+from eum_app.domain.pictures import picture_head
+from ui.kit.picture_child import ANSWER, COMMAND, REQUEST, SECONDS
+
 MAX_SHOWN_PIXELS: Final = 24_000_000
 """Larger pictures are reduced to this, at most 96 MB in memory."""
-_FORMATS: Final = ((b"\xff\xd8\xff", b"jpeg"), (b"\x89PNG\r\n\x1a\n", b"png"))
+
+_child = BoundedChild(COMMAND)
 
 
-def decoded(data: bytes) -> QImage:
-    """Return the picture in the bytes of a JPEG or PNG file, turned as it says (EXIF).
+def decoded(data: bytes, room: QSize | None = None) -> QImage:
+    """Return the picture in the bytes of a JPEG or PNG file, turned as it says (EXIF). Call it off the GUI thread.
 
-    The image is null if it is another format, damaged, or over the limits. May be called on any thread.
+    A picture that does not fit into `room`, or has more than `MAX_SHOWN_PIXELS`, is reduced. Raises Refusal as
+    `picture_head` does, before a decoder sees the file; Refusal `picture.damaged` if the decoder refuses it,
+    `picture.slow` (seconds) and `picture.crashed`; Trouble `task.child_not_started`, and `task.child_ended` if the
+    decoder was ended meanwhile (`end_decoder`).
     """
-    form = next((form for signature, form in _FORMATS if data.startswith(signature)), None)
-    if form is None:
-        return QImage()
-    held = QByteArray(data)
-    buffer = QBuffer(held)
-    buffer.open(QIODevice.OpenModeFlag.ReadOnly)
-    reader = QImageReader(buffer, QByteArray(form))
-    reader.setAutoDetectImageFormat(False)  # else another plugin may take what this one refuses
-    reader.setDecideFormatFromContent(False)
-    reader.setAutoTransform(True)
-    size = reader.size()  # from the header, before anything is decoded
-    pixels = size.width() * size.height()
-    if not size.isValid() or max(size.width(), size.height()) > MAX_SIDE or pixels > MAX_PIXELS[form]:
-        return QImage()
+    head = picture_head(data)
+    size = QSize(head.width, head.height)
+    pixels = head.width * head.height
     if pixels > MAX_SHOWN_PIXELS:
         part = (MAX_SHOWN_PIXELS / pixels) ** 0.5
-        reader.setScaledSize(QSize(max(1, int(size.width() * part)), max(1, int(size.height() * part))))
-    return reader.read()
+        size = QSize(int(head.width * part), int(head.height * part))
+    if room is not None and (size.width() > room.width() or size.height() > room.height()):
+        size.scale(room, Qt.AspectRatioMode.KeepAspectRatio)
+    size = size.expandedTo(QSize(1, 1))
+
+    def send(requests: IO[bytes]) -> None:
+        requests.write(REQUEST.pack(head.form.encode(), size.width(), size.height(), len(data)))
+        requests.write(data)
+
+    try:
+        image = _child.ask(send, lambda answers: _received(answers, size), SECONDS)
+    except ChildEndedError as ended:
+        if ended.is_stopped:
+            raise Trouble("task.child_ended", exit_code=0) from ended
+        if ended.is_late:
+            raise Refusal("picture.slow", seconds=round(SECONDS)) from ended
+        raise Refusal("picture.crashed") from ended
+    except OSError as error:
+        raise Trouble("task.child_not_started", reason=error.strerror or "") from error
+    if image.isNull():
+        raise Refusal("picture.damaged")
+    return image
+
+
+def decoder_pid() -> int | None:
+    """Return the process number of the decoder; None if none is running."""
+    return _child.pid
+
+
+def end_decoder() -> None:
+    """End the child process that decodes. Call it at lock and at the end; the next picture starts another."""
+    _child.close()
+
+
+def _received(answers: IO[bytes], size: QSize) -> QImage:
+    """Read one picture of at most `size`, whichever way it is turned. Raises EOFError, ValueError."""
+    width, height, has_alpha = ANSWER.unpack(read_whole(answers, ANSWER.size))
+    if (width, height, has_alpha) == (0, 0, 0):
+        return QImage()
+    if max(width, height) > max(size.width(), size.height()) or width * height > size.width() * size.height():
+        raise ValueError("larger than was asked for")
+    form = QImage.Format.Format_ARGB32_Premultiplied if has_alpha else QImage.Format.Format_RGB32
+    image = QImage(width, height, form)
+    if image.isNull():  # no memory
+        raise ValueError("no room for the pixels")
+    pixels = image.bits()
+    if answers.readinto(pixels) != len(pixels):  # type: ignore[attr-defined]  # a BufferedReader reads all
+        raise EOFError
+    return image

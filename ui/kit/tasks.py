@@ -142,6 +142,7 @@ class Tasks(QObject):
             self._await_queries()
             for task in children:
                 task.join()
+            _end_decoder()
             last()
 
         # Through the queue of writes, so that `last` runs after every write that was already requested.
@@ -183,12 +184,14 @@ class Tasks(QObject):
         """Kill children, finish running work and queued writes, cancel waiting queries, and deliver no more results."""
         for task in tuple(self._children):
             task.kill()
+        _end_decoder()  # a picture need not be decoded to its end
         # A read can be dropped. A write was requested by a person and must still happen.
         self._queries.shutdown(wait=True, cancel_futures=True)
         self._operations.shutdown(wait=True, cancel_futures=False)
         for task in tuple(self._children):
             task.join()
         self._children.clear()
+        _end_decoder()  # a read that was running may have started another
         self._delivery.close()
 
     # Inside
@@ -227,3 +230,9 @@ class Tasks(QObject):
         if pool is self._queries:
             self._running.add(future)
             future.add_done_callback(self._running.discard)
+
+
+def _end_decoder() -> None:
+    from ui.kit.picture import end_decoder
+
+    end_decoder()

@@ -13,25 +13,28 @@ from db.transaction import Transaction
 from eum_app.domain.checklists import NOT_APPLICABLE, NOT_OBSERVED, Answer, Checklist
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import ContentRef
+from eum_app.domain.pictures import MAX_BYTES, PictureForm, picture_head
 from eum_app.scanning.images import load_grey
 
-MAX_PHOTO_BYTES: Final = 40_000_000
-_SIGNATURES: Final = ((b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG\r\n\x1a\n", "image/png"))
+_MEDIA_TYPES: Final = {PictureForm.JPEG: "image/jpeg", PictureForm.PNG: "image/png"}
 
 
 def check_photo(photo: bytes) -> str:
     """Decode a photo completely and return its media type.
 
     Raises Refusal `photo.kind` (neither JPEG nor PNG), `photo.too_large`, and `image.…` for one that is damaged or has
-    too many pixels.
+    too many pixels. HQ shows every photo that passes.
     """
-    if len(photo) > MAX_PHOTO_BYTES:
-        raise Refusal("photo.too_large", megabytes=MAX_PHOTO_BYTES // 1_000_000)
-    media_type = next((kind for signature, kind in _SIGNATURES if photo.startswith(signature)), None)
-    if media_type is None:
-        raise Refusal("photo.kind")
+    if len(photo) > MAX_BYTES:
+        raise Refusal("photo.too_large", megabytes=MAX_BYTES // 1_000_000)
+    try:
+        head = picture_head(photo)
+    except Refusal as refusal:
+        if refusal.code == "picture.too_large":
+            raise Refusal("image.too_large", megapixels=refusal.values["megapixels"]) from refusal
+        raise Refusal("photo.kind" if refusal.code == "picture.kind" else "image.unreadable") from refusal
     load_grey(photo)
-    return media_type
+    return _MEDIA_TYPES[head.form]
 
 
 def read_photo(path: Path) -> bytes:

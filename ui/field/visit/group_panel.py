@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from eum_app.domain.checklists import Checklist
 from ui.field.parts import named
+from ui.field.pictures import Pictures
 from ui.field.visit.current_work import Group
 from ui.field.visit.decision_foot import DecisionFoot
 from ui.field.visit.draft import Draft, unseen_ids
@@ -34,7 +35,7 @@ class GroupPanel(Card):
     seen = Signal(object)
     """tuple[str, ...]: ids of the questions that are completely visible."""
 
-    def __init__(self, group: Group) -> None:
+    def __init__(self, group: Group, pictures: Pictures) -> None:
         super().__init__(self.tr("Items in view"))
         self.setObjectName("group_panel")
         self._group = group
@@ -44,7 +45,7 @@ class GroupPanel(Card):
         self._count = Chip("", "accent")
         self.add_trailing(self._count)
         self._list: QVBoxLayout = vbox()
-        self.questions = Questionnaire()
+        self.questions = Questionnaire(pictures)
         self.questions.changed.connect(self.follow)
         self.questions.answer_given.connect(self.focus_first)
         self.questions.photo_requested.connect(self.answer_photo_requested)

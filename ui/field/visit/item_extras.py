@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+import shiboken6
 from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from eum_app.usecases.visits.drafts import NOTHING_STATED
-from ui.field.parts import image_of, named
+from ui.field.parts import named
+from ui.field.pictures import Pictures
 from ui.field.visit.draft import Draft
 from ui.kit.theme import theme
 from ui.kit.tips import set_tip
@@ -15,6 +20,7 @@ from ui.shared.photo_dialog import enlarge
 
 translate = QCoreApplication.translate
 
+_THUMBNAIL_WIDTH = 320
 _LARGE_WIDTH = 2_400
 """Pixels: enough to judge the sharpness of a photo, and quick to paint."""
 
@@ -28,8 +34,9 @@ class ItemExtras(QWidget):
     discarded = Signal()
     """The person discarded the draft, after being asked."""
 
-    def __init__(self, *others: Button) -> None:
+    def __init__(self, pictures: Pictures, *others: Button) -> None:
         super().__init__()
+        self._pictures = pictures
         self._draft: Draft | None = None
         self.photo_button: Button = named(
             button(self.tr("Photo"), self.photo_requested.emit, icon="plus"), "add_photo_button"
@@ -44,7 +51,7 @@ class ItemExtras(QWidget):
         self._note.hide()
         self._photos = PhotoStrip(is_removable=True, width=64, height=64)
         self._photos.removed.connect(self._drop_photo)
-        self._photos.opened.connect(lambda key: enlarge_photo(self._draft, key, self))
+        self._photos.opened.connect(lambda key: enlarge_photo(pictures, self._draft, key, self))
         self.discard_button: Button = named(button(self.tr("Discard…"), self._ask_discard, icon="x"), "discard_button")
         set_tip(self.discard_button, self.tr("Drop the answers, photos and note of this item that are not recorded"))
         line = flow(self.photo_button, self.note_button, *others, self.discard_button)
@@ -112,7 +119,7 @@ class ItemExtras(QWidget):
         self._note.setPlainText(draft.note)
         self._draft = draft
         self._note.setVisible(bool(draft.note))
-        show_photos(self._photos, draft)
+        show_photos(self._pictures, self._photos, draft)
         self._photos.setVisible(bool(draft.photos))
         self._asking.hide()
         self.follow()
@@ -120,7 +127,7 @@ class ItemExtras(QWidget):
     def add_photo(self, draft: Draft, data: bytes) -> None:
         """Add a photo to the item or the offered mark, to be recorded with it."""
         draft.add_photo(data)
-        show_photos(self._photos, draft)
+        show_photos(self._pictures, self._photos, draft)
         self._photos.show()
         self.follow()
 
@@ -137,24 +144,29 @@ class ItemExtras(QWidget):
     def _drop_photo(self, key: str) -> None:
         if self._draft is not None:
             self._draft.drop_photo(key)
-            show_photos(self._photos, self._draft)
+            show_photos(self._pictures, self._photos, self._draft)
             self._photos.setVisible(bool(self._draft.photos))
             self.follow()
             self.photo_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
-def show_photos(strip: PhotoStrip, draft: Draft) -> None:
-    """Show a draft's photos in their order, numbered from 1 without gaps."""
+def show_photos(pictures: Pictures, strip: PhotoStrip, draft: Draft) -> None:
+    """Show a draft's photos in their order, numbered from 1 without gaps. Each appears when it is decoded."""
     strip.clear()
     for number, (key, data) in enumerate(draft.photos.items(), 1):
-        strip.add(key, image_of(data, 320), photo_caption(number))
+        pictures.show(data, _THUMBNAIL_WIDTH, strip.add(key, QImage(), photo_caption(number)))
 
 
-def enlarge_photo(draft: Draft | None, key: str, parent: QWidget) -> None:
+def enlarge_photo(pictures: Pictures, draft: Draft | None, key: str, parent: QWidget) -> None:
     """Show a photo of a draft over the window. Does nothing without a draft or such a photo."""
     if draft is not None and key in draft.photos:
-        number = list(draft.photos).index(key) + 1
-        enlarge(image_of(draft.photos[key], _LARGE_WIDTH), photo_caption(number), parent)
+        caption = photo_caption(list(draft.photos).index(key) + 1)
+        pictures.show(draft.photos[key], _LARGE_WIDTH, partial(_open, parent, caption))
+
+
+def _open(parent: QWidget, caption: str, image: QImage) -> None:
+    if shiboken6.isValid(parent) and parent.isVisible():
+        enlarge(image, caption, parent)
 
 
 def photo_caption(number: int) -> str:

@@ -11,7 +11,8 @@ from db.queries.items import HistoryLine, ItemRow
 from eum_app.domain.checklists import Checklist
 from eum_app.domain.sighting import Lack
 from eum_app.domain.visits import Outcome
-from ui.field.parts import image_of, named
+from ui.field.parts import mark_image, named
+from ui.field.pictures import Pictures
 from ui.field.visit.current_work import State
 from ui.field.visit.decision_foot import DecisionFoot
 from ui.field.visit.draft import Draft, unseen_ids
@@ -62,7 +63,7 @@ class ItemPanel(Card):
     seen = Signal(object)
     """tuple[str, ...]: ids of the questions that are completely visible."""
 
-    def __init__(self) -> None:
+    def __init__(self, pictures: Pictures) -> None:
         super().__init__(self.tr("Item"))
         self.setObjectName("item_panel")
         self._title.setWordWrap(True)
@@ -87,7 +88,7 @@ class ItemPanel(Card):
         self._state = State.NOTHING
         self._by_state = {
             State.NOTHING: self._empty,
-            State.ITEM: self._item_place(),
+            State.ITEM: self._item_place(pictures),
             State.OFFER: scrolled(self._offer),
         }
         self._places = QStackedWidget()
@@ -97,7 +98,7 @@ class ItemPanel(Card):
 
     # Its parts
 
-    def _item_place(self) -> QWidget:
+    def _item_place(self, pictures: Pictures) -> QWidget:
         self._outcome_buttons: dict[Outcome, Button] = {}
         self._named = KeyValueGrid(margins=(0, 0, 0, 0), key_width=104)
         self._named_line = hbox(self._named)
@@ -106,14 +107,14 @@ class ItemPanel(Card):
         self._checked_line = panel(vbox(self._checked, margins=(16, 8, 16, 8)), "row")
         self._checked_line.setProperty("tone", "warn")
         self._checked_line.hide()
-        self.questions = Questionnaire()
+        self.questions = Questionnaire(pictures)
         self.questions.changed.connect(self.follow)
         self.questions.answer_given.connect(self.focus_first)
         self.questions.photo_requested.connect(self.answer_photo_requested)
         self.not_found_button = self._outcome_button(Outcome.NOT_FOUND, self.tr("Not found…"))
         self.no_access_button = self._outcome_button(Outcome.NO_ACCESS, self.tr("No access…"))
         self.sighting = SightingRow()
-        self.extras = ItemExtras(self.not_found_button, self.no_access_button)
+        self.extras = ItemExtras(pictures, self.not_found_button, self.no_access_button)
         self.extras.photo_requested.connect(self.photo_requested)
         self.extras.discarded.connect(self._discarded)
         content = QWidget()
@@ -298,7 +299,7 @@ class ItemPanel(Card):
             # The picture of the mark is above its text, so that a person can compare the two. They are on separate
             # lines, because side by side in one cell the text's height would not count.
             if self.draft.mark_picture:
-                grid.add(self.tr("Picture of it"), mark_picture(image_of(self.draft.mark_picture, 320), 36))
+                grid.add(self.tr("Picture of it"), mark_picture(mark_image(self.draft.mark_picture), 36))
             for name, value in reading_rows(self.draft.mark):
                 grid.add(name, value, mono=True)
             for note in mark_notes(self.draft.mark, grave_only=True):

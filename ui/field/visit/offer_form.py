@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from db.queries.items import ItemRow
 from eum_app.domain.visits import Outcome
-from ui.field.parts import image_of, named
+from ui.field.parts import mark_image, named
 from ui.field.visit.compared import Compared
 from ui.field.visit.match_words import LostOffer, Offer
 from ui.kit import words
@@ -35,14 +35,14 @@ class OfferForm(QWidget):
         self.setLayout(vbox(self._list, 1))
 
     def show_offer(self, offer: Offer, *, candidates: Sequence[ItemRow], picture: bytes, can_be_recorded: bool) -> None:
-        """Show a mark that was read, its `picture` (PNG or JPEG, or empty) and the items that it may be."""
+        """Show a mark that was read, its `picture` (PNG, or empty) and the items that it may be."""
         self._begin(offer.text)
         if offer.note:  # above what it names, which can be hundreds
             keep = named(button(offer.note, self.note_requested.emit, kind="primary"), "note_label_button")
             set_tip(keep, self.tr("Record this label's items as claims, not as sightings"))
             self._list.addWidget(keep)
         if picture:
-            self._list.addWidget(mark_picture(image_of(picture, 320)))
+            self._list.addWidget(mark_picture(mark_image(picture)))
         if offer.read:
             grid = KeyValueGrid(margins=(0, 0, 0, 0))
             for name, value in offer.read:

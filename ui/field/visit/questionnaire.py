@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
 from eum_app.domain.checklists import (
@@ -14,7 +17,8 @@ from eum_app.domain.checklists import (
     open_questions,
     visible_questions,
 )
-from ui.field.parts import image_of, named
+from ui.field.parts import named
+from ui.field.pictures import Pictures
 from ui.field.question_row import QuestionRow
 from ui.field.question_rows import QuestionRows
 from ui.field.visit.draft import Draft
@@ -33,8 +37,9 @@ class Questionnaire(QWidget):
     photo_requested = Signal(str)
     """question id"""
 
-    def __init__(self) -> None:
+    def __init__(self, pictures: Pictures) -> None:
         super().__init__()
+        self._pictures = pictures
         self._draft: Draft | None = None
         self._checklist: Checklist | None = None
         self._rows = QuestionRows()
@@ -136,8 +141,12 @@ class Questionnaire(QWidget):
         self._rows.lay_out(self._checklist, self._asked(), self._draft.answers)
         for question_id, picture in self._draft.given_photos(self._checklist).items():
             if question_id in self._rows:
-                self._rows[question_id].show_picture(image_of(picture, 96))
+                self._pictures.show(picture, 96, partial(self._take_photo, self._draft, question_id, picture))
         self._follow()
+
+    def _take_photo(self, draft: Draft, question_id: str, picture: bytes, image: QImage) -> None:
+        if draft is self._draft:  # the rows are reused for the next item
+            self._rows.show_picture(question_id, draft.answer_photos, picture, image)
 
     def _answered(self, answer: Answer) -> None:
         if self._draft is None:

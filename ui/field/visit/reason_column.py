@@ -12,6 +12,7 @@ from eum_app.domain.facts import Difference
 from eum_app.domain.visits import REASONS, Outcome
 from eum_app.usecases.visits.drafts import NOTHING_STATED, Stated
 from ui.field.parts import named
+from ui.field.pictures import Pictures
 from ui.field.visit.draft import Draft
 from ui.field.visit.item_extras import enlarge_photo, show_photos
 from ui.kit import words
@@ -28,8 +29,9 @@ class ReasonColumn(QWidget):
     cancelled = Signal()
     photo_requested = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, pictures: Pictures) -> None:
         super().__init__()
+        self._pictures = pictures
         self._layout: QVBoxLayout = vbox()
         self.setLayout(self._layout)
         self.panel: ReasonPanel | None = None
@@ -65,7 +67,7 @@ class ReasonColumn(QWidget):
         made.cancelled.connect(self.cancelled)
         made.photo_requested.connect(self.photo_requested)
         made.photos.removed.connect(self._drop_photo)
-        made.photos.opened.connect(lambda key: enlarge_photo(self._draft, key, self))
+        made.photos.opened.connect(lambda key: enlarge_photo(self._pictures, self._draft, key, self))
         for action in made.actions():
             made.removeAction(action)  # Esc is the page's: claimed twice, Qt would give it to neither
         for key, choice in made._choices.items():
@@ -86,7 +88,7 @@ class ReasonColumn(QWidget):
         """Show the photos added to the item so far."""
         if self.panel is None:
             return
-        show_photos(self.panel.photos, draft)
+        show_photos(self._pictures, self.panel.photos, draft)
 
     def _asks(self, draft: Draft) -> dict[str, Asked]:
         """Return the facts that go with each kind of discrepancy. The book knows no seal numbers."""

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from ui.field.parts import Places
 from ui.field.photo_bar import PhotoBar
+from ui.field.pictures import Pictures
 from ui.field.visit.current_work import CurrentWork, Event, State, lack_of
 from ui.field.visit.evidence_form import EvidenceForm
 from ui.field.visit.group_panel import GroupPanel
@@ -28,9 +29,10 @@ class WorkColumn(QWidget):
     def __init__(self, desk: Desk, work: CurrentWork) -> None:
         super().__init__()
         self._work = work
-        self.item = ItemPanel()
-        self.reasons = ReasonColumn()
-        self.group = GroupPanel(work.group)
+        pictures = Pictures(desk)
+        self.item = ItemPanel(pictures)
+        self.reasons = ReasonColumn(pictures)
+        self.group = GroupPanel(work.group, pictures)
         self.by_hand = TypedEntry(desk)
         self.evidence = EvidenceForm()
         self.item.lack_of = lambda draft: lack_of(work.view, draft)

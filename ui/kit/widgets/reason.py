@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QImage, QKeyEvent, QKeySequence, QPainter, QPainterPath, QPixmap
 from PySide6.QtWidgets import (
@@ -50,14 +51,23 @@ class PhotoStrip(QWidget):
         """Return the keys of the pictures, in order."""
         return list(self._tiles)
 
-    def add(self, key: str, image: QImage, caption: str) -> None:
-        """Add a picture; `caption` describes it (e.g. `Photo 2, 21 Nov 2026 14:21Z`). Use each key only once."""
+    def add(self, key: str, image: QImage, caption: str) -> Callable[[QImage], None]:
+        """Add a picture; `caption` describes it (e.g. `Photo 2, 21 Nov 2026 14:21Z`). Use each key only once.
+
+        A null image leaves the place empty. Returns a function that fills it later; it does nothing once the place was
+        removed, although another picture may have the key then.
+        """
         look = theme()
         size = QSize(look.dp(self._size[0]), look.dp(self._size[1]))
         tile = QPushButton()
         tile.setProperty("kind", "photo")
-        tile.setIcon(_cropped(image, size))
         tile.setIconSize(size)
+
+        def fill(later: QImage) -> None:
+            if shiboken6.isValid(tile) and not later.isNull():
+                tile.setIcon(_cropped(later, size))
+
+        fill(image)
         tile.setFixedSize(size + QSize(2 * look.focus + 2, 2 * look.focus + 2))
         tile.setAccessibleName(caption)
         set_tip(tile, caption)
@@ -71,6 +81,7 @@ class PhotoStrip(QWidget):
         self._tiles[key] = whole
         self._flow.addWidget(whole)
         self.updateGeometry()
+        return fill
 
     def clear(self) -> None:
         for tile in self._tiles.values():

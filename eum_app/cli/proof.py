@@ -1,0 +1,112 @@
+"""`eum proof`, `eum head`: slips that prove one record to outsiders, and signed heads of HQ's log."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from eum_app.cli.common import AccountOption, JsonOption, PassphraseFd, StoreOption, counted, show, unlocked
+from eum_app.domain.clock import instant_words
+from eum_app.domain.errors import Refusal
+
+proof_app = typer.Typer(help="Prove one record to an outsider without showing any other.", no_args_is_help=True)
+head_app = typer.Typer(help="Sign, export and witness the head of HQ's log.", no_args_is_help=True)
+
+
+@proof_app.command("make")
+def make_command(
+    account: AccountOption,
+    output: Annotated[Path, typer.Argument(help="The slip to write (.eumslip).", show_default=False)],
+    item: Annotated[str, typer.Option(help="Prove the last check of this item (its id).")] = "",
+    visit: Annotated[str, typer.Option(help="Prove the close-out of this visit (its id).")] = "",
+    finding: Annotated[str, typer.Option(help="Prove this finding, or the decision about it (its id).")] = "",
+    qr: Annotated[
+        Path | None,
+        typer.Option(help="Also write a QR symbol (PNG) for readers who hold the head.", show_default=False),
+    ] = None,
+    store: StoreOption = None,
+    passphrase_fd: PassphraseFd = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write a slip that proves one record: an item's last check, a visit's close-out, or a finding."""
+    from eum_app.usecases.proofs.make_slip import Subject, make_slip, save_qr, save_slip
+
+    given = [(Subject.ITEM, item), (Subject.VISIT, visit), (Subject.FINDING, finding)]
+    chosen = [one for one in given if one[1]]
+    if len(chosen) != 1:
+        raise typer.BadParameter("give exactly one of --item, --visit and --finding")
+    with unlocked(store, account, passphrase_fd) as session:
+        made = make_slip(session, *chosen[0])
+        if qr is not None and made.short is None:
+            raise Refusal("slip.too_long")
+        save_slip(made.data, output)
+        if qr is not None and made.short is not None:
+            save_qr(made.short, qr)
+    entry = made.slip.entry
+    data = {
+        "path": output,
+        "bytes": len(made.data),
+        "qr": qr,
+        "qr_bytes": len(made.short) if made.short else None,
+        "kind": entry.kind,
+        "origin": entry.origin,
+        "epoch": entry.epoch,
+        "seq": entry.seq,
+        "head_size": made.slip.size,
+        "head_signed_at": made.signed_at,
+        "witnesses": made.witnesses,
+    }
+    words = [
+        f"{output}: entry {entry.seq} of {entry.origin}, {counted(len(made.data), 'byte')}",
+        f"Head of {counted(made.slip.size, 'entry').replace('entrys', 'entries')}, "
+        f"signed {instant_words(made.signed_at)}, {witnessed_words(made.witnesses)}",
+    ]
+    if qr is not None:
+        words.append(f"{qr}: QR symbol for readers who hold this head")
+    show(as_json, data, *words)
+
+
+def witnessed_words(names: tuple[str, ...]) -> str:
+    """Return who witnessed a head, in words."""
+    return f"witnessed by {', '.join(names)}" if names else "unwitnessed"
+
+
+@head_app.command("export")
+def export_command(
+    account: AccountOption,
+    output: Annotated[Path, typer.Argument(help="The head file to write (.eumhead).", show_default=False)],
+    since: Annotated[int, typer.Option(help="Size of one more earlier head to continue from (0: none).")] = 0,
+    store: StoreOption = None,
+    passphrase_fd: PassphraseFd = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Sign the head of HQ's log and write it for a witness or a reader, with proofs that it continues earlier heads."""
+    from eum_app.usecases.proofs.log_head import export_head
+
+    with unlocked(store, account, passphrase_fd) as session:
+        done = export_head(session, output, since)
+    sizes = ", ".join(map(str, done.continues)) or "none"
+    show(
+        as_json,
+        {"path": done.path, "size": done.size, "continues": done.continues},
+        f"{done.path}: head of {done.size} entries; proved to continue the heads of size: {sizes}",
+    )
+
+
+@head_app.command("list")
+def list_command(
+    account: AccountOption,
+    store: StoreOption = None,
+    passphrase_fd: PassphraseFd = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the signed heads of HQ's log with their witnesses, the newest first."""
+    from db.queries.log import heads_of
+    from eum_app.usecases.proofs.log_head import require_log
+
+    with unlocked(store, account, passphrase_fd) as session:
+        rows = session.read(heads_of, require_log(session))
+    words = [f"{row.size:>9}  {instant_words(row.signed_at)}  {witnessed_words(row.witnesses)}" for row in rows]
+    show(as_json, rows, *(words or ["No head was signed yet: eum head export"]))

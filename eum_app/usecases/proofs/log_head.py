@@ -1,0 +1,148 @@
+"""Sign the head of HQ's log, and export it with proofs that it continues earlier heads.
+
+The log takes in every entry that HQ holds, of HQ's chains and of the devices', in one tree. The order is that of the
+heads: each takes in what is new, chain by chain. The facts `LogHeadSigned` name these spans, so the tree follows from
+the journals and one secret, from which the salts are derived.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from db.files import written_whole
+from db.queries.log import heads_of, signed_head
+from db.secrets import LOG_SALTS, read_secret
+from db.store import Connection
+from db.tiles import Tiles, catch_up, log_size, new_spans, take_in
+from db.transaction import Transaction
+from eum_app.domain.errors import Refusal
+from eum_app.domain.facts import LogHeadSigned
+from eum_app.domain.merkle import Consistency, consistency_path, root_of
+from eum_app.domain.people import Permission
+from eum_app.domain.tree_heads import HEAD_PURPOSE, SignedHead, TreeHead, encode_head, encode_statement
+from eum_app.usecases.changes import Changed
+from eum_app.usecases.exchange.trust import identity_of
+from eum_app.usecases.session import Session
+
+_EARLIER_HEADS: Final = 8
+"""An exported head continues at least this many earlier ones, in case a witness's answer was lost on its way."""
+
+
+@dataclass(frozen=True)
+class HeadSigned(Changed):
+    """A head that was signed now."""
+
+    size: int
+    root: bytes
+    signed_at: str
+
+
+@dataclass(frozen=True)
+class HeadExported(Changed):
+    """A head in a file. `continues` are the sizes of the earlier heads that it is proved to continue."""
+
+    path: Path
+    size: int
+    continues: tuple[int, ...]
+
+
+def require_log(session: Session) -> int:
+    """Return the epoch of this HQ's log.
+
+    Raises Refusal `permission.denied`, `log.only_hq`, and `log.copied` for a store that was copied or restored: its log
+    could contradict heads that it signed before.
+    """
+    session.require(Permission.REPORT_EXPORT)
+    if not session.is_hq:
+        raise Refusal("log.only_hq", device=session.name)
+    if session.store.copied:
+        raise Refusal("log.copied", store=session.name)
+    return session.store.named.epoch
+
+
+def sign_log_head(session: Session) -> HeadSigned:
+    """Take every new entry into the log and sign its head.
+
+    Raises Refusal as `require_log`, `log.entry_lost`, `permission.denied` for an auditor; Trouble as any write.
+    """
+    log_epoch = require_log(session)
+    with session.writing() as transaction:
+        fact = _signed(session, transaction, log_epoch)
+        return HeadSigned(frozenset(transaction.areas), fact.size, fact.root, fact.observed_at)
+
+
+def _signed(session: Session, transaction: Transaction, log_epoch: int) -> LogHeadSigned:
+    connection = transaction.connection
+    secret = transaction.secret(LOG_SALTS)
+    if secret is None:
+        if log_size(connection, log_epoch):
+            raise Refusal("log.damaged")
+        secret = os.urandom(48)
+        transaction.keep_secret(LOG_SALTS, secret)
+    catch_up(connection, log_epoch, secret)
+    require_whole(connection, log_epoch)
+    spans = new_spans(connection, log_epoch)
+    size = take_in(connection, log_epoch, spans, secret)
+    root = root_of(size, Tiles(connection, log_epoch))
+    identity, now = identity_of(session, connection), session.observed_now()
+    statement = encode_statement(
+        TreeHead(origin=session.name, epoch=log_epoch, size=size, root=root.hex(), signed_at=now)
+    )
+    signed = SignedHead(
+        statement,
+        identity.signing.sign(HEAD_PURPOSE, statement),
+        tuple(certificate.der for certificate in identity.chain),
+    )
+    fact = LogHeadSigned(observed_at=now, size=size, root=root, spans=spans, signed=encode_head(signed))
+    transaction.record(fact)
+    return fact
+
+
+def require_whole(connection: Connection, log_epoch: int) -> None:
+    """Require that the stored hashes lead to the root of the newest head. Raises Refusal `log.damaged`."""
+    size = log_size(connection, log_epoch)
+    signed = signed_head(connection, log_epoch, size)
+    if signed is not None and root_of(size, Tiles(connection, log_epoch)) != signed.head.root_bytes:
+        raise Refusal("log.damaged")
+
+
+def log_secret(connection: Connection) -> bytes:
+    """Return the secret from which the salts of the log are derived. Raises Refusal `log.damaged` if there is none."""
+    secret = read_secret(connection, LOG_SALTS)
+    if secret is None:
+        raise Refusal("log.damaged")
+    return secret
+
+
+def export_head(session: Session, path: Path, since: int = 0) -> HeadExported:
+    """Sign a new head and write it, with proofs that it continues the newest heads and each witness's last one.
+
+    `since` is the size of one more earlier head (0: none). An existing file is replaced. Raises Refusal as
+    `sign_log_head`, and `log.no_such_head` for a size that the log had not reached; Trouble for disk errors.
+    """
+    log_epoch = require_log(session)
+    with session.reading() as connection:
+        rows = heads_of(connection, log_epoch)
+    if since and not any(row.size >= since for row in rows):
+        raise Refusal("log.no_such_head", size=since)
+    done = sign_log_head(session)
+    wanted = {row.size for row in rows[:_EARLIER_HEADS]} | ({since} if since else set())
+    for witness in {name for row in rows for name in row.witnesses}:
+        wanted.add(max(row.size for row in rows if witness in row.witnesses))
+    with session.reading() as connection:
+        signed = signed_head(connection, log_epoch, done.size)
+        if signed is None:
+            raise Refusal("log.no_such_head", size=done.size)
+        proofs = tuple(consistency(connection, log_epoch, size, done.size) for size in sorted(wanted))
+    with written_whole(path) as file:
+        file.write(encode_head(replace(signed, proofs=proofs)))
+    return HeadExported(done.areas, path, done.size, tuple(proof.size for proof in proofs))
+
+
+def consistency(connection: Connection, log_epoch: int, old: int, size: int) -> Consistency:
+    """Return the proof that the log of `size` leaves began with the `old` ones. Raises Refusal `log.damaged`."""
+    tiles = Tiles(connection, log_epoch)
+    return Consistency(old, root_of(old, tiles), consistency_path(old, size, tiles))

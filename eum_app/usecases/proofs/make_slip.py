@@ -1,0 +1,147 @@
+"""Make a proof slip: one record that an outsider can verify without seeing any other."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+
+from db.files import written_whole
+from db.queries.findings import finding
+from db.queries.items import item
+from db.queries.log import (
+    Place,
+    best_size_over,
+    closing_of,
+    decision_about,
+    entry_at,
+    heads_of,
+    last_check_of,
+    signed_head,
+)
+from db.queries.visits import visit
+from db.store import Connection
+from db.tiles import Tiles, catch_up, place_of
+from db.transaction import Transaction
+from eum_app.domain.errors import Refusal
+from eum_app.domain.facts import ProofSlipMade, may_state
+from eum_app.domain.ids import FindingId
+from eum_app.domain.merkle import inclusion_path
+from eum_app.domain.proof_slips import MAX_QR_BYTES, Slip, encode_slip, record_of, salt_of
+from eum_app.scanning.file_symbols import pictures_of
+from eum_app.usecases.changes import Changed
+from eum_app.usecases.people.scopes import require_finding, require_items, require_visit
+from eum_app.usecases.proofs.log_head import log_secret, require_log, sign_log_head
+from eum_app.usecases.session import Session
+
+
+class Subject(StrEnum):
+    """Subject of a slip: it proves an item's last check, a visit's close-out, a finding or the decision about it."""
+
+    ITEM = "item"
+    VISIT = "visit"
+    FINDING = "finding"
+
+
+@dataclass(frozen=True)
+class SlipMade(Changed):
+    """A slip. `data` are the bytes of its file, `signed_at` is the time in its head, `witnesses` cosigned that head."""
+
+    slip: Slip
+    data: bytes
+    signed_at: str
+    witnesses: tuple[str, ...]
+
+    @property
+    def short(self) -> bytes | None:
+        """The slip without its head, for a QR symbol; None if it is too long for one."""
+        data = encode_slip(replace(self.slip, signed=None))
+        return data if len(data) <= MAX_QR_BYTES else None
+
+
+def make_slip(session: Session, subject: Subject, subject_id: str) -> SlipMade:
+    """Make the slip about an item, a visit or a finding, and record that it was made.
+
+    If no head covers the record yet, one is signed first. An auditor's session signs none.
+    Raises Refusal as `require_log`, `permission.out_of_scope`, `item.unknown`, `visit.unknown`, `finding.unknown`,
+    `slip.no_check`, `slip.visit_open`, `slip.no_head`, `log.damaged`, `log.entry_lost`; Trouble as any write.
+    """
+    log_epoch = require_log(session)
+    with session.reading() as connection:
+        place, visit_id = _place(session, connection, subject, subject_id)
+    session.notes.note_read(subject, subject_id)
+    with session.store.reading() as connection:
+        if place_of(connection, log_epoch, place.origin, place.epoch, place.seq) is None:
+            if may_state(session.role) is not None:
+                raise Refusal("slip.no_head")
+            is_covered = False
+        else:
+            is_covered = True
+    areas = frozenset() if is_covered else sign_log_head(session).areas
+    with session.writing() as transaction:
+        catch_up(transaction.connection, log_epoch, log_secret(transaction.connection))
+        slip, witnesses = slip_of(transaction, log_epoch, place)
+        data = encode_slip(slip)
+        transaction.record(
+            ProofSlipMade(
+                observed_at=session.observed_now(),
+                subject=subject,
+                subject_id=subject_id,
+                visit_id=visit_id,
+                origin=place.origin,
+                epoch=place.epoch,
+                seq=place.seq,
+                size=slip.size,
+                sha384=hashlib.sha384(data).hexdigest(),
+            )
+        )
+        signed_at = slip.signed.head.signed_at if slip.signed else ""
+        return SlipMade(areas | transaction.areas, slip, data, signed_at, witnesses)
+
+
+def save_qr(short: bytes, path: Path) -> None:
+    """Write the QR symbol of a short slip as a PNG; an existing file is replaced. Raises Trouble for disk errors."""
+    (picture,) = pictures_of(short, whole_up_to=MAX_QR_BYTES)
+    save_slip(picture, path)
+
+
+def save_slip(data: bytes, path: Path) -> None:
+    """Write a slip's bytes to a file; an existing one is replaced. Raises Trouble for disk errors."""
+    with written_whole(path) as file:
+        file.write(data)
+
+
+def _place(session: Session, connection: Connection, subject: Subject, subject_id: str) -> tuple[Place, str]:
+    """Return the place of the record in its journal, and the visit that it belongs to."""
+    match subject:
+        case Subject.ITEM:
+            item(connection, subject_id)
+            require_items(session, connection, [subject_id])
+            return last_check_of(connection, subject_id)
+        case Subject.VISIT:
+            visit(connection, subject_id)
+            require_visit(session, connection, subject_id)
+            return closing_of(connection, subject_id), subject_id
+        case Subject.FINDING:
+            row = finding(connection, FindingId(subject_id))
+            require_finding(session, connection, row)
+            return decision_about(connection, subject_id), row.visit_id
+
+
+def slip_of(transaction: Transaction, log_epoch: int, place: Place) -> tuple[Slip, tuple[str, ...]]:
+    """Return the slip about an entry, and the witnesses of its head. Raises Refusal `slip.no_head`, `log.damaged`."""
+    connection = transaction.connection
+    secret = log_secret(connection)
+    index = place_of(connection, log_epoch, place.origin, place.epoch, place.seq)
+    heads = heads_of(connection, log_epoch)
+    size = best_size_over(heads, index) if index is not None else None
+    entry = entry_at(connection, place)
+    signed = signed_head(connection, log_epoch, size) if size else None
+    if index is None or size is None or signed is None or entry is None:
+        raise Refusal("slip.no_head")
+    path = inclusion_path(index, size, Tiles(connection, log_epoch))
+    slip = Slip(record_of(entry), salt_of(secret, entry), size, index, path, signed)
+    if slip.root != signed.head.root_bytes:  # a stored hash is wrong, or the entry was altered
+        raise Refusal("log.damaged")
+    return slip, next(row.witnesses for row in heads if row.size == size)

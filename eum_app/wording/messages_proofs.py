@@ -1,0 +1,101 @@
+"""Sentences about HQ's log, proof slips and witnesses: code → (what happened, what to do next); see `messages`."""
+
+from __future__ import annotations
+
+from eum_app.domain.translatable import QT_TRANSLATE_NOOP
+
+_NOT_THE_RECORD = QT_TRANSLATE_NOOP("messages", "Do not rely on it. Ask the sender for the slip again, and tell HQ.")
+_ASK_AGAIN = QT_TRANSLATE_NOOP("messages", "Ask the sender for the file again.")
+_PICTURES_AGAIN = QT_TRANSLATE_NOOP("messages", "Give all pictures of one file together, sharp and not cut off.")
+
+PROOF_SENTENCES: dict[str, tuple[str, str]] = {
+    "proof.unreadable": (
+        QT_TRANSLATE_NOOP("messages", "The file is not a proof slip or a signed head, or it was changed or cut off."),
+        _ASK_AGAIN,
+    ),
+    "proof.invalid": (QT_TRANSLATE_NOOP("messages", "The proof in the file cannot be right."), _NOT_THE_RECORD),
+    "slip.not_included": (
+        QT_TRANSLATE_NOOP(
+            "messages", "The proof does not lead from the record to the head: HQ's log does not hold it."
+        ),
+        _NOT_THE_RECORD,
+    ),
+    "slip.other_size": (
+        QT_TRANSLATE_NOOP("messages", "The slip is proved by a head of {size} entries; this head has {found}."),
+        QT_TRANSLATE_NOOP("messages", "Give the head file of that size with --head, or ask for a slip with its head."),
+    ),
+    "slip.other_head": (
+        QT_TRANSLATE_NOOP("messages", "The head in the slip is not the one that you hold."),
+        QT_TRANSLATE_NOOP(
+            "messages", "Compare the two heads with eum witness compare: HQ may have signed two histories."
+        ),
+    ),
+    "slip.head_needed": (
+        QT_TRANSLATE_NOOP("messages", "This short slip has no head: it is proved by HQ's head of {size} entries."),
+        QT_TRANSLATE_NOOP("messages", "Give that head file with --head, or ask HQ for the slip as a file."),
+    ),
+    "slip.too_long": (
+        QT_TRANSLATE_NOOP("messages", "The record is too long for a QR symbol."),
+        QT_TRANSLATE_NOOP("messages", "Hand over the slip as a file."),
+    ),
+    "slip.no_check": (
+        QT_TRANSLATE_NOOP("messages", "HQ holds no check of this item."),
+        QT_TRANSLATE_NOOP("messages", "Import the bundles that are still on their way."),
+    ),
+    "slip.visit_open": (
+        QT_TRANSLATE_NOOP("messages", "This visit is not closed out, so there is no record to prove."),
+        QT_TRANSLATE_NOOP("messages", "Close it out and import its bundle, or prove the last check of an item."),
+    ),
+    "slip.no_head": (
+        QT_TRANSLATE_NOOP("messages", "No signed head covers this record yet, and this account may not sign one."),
+        QT_TRANSLATE_NOOP("messages", "Ask a reviewer to sign the log's head: eum head export."),
+    ),
+    "log.only_hq": (
+        QT_TRANSLATE_NOOP("messages", "Only HQ has a log that proves records; {device} is a device."),
+        QT_TRANSLATE_NOOP("messages", "Send a bundle to HQ, and make the slip there."),
+    ),
+    "log.copied": (
+        QT_TRANSLATE_NOOP(
+            "messages", "{store} was copied or restored, so its log could contradict heads that it signed."
+        ),
+        QT_TRANSLATE_NOOP("messages", "Begin a new journal first (eum store renew). A new log begins with it."),
+    ),
+    "log.damaged": (
+        QT_TRANSLATE_NOOP("messages", "The log's stored hashes do not lead to its signed head."),
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "Run eum store rebuild, which makes them again, and eum store check. If this happens again, the journal or "
+            "the log's secret was changed: begin a new journal.",
+        ),
+    ),
+    "log.entry_lost": (
+        QT_TRANSLATE_NOOP("messages", "Entry {seq} of {origin} is in the log, but the disk lost it."),
+        QT_TRANSLATE_NOOP(
+            "messages", "Recover it from a backup or its bundle (eum store check). Or begin a new journal and log."
+        ),
+    ),
+    "log.no_such_head": (
+        QT_TRANSLATE_NOOP("messages", "The log never had a head of {size} entries."),
+        QT_TRANSLATE_NOOP("messages", "See the sizes with eum head list."),
+    ),
+    "log.other_signer": (
+        QT_TRANSLATE_NOOP("messages", "{signer} signed a head of {origin}, which only {origin} may sign."),
+        _NOT_THE_RECORD,
+    ),
+    "log.other_log": (
+        QT_TRANSLATE_NOOP(
+            "messages", "The heads are of two logs ({origin}, {other}), which say nothing about each other."
+        ),
+        QT_TRANSLATE_NOOP("messages", "Compare heads of one HQ, in one epoch and under one authority."),
+    ),
+    "symbols.none": (QT_TRANSLATE_NOOP("messages", "No QR symbol was read in the picture."), _PICTURES_AGAIN),
+    "symbols.mixed": (QT_TRANSLATE_NOOP("messages", "The QR symbols do not belong to one file."), _PICTURES_AGAIN),
+    "symbols.missing": (
+        QT_TRANSLATE_NOOP("messages", "Of the {count} QR symbols of this file, these are missing: {numbers}."),
+        _PICTURES_AGAIN,
+    ),
+    "symbols.too_long": (
+        QT_TRANSLATE_NOOP("messages", "A file of {size} bytes is too long for QR symbols."),
+        QT_TRANSLATE_NOOP("messages", "Hand it over as a file."),
+    ),
+}
