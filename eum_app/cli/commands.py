@@ -23,6 +23,7 @@ from eum_app.cli.store import store_app
 from eum_app.cli.streams import say
 from eum_app.cli.support import diagnostics_command
 from eum_app.cli.verify import verify_command
+from eum_app.cli.witness import witness_app
 from eum_app.cli.work import visit_app
 
 app = typer.Typer(
@@ -47,6 +48,7 @@ app.add_typer(report_commands(), name="report")
 app.add_typer(log_app, name="log")
 app.add_typer(proof_app, name="proof")
 app.add_typer(head_app, name="head")
+app.add_typer(witness_app, name="witness")
 app.add_typer(content_app, name="content")
 app.command("read-marks")(read_marks_command)
 app.command("parse-mark")(parse_mark_command)

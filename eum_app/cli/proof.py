@@ -26,6 +26,7 @@ def make_command(
         Path | None,
         typer.Option(help="Also write a QR symbol (PNG) for readers who hold the head.", show_default=False),
     ] = None,
+    head: Annotated[int, typer.Option(help="Size of the head that the reader holds (0: choose the best).")] = 0,
     store: StoreOption = None,
     passphrase_fd: PassphraseFd = None,
     as_json: JsonOption = False,
@@ -38,7 +39,7 @@ def make_command(
     if len(chosen) != 1:
         raise typer.BadParameter("give exactly one of --item, --visit and --finding")
     with unlocked(store, account, passphrase_fd) as session:
-        made = make_slip(session, *chosen[0])
+        made = make_slip(session, *chosen[0], head)
         if qr is not None and made.short is None:
             raise Refusal("slip.too_long")
         save_slip(made.data, output)
@@ -76,8 +77,9 @@ def witnessed_words(names: tuple[str, ...]) -> str:
 @head_app.command("export")
 def export_command(
     account: AccountOption,
-    output: Annotated[Path, typer.Argument(help="The head file to write (.eumhead).", show_default=False)],
+    output: Annotated[Path, typer.Argument(help="The .eumhead to write, or .png for QR symbols.", show_default=False)],
     since: Annotated[int, typer.Option(help="Size of one more earlier head to continue from (0: none).")] = 0,
+    size: Annotated[int, typer.Option(help="Write the head of this size again (0: sign a new one).")] = 0,
     store: StoreOption = None,
     passphrase_fd: PassphraseFd = None,
     as_json: JsonOption = False,
@@ -86,12 +88,12 @@ def export_command(
     from eum_app.usecases.proofs.log_head import export_head
 
     with unlocked(store, account, passphrase_fd) as session:
-        done = export_head(session, output, since)
+        done = export_head(session, output, since, size)
     sizes = ", ".join(map(str, done.continues)) or "none"
     show(
         as_json,
-        {"path": done.path, "size": done.size, "continues": done.continues},
-        f"{done.path}: head of {done.size} entries; proved to continue the heads of size: {sizes}",
+        {"paths": done.paths, "size": done.size, "continues": done.continues},
+        f"{', '.join(map(str, done.paths))}: head of {done.size} entries; proved to continue the heads of: {sizes}",
     )
 
 

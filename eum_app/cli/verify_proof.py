@@ -28,6 +28,7 @@ _VERDICTS = {
     "Ask HQ for its authority's fingerprint and give it with --root, or name a store and an account.",
     Verdict.FAILS: "DOES NOT HOLD.",
 }
+_NO_MORE = "It proves that HQ's log holds this record. It does not show whether a later record corrects it."
 
 
 def slip_found(name: str, data: bytes, trust: Trust, head: Path | None) -> Found:
@@ -53,14 +54,14 @@ def slip_found(name: str, data: bytes, trust: Trust, head: Path | None) -> Found
         "holds": proof.verdict is Verdict.HOLDS,
     }
     words = [
-        f"{name}: entry {entry.seq} of {entry.origin} (epoch {entry.epoch}), {entry.kind}, "
+        f"{name} states: entry {entry.seq} of {entry.origin} (epoch {entry.epoch}), {entry.kind}, "
         f"recorded {instant_words(entry.recorded_at)} by {entry.actor}",
         *(f"  {line}" for line in record_lines(entry)),
         *(_head_words(proof.head) if proof.head else ()),
         f"Included in the head: {_said(proof.is_included)}",
         *(str(sentence(one)) for one in _refusals(proof)),
-        "The slip proves that this record is in HQ's log. It does not show whether a later record corrects it.",
         _VERDICTS[proof.verdict],
+        *([_NO_MORE] if proof.verdict is Verdict.HOLDS else []),
     ]
     return found, words, proof.verdict is Verdict.HOLDS
 

@@ -50,6 +50,10 @@ PROOF_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "No signed head covers this record yet, and this account may not sign one."),
         QT_TRANSLATE_NOOP("messages", "Ask a reviewer to sign the log's head: eum head export."),
     ),
+    "slip.not_yet": (
+        QT_TRANSLATE_NOOP("messages", "The head of {size} entries was signed before HQ had this record."),
+        QT_TRANSLATE_NOOP("messages", "Give the reader a newer head, or make the slip with its head inside."),
+    ),
     "log.only_hq": (
         QT_TRANSLATE_NOOP("messages", "Only HQ has a log that proves records; {device} is a device."),
         QT_TRANSLATE_NOOP("messages", "Send a bundle to HQ, and make the slip there."),
@@ -87,6 +91,89 @@ PROOF_SENTENCES: dict[str, tuple[str, str]] = {
             "messages", "The heads are of two logs ({origin}, {other}), which say nothing about each other."
         ),
         QT_TRANSLATE_NOOP("messages", "Compare heads of one HQ, in one epoch and under one authority."),
+    ),
+    "witness.absent": (
+        QT_TRANSLATE_NOOP("messages", "There is no witness's key in {path}."),
+        QT_TRANSLATE_NOOP("messages", "Name the folder of the witness, or make one with eum witness create."),
+    ),
+    "witness.exists": (
+        QT_TRANSLATE_NOOP("messages", "There is a witness's key in {path} already."),
+        QT_TRANSLATE_NOOP("messages", "Use it, or choose another folder. Without its key, its cosignatures end."),
+    ),
+    "witness.damaged": (
+        QT_TRANSLATE_NOOP("messages", "{path} of the witness is damaged or was changed."),
+        QT_TRANSLATE_NOOP("messages", "Cosign nothing. Restore the folder from the newest backup, and find out why."),
+    ),
+    "witness.bad_name": (
+        QT_TRANSLATE_NOOP("messages", "A witness cannot have the name “{name}”."),
+        QT_TRANSLATE_NOOP("messages", "Choose a name of 1 to 100 printable characters, such as “Embassy”."),
+    ),
+    "witness.root_needed": (
+        QT_TRANSLATE_NOOP("messages", "This is the first head of {origin} here."),
+        QT_TRANSLATE_NOOP(
+            "messages", "Have HQ read the fingerprint out over another channel, and give what you hear with --root."
+        ),
+    ),
+    "witness.not_signed": (
+        QT_TRANSLATE_NOOP("messages", "The head names {origin}, which is not the name of an HQ."),
+        _ASK_AGAIN,
+    ),
+    "witness.invalid": (
+        QT_TRANSLATE_NOOP("messages", "The cosignature of {witness} is not valid for this head."),
+        _ASK_AGAIN,
+    ),
+    "witness.other_root": (
+        QT_TRANSLATE_NOOP("messages", "The head of {origin} is signed under another authority than the heads before."),
+        QT_TRANSLATE_NOOP("messages", "Do not cosign it. Ask HQ over another channel who signed it."),
+    ),
+    "witness.new_log": (
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "{origin} began a new log in epoch {epoch}; the last head cosigned here is of epoch {last}. Nothing proves "
+            "that the new log holds what the old one held.",
+        ),
+        QT_TRANSLATE_NOOP(
+            "messages", "Ask HQ why (its store was copied or restored). If the reason is good, cosign with --new-log."
+        ),
+    ),
+    "witness.old_log": (
+        QT_TRANSLATE_NOOP(
+            "messages", "The head is of epoch {epoch} of {origin}; one of epoch {last} was cosigned here."
+        ),
+        QT_TRANSLATE_NOOP("messages", "Do not cosign it. Ask HQ for its newest head."),
+    ),
+    "witness.older": (
+        QT_TRANSLATE_NOOP("messages", "The head has {size} entries; one with {last} was cosigned here before."),
+        QT_TRANSLATE_NOOP("messages", "Ask HQ for its newest head."),
+    ),
+    "witness.no_proof": (
+        QT_TRANSLATE_NOOP(
+            "messages", "Nothing in the file proves that the head continues the one of {size} entries cosigned here."
+        ),
+        QT_TRANSLATE_NOOP(
+            "messages", "Ask HQ for it: eum head export FILE --since {size}. Do not cosign without the proof."
+        ),
+    ),
+    "witness.fork": (
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "{origin} signed two histories: this head contradicts the one of {size} entries cosigned here.",
+        ),
+        QT_TRANSLATE_NOOP(
+            "messages", "Do not cosign it. Both heads are kept in {folder}: together they prove it to anyone."
+        ),
+    ),
+    "witness.busy": (
+        QT_TRANSLATE_NOOP("messages", "Another process is cosigning with this key, or was killed while it was."),
+        QT_TRANSLATE_NOOP("messages", "Wait for it. If none is running, delete {path} and try again."),
+    ),
+    "witness.none": (
+        QT_TRANSLATE_NOOP("messages", "No witness has cosigned this head."),
+        QT_TRANSLATE_NOOP("messages", "Give the file that came back from the witness."),
+    ),
+    "witness.too_many": (
+        QT_TRANSLATE_NOOP("messages", "A head takes the cosignatures of {limit} witnesses."),
+        QT_TRANSLATE_NOOP("messages", "Sign a new head for the others: eum head export."),
     ),
     "symbols.none": (QT_TRANSLATE_NOOP("messages", "No QR symbol was read in the picture."), _PICTURES_AGAIN),
     "symbols.mixed": (QT_TRANSLATE_NOOP("messages", "The QR symbols do not belong to one file."), _PICTURES_AGAIN),

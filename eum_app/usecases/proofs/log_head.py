@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from db.files import written_whole
 from db.queries.log import heads_of, signed_head
 from db.secrets import LOG_SALTS, read_secret
 from db.store import Connection
@@ -25,6 +24,7 @@ from eum_app.domain.people import Permission
 from eum_app.domain.tree_heads import HEAD_PURPOSE, SignedHead, TreeHead, encode_head, encode_statement
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.exchange.trust import identity_of
+from eum_app.usecases.proofs.write_head import write_head
 from eum_app.usecases.session import Session
 
 _EARLIER_HEADS: Final = 8
@@ -44,7 +44,7 @@ class HeadSigned(Changed):
 class HeadExported(Changed):
     """A head in a file. `continues` are the sizes of the earlier heads that it is proved to continue."""
 
-    path: Path
+    paths: tuple[Path, ...]
     size: int
     continues: tuple[int, ...]
 
@@ -117,29 +117,35 @@ def log_secret(connection: Connection) -> bytes:
     return secret
 
 
-def export_head(session: Session, path: Path, since: int = 0) -> HeadExported:
-    """Sign a new head and write it, with proofs that it continues the newest heads and each witness's last one.
+def export_head(session: Session, path: Path, since: int = 0, size: int = 0) -> HeadExported:
+    """Sign a new head, or take the one of `size`, and write it with proofs that it continues earlier ones.
 
-    `since` is the size of one more earlier head (0: none). An existing file is replaced. Raises Refusal as
-    `sign_log_head`, and `log.no_such_head` for a size that the log had not reached; Trouble for disk errors.
+    These are the newest heads, and the last one that each witness cosigned. `since` is the size of one more (0: none).
+    An existing file is replaced. Raises Refusal as `sign_log_head`, and `log.no_such_head` for a size that the log had
+    not reached; Trouble for disk errors.
     """
     log_epoch = require_log(session)
     with session.reading() as connection:
         rows = heads_of(connection, log_epoch)
+    if size and all(row.size != size for row in rows):
+        raise Refusal("log.no_such_head", size=size)
+    rows = [row for row in rows if not size or row.size < size]
     if since and not any(row.size >= since for row in rows):
         raise Refusal("log.no_such_head", size=since)
-    done = sign_log_head(session)
+    done = None if size else sign_log_head(session)
+    size = done.size if done else size
     wanted = {row.size for row in rows[:_EARLIER_HEADS]} | ({since} if since else set())
     for witness in {name for row in rows for name in row.witnesses}:
         wanted.add(max(row.size for row in rows if witness in row.witnesses))
-    with session.reading() as connection:
-        signed = signed_head(connection, log_epoch, done.size)
+    with session.writing() as transaction:  # the tiles may have to be made again
+        connection = transaction.connection
+        catch_up(connection, log_epoch, log_secret(connection))
+        signed = signed_head(connection, log_epoch, size)
         if signed is None:
-            raise Refusal("log.no_such_head", size=done.size)
-        proofs = tuple(consistency(connection, log_epoch, size, done.size) for size in sorted(wanted))
-    with written_whole(path) as file:
-        file.write(encode_head(replace(signed, proofs=proofs)))
-    return HeadExported(done.areas, path, done.size, tuple(proof.size for proof in proofs))
+            raise Refusal("log.no_such_head", size=size)
+        proofs = tuple(consistency(connection, log_epoch, old, size) for old in sorted(wanted))
+    paths = write_head(replace(signed, proofs=proofs), path)
+    return HeadExported(done.areas if done else frozenset(), paths, size, tuple(proof.size for proof in proofs))
 
 
 def consistency(connection: Connection, log_epoch: int, old: int, size: int) -> Consistency:

@@ -60,12 +60,13 @@ class SlipMade(Changed):
         return data if len(data) <= MAX_QR_BYTES else None
 
 
-def make_slip(session: Session, subject: Subject, subject_id: str) -> SlipMade:
+def make_slip(session: Session, subject: Subject, subject_id: str, size: int = 0) -> SlipMade:
     """Make the slip about an item, a visit or a finding, and record that it was made.
 
-    If no head covers the record yet, one is signed first. An auditor's session signs none.
+    It is proved by the head of `size`, which the reader holds; with 0 by the one that says most about its age. If no
+    head covers the record yet, one is signed first. An auditor's session signs none.
     Raises Refusal as `require_log`, `permission.out_of_scope`, `item.unknown`, `visit.unknown`, `finding.unknown`,
-    `slip.no_check`, `slip.visit_open`, `slip.no_head`, `log.damaged`, `log.entry_lost`; Trouble as any write.
+    `slip.no_check`, `slip.visit_open`, `log.entry_lost`, and as `slip_of`; Trouble as any write.
     """
     log_epoch = require_log(session)
     with session.reading() as connection:
@@ -81,7 +82,7 @@ def make_slip(session: Session, subject: Subject, subject_id: str) -> SlipMade:
     areas = frozenset() if is_covered else sign_log_head(session).areas
     with session.writing() as transaction:
         catch_up(transaction.connection, log_epoch, log_secret(transaction.connection))
-        slip, witnesses = slip_of(transaction, log_epoch, place)
+        slip, witnesses = slip_of(transaction, log_epoch, place, size)
         data = encode_slip(slip)
         transaction.record(
             ProofSlipMade(
@@ -129,16 +130,25 @@ def _place(session: Session, connection: Connection, subject: Subject, subject_i
             return decision_about(connection, subject_id), row.visit_id
 
 
-def slip_of(transaction: Transaction, log_epoch: int, place: Place) -> tuple[Slip, tuple[str, ...]]:
-    """Return the slip about an entry, and the witnesses of its head. Raises Refusal `slip.no_head`, `log.damaged`."""
+def slip_of(transaction: Transaction, log_epoch: int, place: Place, size: int = 0) -> tuple[Slip, tuple[str, ...]]:
+    """Return the slip about an entry, and the witnesses of its head.
+
+    Raises Refusal `slip.no_head`, `slip.not_yet` (the head of `size` is older than the record), `log.no_such_head`,
+    `log.damaged`.
+    """
     connection = transaction.connection
     secret = log_secret(connection)
     index = place_of(connection, log_epoch, place.origin, place.epoch, place.seq)
     heads = heads_of(connection, log_epoch)
-    size = best_size_over(heads, index) if index is not None else None
+    if size and not any(row.size == size for row in heads):
+        raise Refusal("log.no_such_head", size=size)
+    if size and index is not None and index >= size:
+        raise Refusal("slip.not_yet", size=size)
+    best = best_size_over(heads, index) if index is not None else None
+    size = size or best or 0
     entry = entry_at(connection, place)
     signed = signed_head(connection, log_epoch, size) if size else None
-    if index is None or size is None or signed is None or entry is None:
+    if index is None or signed is None or entry is None:
         raise Refusal("slip.no_head")
     path = inclusion_path(index, size, Tiles(connection, log_epoch))
     slip = Slip(record_of(entry), salt_of(secret, entry), size, index, path, signed)

@@ -226,7 +226,11 @@ def _is_known(chain: tuple[Certificate, ...], trust: Trust) -> bool:
         raise Refusal("report.other_root", found=chain[-1].short_fingerprint, given=trust.root[:40])
     if trust.session is not None:
         with trust.session.store.reading() as connection:
-            check_chain(chain, trust_list(connection, is_hq=trust.session.is_hq).root)
+            known = trust_list(connection, is_hq=trust.session.is_hq)
+        check_chain(chain, known.root)
+        # The time of signing is known only from the head itself, so a later revocation counts too.
+        if chain[0].serial in known.revoked:
+            raise Refusal("report.signer_revoked", signer=chain[0].origin)
     return True
 
 
