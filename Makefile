@@ -83,8 +83,11 @@ bench-large: $(DEV) ## The store at a million items; some minutes
 faults: $(DEV) ## kill -9 two hundred times while it works: nothing acknowledged is lost; then 10,000 photos
 	@$(BIN)/python -m tests.faults
 
-fuzz: $(DEV) ## The property tests again, with many more examples, and the exhaustive ones whole
+fuzz: $(DEV) ## Ten minutes guided by coverage; the property tests with many more examples, the exhaustive ones whole
+	$(BIN)/python -m tests.fuzz $(FUZZ_SECONDS)
 	HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest -n auto -m "hypothesis or exhaustive" --timeout 3600
+
+FUZZ_SECONDS ?= 600
 
 traps: $(DEV) ## Wrong reads looked for in thousands of pictures by formula
 	@$(BIN)/python -m tests.benchmarks.bench_traps 1 250
