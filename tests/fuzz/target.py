@@ -1,4 +1,4 @@
-"""What a fuzz target is: a function of bytes that raises nothing, and seeds made by the program's own builders."""
+"""A fuzz target: a function of bytes that raises nothing, with seeds made by the app's own builders."""
 
 from __future__ import annotations
 
