@@ -24,8 +24,8 @@ from eum_app.usecases.authority.root import Opener, create_root, issue_to_hq, re
 from eum_app.usecases.exchange.receive import import_bundles
 from eum_app.usecases.exchange.seal_bundle import seal_for_device, seal_results
 from eum_app.usecases.exchange.trust import (
-    earlier_identities,
     hq_certificate,
+    identities_of,
     identity_of,
     own_chain,
     vault_of,
@@ -160,7 +160,7 @@ def test_a_new_hq_under_an_authority_that_was_made_elsewhere(tmp_path: Path) -> 
     assert (state.root_fingerprint, state.is_here, state.request_fingerprint) == (made.fingerprint, False, "")
     assert own != made.fingerprint
     with hq.store.reading() as connection:
-        assert earlier_identities(hq, connection) == ()
+        assert identities_of(hq, connection)[1] == ()
     device = make_store(tmp_path / "device", "field", "FLD-0042", clock)
     enrol(hq, device, tmp_path)
     # Now another authority would strand the device.
@@ -199,7 +199,7 @@ def test_a_device_in_the_field_delivers_and_learns_after_hq_has_new_keys(world: 
     world.clock.instant = world.clock.instant.replace(year=world.clock.instant.year + 1, month=12)
     keep_up(world.hq)
     with world.hq.store.reading() as connection:
-        assert earlier_identities(world.hq, connection) == ()
+        assert identities_of(world.hq, connection)[1] == ()
     world.close()
 
 

@@ -7,14 +7,17 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPushButton, QWidget
 
 from db.queries.people import all_devices
 from eum_app.crypto.certificates import make_request
 from eum_app.crypto.suites import Suite
+from eum_app.usecases.authority.headquarters import authority_state
+from sync.authority_file import open_authority
 from sync.enrolment import write_request
 from tests.builders import World
 from tests.gui.hq_support import Window
+from ui.hq.authority_part import MoveAuthorityDialog
 from ui.hq.devices import DevicesPage
 
 pytestmark = pytest.mark.usefixtures("look")
@@ -86,3 +89,37 @@ def test_a_request_replaced_after_the_comparison_is_not_signed(window: Window, w
     assert [row.device for row in world.hq.read(all_devices)] == [world.device.name]
     assert not window.find(QWidget, "enrol_fingerprint").isVisible(), "it has to be read and compared again"
     assert not window.find(QPushButton, "enrol_sign_button").isEnabled()
+
+
+def dialog_of(window: Window) -> MoveAuthorityDialog:
+    press(window, "authority_move_button")
+    return window.find(MoveAuthorityDialog, "authority_dialog")
+
+
+def test_a_reminder_stays_until_the_authority_is_moved_to_a_stick(window: Window, world: World, tmp_path: Path) -> None:
+    page = select_first(window)
+    assert window.find(QWidget, "authority_reminder").isVisible()
+    dialog = dialog_of(window)
+    assert not window.find(QPushButton, "authority_confirm_button").isEnabled()
+    QTest.mouseClick(window.find(QPushButton, "authority_cancel_button"), Qt.MouseButton.LeftButton)
+    window.settle()
+    assert window.find(QWidget, "authority_reminder").isVisible()
+
+    dialog = dialog_of(window)
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    (stick / "authority.json").write_text("another one")
+    for again in (False, True):
+        dialog.folder.set_path(stick / "authority" if again else stick)
+        for line in (dialog.passphrase.first, dialog.passphrase.again):
+            line.setText("seven unrelated harbor lamps")
+        press(window, "authority_confirm_button")
+        if not again:
+            assert "holds an authority already" in window.find(QLabel, "authority_error").text()
+            assert (dialog.passphrase.first.text(), dialog.folder.path) == ("", stick)
+            assert authority_state(world.hq).is_here is True
+    assert "no longer in this store" in page.notice.text
+    assert not window.find(QWidget, "authority_reminder").isVisible()
+    assert authority_state(world.hq).is_here is False
+    opened = open_authority(stick / "authority", passphrase="seven unrelated harbor lamps")
+    assert opened.certificate.short_fingerprint == authority_state(world.hq).root_fingerprint

@@ -16,6 +16,7 @@ from eum_app.usecases.exchange.enrol_device import (
     enrolment_state,
 )
 from eum_app.usecases.session import Session
+from ui.hq.authority_part import AuthorityPart
 from ui.hq.enrol_card import EnrolCard, grouped_once
 from ui.hq.revoke_part import RevokePart
 from ui.kit.delegates import ChipSpec
@@ -80,6 +81,7 @@ class DevicesPage(Page):
         self._own = ValueText("")
         self._own.setAccessibleName(self.tr("Fingerprint of this HQ"))
         self._own.setObjectName("hq_fingerprint")
+        self.authority = AuthorityPart(desk, self.notice)
         self.revoking = RevokePart(desk, self.notice)
         devices.add_foot(
             label(
@@ -88,6 +90,7 @@ class DevicesPage(Page):
                 wrap=True,
             ),
             self._own,
+            self.authority,
             self.revoking,
             spacing=4,
         )
@@ -149,6 +152,7 @@ class DevicesPage(Page):
     def _load(self) -> None:
         self.desk.ask(call(device_lines), then=self._show_lines)
         self.desk.ask(call(enrolment_state), then=self._show_own)
+        self.authority.ask()
 
     def _show_own(self, state: EnrolmentState) -> None:
         self._own.set_text(grouped_once(state.root_fingerprint))

@@ -276,7 +276,8 @@ class FirstStart(QWidget):
         self._escrow.setText(
             translate(
                 "app",
-                "There is no other key to an HQ. Next you see ten recovery codes to print and lock away.",
+                "There is no other key to an HQ. Next you see ten recovery codes to print and lock away. The key of "
+                "the authority is made here too: under Devices a reminder stays until you move it to a stick.",
             )
             if is_hq
             else translate(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from eum_app.domain.journal import decode_entry
-from eum_app.usecases.exchange.trust import earlier_identities, identity_of, trust_list
+from eum_app.usecases.exchange.trust import identities_of, trust_list
 from eum_app.usecases.session import Session
 from sync.bundle_file import open_bundle, verify_bundle
 
@@ -71,8 +71,8 @@ def list_bundle(session: Session, path: Path) -> BundleContents:
     Raises Refusal `device.not_enrolled`, `entry.unreadable`, and as `open_bundle` does.
     """
     with session.store.reading() as connection:
-        identity, trust = identity_of(session, connection), trust_list(connection, is_hq=session.is_hq)
-        earlier = earlier_identities(session, connection)
+        identity, earlier = identities_of(session, connection)
+        trust = trust_list(connection, is_hq=session.is_hq)
     with open_bundle(path, identity, trust, session.now(), earlier=earlier) as bundle:
         manifest = bundle.manifest
         kinds = Counter(decode_entry(entry).kind for entry in bundle.entries())

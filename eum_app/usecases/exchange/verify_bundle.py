@@ -35,7 +35,7 @@ from eum_app.usecases.changes import Changed
 from eum_app.usecases.exchange.outcomes import ImportOutcome as ImportOutcome
 from eum_app.usecases.exchange.quarantine import set_aside, sweep
 from eum_app.usecases.exchange.seal_bundle import SUFFIX, OnProgress
-from eum_app.usecases.exchange.trust import earlier_identities, identity_of, own_chain, trust_list
+from eum_app.usecases.exchange.trust import identities_of, own_chain, trust_list
 from eum_app.usecases.session import Session
 from eum_app.usecases.store.head_signatures import check_head_signatures
 from sync.bundle_file import Manifest, OpenedBundle, inspect_bundle, open_bundle
@@ -143,8 +143,8 @@ def verify_bundle(session: Session, path: Path, *, has_late: bool = False) -> It
     Raises Refusal `device.not_enrolled`, `bundle.own` and as `open_bundle` does.
     """
     with session.store.reading() as connection:
-        identity, trust = identity_of(session, connection), trust_list(connection, is_hq=session.is_hq)
-        earlier = earlier_identities(session, connection)
+        identity, earlier = identities_of(session, connection)
+        trust = trust_list(connection, is_hq=session.is_hq)
     if inspect_bundle(path).sender == identity.certificate:
         raise Refusal("bundle.own", name=session.name)
     trust = trust.with_late() if has_late else trust
