@@ -81,15 +81,25 @@ def search_text(serials: Sequence[str], words: Sequence[str]) -> str:
 
 @lru_cache(maxsize=10_000)  # thousands of items share an article and a shelf
 def _terms_of(words: str) -> str:
-    """Return each word, and its rest after each punctuation mark. Punctuation alone is not a term."""
+    """Return each word, and its rest after each punctuation mark. Punctuation alone is not a term.
+
+    A word that occurs twice is a term twice: in `Vault 3 / Shelf 3` each number must follow its word.
+    """
     return " ".join(
-        dict.fromkeys(
-            part[:MAX_TERM_CHARS]
-            for word in said(words)
-            for part in (word, *(word[at.start() :] for at in _PART.finditer(word)))
-            if _PART.search(word)
-        )
+        part[:MAX_TERM_CHARS]
+        for word in said(words)
+        if _PART.search(word)
+        for part in dict.fromkeys((word, *(word[at.start() :] for at in _PART.finditer(word))))
     )
+
+
+def asked(words: str) -> list[str]:
+    """Split what a person typed into the words to search for, as `said` does.
+
+    Punctuation alone is left out, as in the index (`Vault 2 / Shelf 5`), unless nothing else was typed.
+    """
+    split = said(words)
+    return [word for word in split if _PART.search(word)] or split
 
 
 def said(words: str) -> list[str]:
@@ -101,17 +111,18 @@ def said(words: str) -> list[str]:
 
 
 def matches(connection: Connection, words: Sequence[str]) -> ColumnElement[bool]:
-    """Return the condition that an item has all words (one or more, as `said` returns them).
+    """Return the condition that an item has all words (one or more, as `asked` returns them).
 
-    A number of at most two digits must directly follow the word before it (`Vault 3`), unless it is the item's serial.
-    Use it once per statement.
+    The first number of at most two digits that follows a word of letters (`Vault 3`) must directly follow that whole
+    word in the item, with a space or a punctuation mark between them, or be the item's serial. Later numbers may be
+    anywhere. Use it once per statement.
     """
     if connection.dialect.name == "postgresql":
         question = " & ".join(f"({_lexeme(word)}:* | {_lexeme(BACKWARDS + word[::-1])}:*)" for word in words)
         terms = func.array_to_tsvector(func.string_to_array(items.c.search_text, " "))
         fits = terms.bool_op("@@")(cast(literal(question), TSQUERY))
         places = [
-            items.c.search_text.regexp_match(f"(^| ){word} {number}([^0-9]|$)|^{number} ")
+            items.c.search_text.regexp_match(f"(^| ){word}[ -/]{number}([^0-9]|$)|^{number} ")
             for word, number in _places(words)
         ]
         return and_(fits, *places)
@@ -145,10 +156,10 @@ def ids_in_order_listed(connection: Connection, words: Sequence[str], limit: int
 
 
 def _places(words: Sequence[str]) -> list[tuple[str, str]]:
-    """Return each word that is followed by a number of at most two digits, with that number: `Vault 3`.
+    """Return the first word of letters that is followed by a number of at most two digits, with it: `Vault 3`.
 
-    These must follow each other in the item, unless the number is its serial. Else the search would find every item
-    whose serial begins or ends with a 3.
+    The list is empty if there is none. They must follow each other in the item, unless the number is its serial:
+    otherwise the search would find every item whose serial begins or ends with a 3.
     """
     return [
         (word, number)
@@ -161,7 +172,7 @@ def _bound(words: Sequence[str]) -> dict[str, str]:
     """Return the values of `_MATCHES`. Words of letters alone need no escaping in GLOB."""
     place, serial = "*", "*"
     for word, number in _places(words):
-        place, serial = f"* {word} {number}[^0-9]*", f"{number} *"
+        place, serial = f"* {word}[ -/]{number}[^0-9]*", f"{number} *"
     return {"words": _expression(words), "place": place, "serial": serial}
 
 

@@ -68,7 +68,7 @@ def find_item_ids(connection: Connection, wanted: ItemFilter, limit: int = 0) ->
     named = connection.execute(select(sites.c.name, sites.c.site_id)).all()
     by_name = ["", *(row.site_id for row in sorted(named, key=lambda row: (natural_key(row.name), row.site_id)))]
     rank = {site_id: at for at, site_id in enumerate(by_name)}
-    words = search.said(wanted.words)
+    words = search.asked(wanted.words)
     if words and connection.dialect.name == "sqlite":
         rowids = search.first_rowids(connection, words, MOST_SORTED + 1)
         if len(rowids) <= MOST_SORTED:
@@ -168,7 +168,7 @@ def conditions_of(connection: Connection, wanted: ItemFilter) -> list[ColumnElem
 
     Raises Refusal `date.invalid` for the day of `wanted.standing`.
     """
-    words = search.said(wanted.words)
+    words = search.asked(wanted.words)
     return [*_beside_words(wanted), *([search.matches(connection, words)] if words else [])]
 
 

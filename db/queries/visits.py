@@ -12,7 +12,7 @@ from sqlalchemy.engine import Row
 from db.queries.checks import is_withdrawn
 from db.queries.testimony import NOTHING_STATED, TESTIMONY_COLUMNS, Testimony, testimony_of
 from db.queries.worklist import ids_with_words
-from db.search import said
+from db.search import asked
 from db.tables import checks, items, sites, visit_items, visit_marks, visits
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import VisitClosedOut
@@ -217,7 +217,7 @@ def work_ids(connection: Connection, visit_id: str, outcome: str = "", words: st
     question = select(visit_items.c.item_id).where(visit_items.c.visit_id == visit_id)
     if outcome:
         question = question.where(visit_items.c.outcome == outcome)
-    if sought := said(words):
+    if sought := asked(words):
         return ids_with_words(connection, question, sought, limit)
     return list(connection.execute(question.order_by(visit_items.c.position).limit(limit or None)).scalars())
 

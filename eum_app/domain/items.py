@@ -90,10 +90,10 @@ def compact(text: str) -> str:
 
 
 def normalise_serial(text: str) -> tuple[str, tuple[str, ...]]:
-    """Return the serial to store, and warnings.
+    """Return the serial to store in the form of `compact` (a–z in upper case, no spaces), and codes of warnings.
 
-    The warnings are `serial.normalised` (the text changed) and `serial.characters` (outside A–Z 0–9 - /). A placeholder
-    ("N/A", "-") gives "" and no warnings. The caller keeps the raw text.
+    These are `serial.normalised` (the text changed) and `serial.characters` (outside A–Z 0–9 - /). A blank text or a
+    placeholder ("N/A", "-") gives "" and no warnings. The caller keeps the raw text.
     """
     serial = compact(text)
     if is_placeholder(text):

@@ -130,35 +130,36 @@ def read_still(
     """
     wanted = known(kinds)
     budget = Budget(budget_ms, stopped) if stopped is not None else Budget(budget_ms)
-    return [one for one in _read_still(grey, budget, formats_of(wanted), sweep=sweep) if one.symbology in wanted]
+    return _read_still(grey, budget, wanted, sweep=sweep)
 
 
-def _read_still(
-    grey: NDArray[np.uint8], budget: Budget, formats: tuple[BarcodeFormat, ...], *, sweep: bool
-) -> list[Symbol]:
-    found = _close_up(grey, formats, budget) if grey.size > _LARGE_PX else []
+def _read_still(grey: NDArray[np.uint8], budget: Budget, wanted: tuple[str, ...], *, sweep: bool) -> list[Symbol]:
+    formats = formats_of(wanted)
+    found: list[Symbol] = []
+    if grey.size > _LARGE_PX:
+        _add(found, _close_up(grey, formats, budget), wanted)
     if found and not sweep:
         return found
     for symbol in decode(grey, formats=formats):
         is_used_up = symbol.symbology in _ERROR_CORRECTED and not symbol.error_corrected
-        _add(found, _once_more(grey, symbol, budget) if is_used_up else [symbol])
+        _add(found, _once_more(grey, symbol, budget) if is_used_up else [symbol], wanted)
     if (found and not sweep) or min(grey.shape) < _MIN_SIDE:
         return found
     if grey.size > _MAX_SEARCH_PX:
         from eum_app.scanning.preparations import shrink
 
         smaller, scale = shrink(grey, _MAX_SEARCH_PX // 2)
-        for symbol in _read_still(smaller, budget, formats, sweep=sweep):
-            _add(found, [replace(symbol, corners=_moved(symbol.corners, _whole(grey), scale))])
+        for symbol in _read_still(smaller, budget, wanted, sweep=sweep):
+            _add(found, [replace(symbol, corners=_moved(symbol.corners, _whole(grey), scale))], wanted)
         return found
-    return _search(grey, found, budget, formats, sweep=sweep)
+    return _search(grey, found, budget, wanted, sweep=sweep)
 
 
 def _search(
     grey: NDArray[np.uint8],
     found: list[Symbol],
     budget: Budget,
-    formats: tuple[BarcodeFormat, ...],
+    wanted: tuple[str, ...],
     *,
     sweep: bool,
 ) -> list[Symbol]:
@@ -167,18 +168,18 @@ def _search(
 
     whole, is_small = _whole(grey), max(grey.shape) <= MAX_SIDE
     if is_small and not found:  # most likely one symbol
-        _add(found, _climb(grey, whole, budget) or _by_grid(grey, whole, budget))
+        _add(found, _climb(grey, whole, budget) or _by_grid(grey, whole, budget), wanted)
     elif not (found or sweep):
-        _add(found, _close_up(grey, formats, budget))
+        _add(found, _close_up(grey, formats_of(wanted), budget), wanted)
     if sweep or not found:
-        _add(found, _linear(grey, found, budget, sweep=sweep))
+        _add(found, _linear(grey, found, budget, sweep=sweep), wanted)
     if (sweep and found) or not (found or is_small):
         places = matrix_places(grey, [_box(symbol.corners) for symbol in found])
         for read_place, place in [*((_climb, one) for one in (*places, whole)), *((_by_grid, one) for one in places)]:
             if budget.is_over or (found and (not sweep or place is whole)):
                 continue
             if not any(place.holds(symbol.centre) for symbol in found):
-                _add(found, read_place(grey, place, budget))
+                _add(found, read_place(grey, place, budget), wanted)
     return found
 
 
@@ -301,9 +302,14 @@ def _crop(grey: NDArray[np.uint8], place: Place) -> NDArray[np.uint8]:
     return grey[place.y : place.y + place.height, place.x : place.x + place.width]
 
 
-def _add(found: list[Symbol], more: list[Symbol]) -> None:
-    """Add the symbols that are new. The same data nearby are the same symbol."""
+def _add(found: list[Symbol], more: list[Symbol], wanted: Sequence[str]) -> None:
+    """Add the symbols that are new and of a wanted kind. The same data nearby are the same symbol.
+
+    One of another kind must not count as found: it would end the search.
+    """
     for symbol in more:
+        if symbol.symbology not in wanted:
+            continue
         (x, y), size = symbol.centre, _size(symbol.corners)
         if not any(
             one.raw == symbol.raw and abs(one.centre[0] - x) < size and abs(one.centre[1] - y) < size for one in found

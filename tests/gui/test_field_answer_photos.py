@@ -7,24 +7,30 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from db.queries import checklists, checks, visits
+from db.queries.checks import EvidenceRow
 from eum_app.domain.areas import Area
 from eum_app.domain.checklists import NOT_OBSERVED, PHOTO_TAKEN, Answer, names_content
+from eum_app.domain.facts import MarkRead
+from eum_app.domain.ids import CheckId
 from eum_app.usecases.exchange.receive import import_bundles
 from eum_app.usecases.exchange.seal_bundle import seal_results
 from eum_app.usecases.review.withhold import ask_to_withhold, confirm_withholding
 from eum_app.usecases.session import Session
-from eum_app.usecases.visits.record_check import assess_site
+from eum_app.usecases.visits.record_check import assess_site, record_check
 from tests.builders import make_world
 from tests.gui.field_world import Field, field_at_work
 from tests.gui.hq_support import hq_window
 from tests.integration.test_answer_photos import picture, plan_with_photos
+from ui.hq.review_data import Picture
 from ui.hq.visit_photos import VisitPhotos
 from ui.hq.visits import PICTURE, VisitsPage
+from ui.kit.models import select_id
 from ui.kit.tasks import Tasks
 
 
@@ -118,5 +124,51 @@ def test_hq_sees_them_with_their_questions(tmp_path: Path, tasks: Tasks) -> None
             assert page._right.currentIndex() != PICTURE
             assert photos.strip.findChildren(QPushButton) == []
             assert any("withheld by order" in said.text() for said in photos.findChildren(QLabel))
+    finally:
+        world.close()
+
+
+@pytest.mark.usefixtures("look")
+def test_evidence_of_one_visit_is_not_shown_under_another(tmp_path: Path, tasks: Tasks) -> None:
+    """Found by reading: a visit without checks kept the note of the check that was chosen before."""
+    world = make_world(tmp_path / "w", count=3)
+    try:
+        first = world.visit()
+        (item_id, *_) = world.device.read(visits.work_ids, first)
+        record_check(
+            world.device,
+            visit_id=first,
+            item_id=item_id,
+            outcome="not_found",
+            mark=MarkRead(read_by="list"),
+            reason="no_record_shown",
+            note="A note of the first visit",
+        )
+        import_bundles(world.hq, [seal_results(world.device, world.drop).path])
+        second = world.plan(due_on="2026-12-20").visit_id
+        with hq_window(world.hq, tasks, tmp_path) as window:
+            page = window.page("visits")
+            assert isinstance(page, VisitsPage)
+            window.settle()
+            for visit_id, is_shown in ((first, True), (second, False)):
+                select_id(page.list, visit_id)
+                window.settle()
+                if is_shown:
+                    page.view.checks.table.setCurrentIndex(page.view.checks.model.index(0, 0))
+                    window.settle()
+                assert page.view.shown is not None
+                assert page.view.shown.visit.visit_id == visit_id
+                assert page.view.photos.isVisible() is is_shown
+            # Two threads read: the picture of a check that was chosen before may come last, or come twice.
+            photos = page.view.photos
+            before, chosen = (EvidenceRow(f"o{at}", CheckId(f"c{at}"), "photo", "", 1, "image/png") for at in (1, 2))
+            photos.show_photos(second, [chosen], {}, "Photos of the chosen check")
+            image = QImage(10, 10, QImage.Format.Format_RGB32)
+            image.fill(Qt.GlobalColor.white)
+            for late in (before, chosen, chosen):
+                photos._take((second, Picture(late, b""), image, late.object_id))
+            assert len(photos.strip.findChildren(QPushButton)) == 1
+            assert list(photos._images) == ["o2"]
+            window.settle()
     finally:
         world.close()

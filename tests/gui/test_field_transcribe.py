@@ -241,6 +241,19 @@ def test_a_page_is_typed_in_row_by_row(field: Field) -> None:
     assert mark_of_last_check(field).saw == "INS-021"
 
 
+def test_a_serial_that_a_later_tick_hides_is_not_recorded(field: Field) -> None:
+    """Found by reading: the row was recorded as not found, with the serial that was typed under another tick."""
+    open_page(field)
+    field.press("paper_1_verified")
+    field.type("1002")
+    field.press("paper_1_not_found")
+    choose(field.find("paper_1_reason", QComboBox), Qt.Key.Key_Down, Qt.Key.Key_Down)
+    say_who_and_when(field)
+    field.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    field.until(lambda: field.outcome("786950") == "not_found")
+    assert mark_of_last_check(field).raw == b""
+
+
 def test_a_recorded_page_is_undone_and_redone_by_the_keys_of_the_visit(field: Field) -> None:
     page = open_page(field)
     say_who_and_when(field)

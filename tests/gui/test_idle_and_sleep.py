@@ -165,7 +165,15 @@ def test_logind_says_that_the_machine_goes_to_sleep(qtbot: QtBot, qapp: QApplica
     assert logind.send(QDBusMessage.createSignal(f"{path}/session/_31", "org.freedesktop.login1.Session", "Lock"))
     qtbot.waitUntil(lambda: reasons == ["sleep", "screen"], timeout=120_000)
     assert not listener.holds_sleep_back  # the machine may sleep now
+    listener.prepare(False)
+    qtbot.waitUntil(lambda: listener.holds_sleep_back, timeout=120_000)
     listener.close()
+    manager.asked = []
+    listener.prepare(False)
+    assert logind.send(QDBusMessage.createSignal(f"{path}/session/_31", "org.freedesktop.login1.Session", "Lock"))
+    qtbot.waitUntil(lambda: reasons == ["sleep", "screen", "screen"], timeout=120_000)
+    assert manager.asked == [], "a watch that is closed asks for nothing"
+    assert not listener.holds_sleep_back
     listener.deleteLater()
     for name in ("ours", "logind"):
         QDBusConnection.disconnectFromBus(name)

@@ -94,6 +94,14 @@ def test_a_strong_mark_does_not_outshine_a_faint_one(kind: str) -> None:
     assert {symbol.raw for symbol in read_still(np.hstack(both), 20_000, sweep=True)} == {MESSAGE, *faint.truths}
 
 
+@pytest.mark.parametrize("kind", ["noise", "dark dots"])
+def test_bars_that_were_not_asked_for_do_not_end_the_search(kind: str) -> None:
+    poor, bars = DAMAGED[kind], np.pad(code_39("604023", 3), 60, constant_values=200)
+    side = max(len(poor), len(bars))
+    both = [np.pad(one, ((0, side - len(one)), (0, 400)), mode="edge") for one in (poor, bars)]
+    assert [one.symbology for one in read_still(np.hstack(both), 20_000, kinds=("Data Matrix",))] == ["Data Matrix"]
+
+
 def test_a_very_large_picture_is_searched_smaller() -> None:
     poor = noisy(turned(code_39("604023", 6), 5), 10, 3.2)
     large = np.pad(poor, ((1000, 1600), (1500, 1500)), constant_values=200)

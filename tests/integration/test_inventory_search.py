@@ -63,6 +63,36 @@ def test_a_number_after_a_word_is_the_number_of_a_place_or_the_serial(tmp_path: 
     session.store.close()
 
 
+@pytest.mark.parametrize("server", [False, True])
+def test_places_and_names_are_found_as_they_are_written(
+    request: pytest.FixtureRequest, tmp_path: Path, server: bool
+) -> None:
+    url = request.getfixturevalue("postgresql").new_database() if server else None
+    session = make_store(tmp_path / "hq", "hq", "HQ-01", Clock(), role="reviewer", database_url=url)
+    head = "Country,Case,Nomenclature,P/N,S/N,Site,Bin,Status\n"
+    rows = [
+        "XX,XX-B-ABC,FIM-92 STINGER,RS-3,A101,Alpha,Vault 3 / Shelf 3,on hand",
+        "XX,XX-B-ABC,NVG AN/PVS-14,RS-3,A202,Alpha,Vault 2 / Shelf 5,on hand",
+    ]
+    path = tmp_path / "list.csv"
+    path.write_text(head + "\n".join(rows), "utf-8")
+    import_inventory(session, read_inventory(path))
+    for words, found in {
+        "Vault 2 / Shelf 5": ["A202"],
+        "Shelf 3": ["A101"],
+        "Shelf 5": ["A202"],
+        "Vault 3 / Shelf 3": ["A101"],
+        "Vault 5": [],
+        "pvs 14": ["A202"],
+        "an/pvs 14": ["A202"],
+        "fim 92": ["A101"],
+        "fim 9": [],
+        "/": [],
+    }.items():
+        assert serials(session, ItemFilter(words=words)) == found, words
+    session.store.close()
+
+
 @pytest.mark.parametrize(
     ("wanted", "expected"),
     [

@@ -59,6 +59,7 @@ class Logind(QObject):
         super().__init__(parent)
         self._lock, self._bus = lock, bus
         self._inhibitor = -1
+        self._is_closed = False
         if bus.isConnected():
             self._listen()
             self._inhibit()
@@ -69,10 +70,11 @@ class Logind(QObject):
         return self._inhibitor >= 0
 
     def close(self) -> None:
-        """Release the inhibitor, so that sleep no longer waits.
+        """Release the inhibitor for good, so that sleep no longer waits.
 
         The bus stays connected, so `lock` may still be called.
         """
+        self._is_closed = True
         self._release()
 
     @Slot(bool)
@@ -96,6 +98,8 @@ class Logind(QObject):
 
     def _inhibit(self) -> None:
         """Ask logind to delay sleep until the window is locked (at most 5 s, by logind's default)."""
+        if self._is_closed:
+            return
         asked = QDBusMessage.createMethodCall(_SERVICE, _PATH, _MANAGER, "Inhibit")
         asked.setArguments(["sleep", "EUM", "The store is locked first", "delay"])
         answer = QDBusPendingCallWatcher(self._bus.asyncCall(asked), self)
@@ -104,7 +108,7 @@ class Logind(QObject):
     def _keep(self, answer: QDBusPendingCallWatcher) -> None:
         answer.deleteLater()
         given = answer.reply().arguments() if not answer.isError() else []
-        if given and isinstance(given[0], QDBusUnixFileDescriptor):
+        if given and isinstance(given[0], QDBusUnixFileDescriptor) and not self._is_closed:
             self._release()
             self._inhibitor = os.dup(given[0].fileDescriptor())
 

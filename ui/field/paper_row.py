@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QComboBox, QLineEdit, QSizePolicy, QWidget
@@ -110,7 +110,7 @@ class PaperRowForm(QWidget):
             self.item.item_id if self.item is not None else "",
             self.outcome,
             "" if self.outcome is Outcome.VERIFIED else str(self.reason.currentData() or ""),
-            self.serial.text(),
+            self.serial.text() if self.outcome in _WITH_SERIAL else "",  # what is not in sight is not meant
             self.again.text() if self._wanted >= 2 else "",
             self.note.text(),
         )
@@ -149,6 +149,10 @@ class PaperRowForm(QWidget):
     def _lay_out(self) -> None:
         outcome = self.outcome
         self._more.setVisible(bool(outcome))
-        self.serial.setVisible(outcome in {Outcome.VERIFIED, Outcome.DISCREPANCY, Outcome.NOT_ON_LIST})
+        self.serial.setVisible(outcome in _WITH_SERIAL)
         self.again.setVisible(bool(outcome) and self._wanted >= 2)
         self.reason.setVisible(bool(outcome) and outcome is not Outcome.VERIFIED)
+
+
+_WITH_SERIAL: Final = frozenset({Outcome.VERIFIED, Outcome.DISCREPANCY, Outcome.NOT_ON_LIST})
+"""Outcomes for which the form asks for the serial on the paper."""

@@ -167,7 +167,11 @@ class ScannerTestPage(Page):
         self._burst = burst
 
     def mark_scanned(self, raw: bytes, read_by: str) -> None:
-        """Show the data of a scan, what is wrong with it, and how to correct the scanner."""
+        """Show the data of a scan, what is wrong with it, and how to correct the scanner.
+
+        A usable scan by keys also saves what was measured: the longest pause, and after a complete one prefix and
+        suffix. They apply at once and replace text in their fields. The notice shows an error in saving.
+        """
         burst, self._burst = self._burst, None
         measured = None
         if burst is not None and read_by == ReadBy.WEDGE:

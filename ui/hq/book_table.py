@@ -80,7 +80,10 @@ class BookTable(QObject):
         )
 
     def sort(self, order: BookOrder) -> None:
-        """Sort by a column; the column that is sorted by already, in the opposite direction."""
+        """Sort by a column, or by the same one in the opposite direction.
+
+        The list is read again, and its first row becomes current.
+        """
         self.is_descending = order is self.order and not self.is_descending
         self.order = order
         self._show_order()
@@ -92,7 +95,7 @@ class BookTable(QObject):
         self.sort(_ORDERS[(_ORDERS.index(self.order) + 1) % len(_ORDERS)])
 
     def turn(self) -> None:
-        """Turn the order around; for the keyboard."""
+        """Reverse the order as `sort` does; for the keyboard."""
         self.sort(self.order)
 
     def _today(self) -> date:

@@ -193,7 +193,11 @@ class VisitView(QWidget):
         self.setLayout(whole)
 
     def show_detail(self, detail: VisitDetail) -> None:
-        """Show a visit: its plan, progress, outcomes, closing and checks."""
+        """Show a visit: its plan, progress, outcomes, closing, verdict with reasons, and checks.
+
+        Below them is the evidence of the current check, or without one the photos of the site checklist. From then on
+        the buttons act on this visit.
+        """
         row = detail.visit
         self.shown = detail
         self._card.set_title(row.site, joined(program(row.program), purpose(row.purpose)))
@@ -215,8 +219,8 @@ class VisitView(QWidget):
         verdict = detail.balance.verdict
         self._verdict.set(verdict_word(verdict), *VERDICT_FACES[verdict])
         self._reasons.setText(reasons_said(balance_parts(detail.balance)))
-        self._show_evidence(current_id(self.checks.table))
         self.checks.show_checks(detail.checks, detail.item_checklist)
+        self._show_evidence(current_id(self.checks.table))  # last: until then a check of the visit before is current
 
     def _show_evidence(self, check_id: str | None) -> None:
         """Show the evidence of the chosen check, or the photos of the site checklist while none is chosen."""

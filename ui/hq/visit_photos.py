@@ -99,15 +99,17 @@ class VisitPhotos(QWidget):
 
     def _take(self, loaded: Loaded) -> None:
         visit_id, picture, image, caption = loaded
-        if visit_id != self._visit_id:
+        object_id = picture.evidence.object_id
+        # Two threads read: a picture may arrive after another check was chosen, or twice.
+        if visit_id != self._visit_id or picture.evidence not in self._shown or object_id in self._images:
             return
         if image.isNull():
             why = sentence(picture.error).what if picture.error else self.tr("This is not a picture that can be read.")
             self._failed.setText("\n".join(filter(None, (self._failed.text(), f"{caption}: {why}"))))
             self._failed.show()
             return
-        self._images[picture.evidence.object_id] = (image, caption)
-        self.strip.add(picture.evidence.object_id, image, caption)
+        self._images[object_id] = (image, caption)
+        self.strip.add(object_id, image, caption)
 
     def open_picture(self, object_id: str) -> None:
         """Prepare `large` to show one picture. Raises KeyError for one that is not loaded."""

@@ -82,8 +82,9 @@ class Rule:
 class CheckRule(Rule):
     """A rule that a check breaks where `is_broken` says so.
 
-    `outcomes` are those of the checks that can break it. Besides these, only checks are read that are dated in the
-    future, have an unexpected answer, or another grade than the visit asks for.
+    `outcomes` are those of the checks that can break it. Other checks are read only for five reasons: a time in the
+    future or in a doubtful year, an unexpected answer, a value that this version does not know, or another grade than
+    the visit asks for.
     """
 
     subject: ClassVar[str] = "check"

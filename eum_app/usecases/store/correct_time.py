@@ -54,8 +54,8 @@ def correct_time(
     read tables are rebuilt in the same transaction, so that states, due dates and reports use the corrected times.
 
     Raises Refusal `permission.denied`, `time.foreign_chain`, `time.no_such_entries`, `time.source`,
-    `time.reason_missing` (blank, or over 2,000 characters), `time.offset` (0, or over 100 years); Trouble for disk
-    errors. After any error nothing is recorded.
+    `time.reason_missing` (blank, or over 2,000 characters), `time.offset` (less than a millisecond, or over 100 years);
+    Trouble for disk errors. After any error nothing is recorded.
     """
     session.require(permission_to_correct(session))
     if not session.is_hq and origin != session.name:
@@ -64,9 +64,9 @@ def correct_time(
         raise Refusal("time.source", source=source[:40], known=", ".join(TimeSource))
     if not reason.strip() or len(reason) > MAX_REASON:
         raise Refusal("time.reason_missing")
-    if not timedelta() < abs(offset) <= MAX_OFFSET:
+    offset_ms = round(offset / timedelta(milliseconds=1))
+    if not offset_ms or abs(offset) > MAX_OFFSET:
         raise Refusal("time.offset")
-    offset_ms = offset // timedelta(milliseconds=1)
     named = session.store.named
     with session.writing(alone=True) as transaction:
         connection = transaction.connection

@@ -128,14 +128,16 @@ def _takes_one_entry(session: Session, visit_id: str, match: Match, no_read_reas
 
 
 def require_alike(serial: str, again: str) -> None:
-    """Require two equal entries, ignoring spaces and letter case.
+    """Require two entries that are equal in the form of `compact`: spaces, the case of a–z and kinds of dashes do not
+    count.
 
-    Raises Refusal `entry.differs` with the position of the first difference, counted from 1.
+    Raises Refusal `entry.differs` with the position of the first difference in `again` as typed, counted from 1.
     """
     one, other = compact(serial), compact(again)
     if one != other:
         at = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
-        raise Refusal("entry.differs", at=at + 1)
+        lengths = [len(compact(again[:end])) for end in range(1, len(again) + 1)]
+        raise Refusal("entry.differs", at=next((end for end, length in enumerate(lengths, 1) if length > at), at + 1))
 
 
 def match_read(session: Session, visit_id: str, mark: Mark, read: MarkRead) -> Match:

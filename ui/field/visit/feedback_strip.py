@@ -36,9 +36,10 @@ class FeedbackStrip(QFrame):
         theme().changed.connect(self._fit)
 
     def show_last(self, text: str) -> None:
-        """Show the last recording; empty for nothing."""
+        """Show the last recording, once no search goes on. For an empty text, show that nothing was recorded yet."""
         self._last = text or self.tr("Nothing recorded yet")
-        self._said.setText(self._last)
+        if self._stop.isHidden():
+            self._said.setText(self._last)
 
     def show_searching(self, is_searching: bool) -> None:
         """Show that the search in a photo goes on, with a button to stop it.
