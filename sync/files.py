@@ -46,8 +46,9 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
 def opened_for_reading(path: Path) -> Iterator[BinaryIO]:
     """Open a file from another party, or the file to which a symbolic link leads.
 
-    Raises Refusal("file.missing"); Refusal("file.unreadable") for folders, pipes and files without read permission;
-    Trouble as `written_whole` does if reading, or the work in the block, fails with an OSError.
+    Raises Refusal("file.missing"); Refusal("file.unreadable") for folders, pipes, files without read permission, and
+    if reading fails later: the medium of one file is no trouble of this machine. Trouble("disk.full") if the block
+    raises an OSError that says so.
     """
     try:
         # Opening a pipe would block until someone writes to it.
@@ -62,12 +63,14 @@ def opened_for_reading(path: Path) -> Iterator[BinaryIO]:
         try:
             yield file
         except OSError as error:
-            raise _trouble(path, error) from error
+            if error.errno in _FULL:
+                raise _trouble(path, error) from error
+            raise Refusal("file.unreadable", name=path.name) from error
 
 
 def _trouble(path: Path, error: OSError) -> Trouble:
     code = "disk.full" if error.errno in _FULL else "disk.failed"
-    return Trouble(code, name=path.name, reason=errno.errorcode.get(error.errno or 0, ""))
+    return Trouble(code, path=str(path), reason=errno.errorcode.get(error.errno or 0, ""))
 
 
 def _create(path: Path) -> BinaryIO:

@@ -131,6 +131,25 @@ def test_a_flood_of_strange_files_does_not_grow_the_journal(
     assert len(noted(simulator)) == 3
 
 
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="no file here fails when it is read")
+def test_a_file_on_a_failing_medium_stops_no_other_file(simulator: Simulator) -> None:
+    """Reading it ends in an input/output error, as on a worn stick: it is refused, and the files beside it count."""
+    bad = simulator.world.drop / "bad.eumb"
+    bad.symlink_to("/proc/self/mem")
+    good = genuine(simulator)
+    outcomes = {one.path: one for one in import_bundles(simulator.world.hq, [bad, good]).outcomes}
+    assert (outcomes[bad].outcome, outcomes[bad].code) == ("refused", "file.unreadable")
+    assert outcomes[good].outcome == "accepted"
+
+
+def test_a_quarantine_that_cannot_be_listed_stops_no_other_file(simulator: Simulator) -> None:
+    lie = simulator.lie(FIRST, [checked(simulator, FIRST, visit_id="no such visit")])
+    folder = simulator.world.hq.store.folder / "quarantine"
+    folder.mkdir()
+    (folder / "gone.eumb").symlink_to(folder / "nothing")  # as if another process had removed it meanwhile
+    assert refused(simulator, lie, genuine(simulator, SECOND)) == [("refused", "fact.foreign_visit")]
+
+
 def test_what_a_killed_copy_left_is_swept(simulator: Simulator) -> None:
     folder = simulator.world.hq.store.folder / "quarantine"
     folder.mkdir()

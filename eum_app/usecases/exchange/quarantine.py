@@ -16,7 +16,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
-from db.files import WRITING, disk_trouble, sync_folder, written_whole
+from db.files import WRITING, disk_trouble, is_file, sync_folder, written_whole
 from db.queries.exchange import all_quarantined, is_quarantined
 from eum_app.domain.areas import Area
 from eum_app.domain.bundles import ImportResult
@@ -110,22 +110,23 @@ def _measured(path: Path, *, limit: int) -> tuple[int, str]:
 
 def _kept(session: Session, path: Path, sender: str, size: int, digest: str) -> bool:
     """Copy a file into the quarantine, named by its content. Return False where it has no room or cannot be read."""
-    folder = session.store.folder / QUARANTINE
-    kept = folder / f"{digest[:32]}{SUFFIX}"
-    if kept.exists():
+    kept = session.store.folder / QUARANTINE / f"{digest[:32]}{SUFFIX}"
+    if is_file(kept):
         return True
-    held = {one.name: one.stat().st_size for one in folder.glob(f"*{SUFFIX}")} if folder.exists() else {}
     rows = session.read(all_quarantined, session.name)
     of_sender = {f"{row.file_sha384[:32]}{SUFFIX}" for row in rows if row.sender == sender}
+    try:
+        return _has_room(kept.parent, size, of_sender) and _copied(path, kept, digest)
+    except (Trouble, OSError):  # also if another process removes a file meanwhile
+        return False
+
+
+def _has_room(folder: Path, size: int, of_sender: set[str]) -> bool:
+    held = {one.name: one.stat().st_size for one in folder.glob(f"*{SUFFIX}")}
     taken = sum(held[name] for name in of_sender if name in held)
     if sum(held.values()) + size > QUOTA or taken + size > QUOTA_OF_SENDER:
         return False
-    if shutil.disk_usage(session.store.folder).free < 2 * size:  # the store itself must still be able to write
-        return False
-    try:
-        return _copied(path, kept, digest)
-    except Trouble:
-        return False
+    return shutil.disk_usage(folder.parent).free >= 2 * size  # the store itself must still be able to write
 
 
 def _copied(path: Path, kept: Path, expected: str) -> bool:
