@@ -18,6 +18,7 @@ from eum_app.usecases.exchange.seal_bundle import Sealed, seal_for_device, seal_
 from eum_app.usecases.exchange.verify_bundle import Imported
 from eum_app.usecases.lists.import_claims import ClaimsResult, import_claims
 from eum_app.usecases.lists.import_inventory import InventoryResult, import_inventory
+from eum_app.usecases.proofs.make_slip import SlipWritten, Subject, write_slip
 from eum_app.usecases.reporting.export_report import Exported
 from eum_app.usecases.reporting.make_report import make_report
 from eum_app.usecases.reporting.report import Report, Wanted
@@ -91,3 +92,11 @@ def make_report_child(
     """Write any report; see `make_report`."""
     with resumed(ticket) as session:
         return make_report(session, report, path, wanted, progress, replaces=replaces)
+
+
+def write_slip_child(
+    _progress: Progress, ticket: Ticket, subject: Subject, subject_id: str, folder: Path
+) -> SlipWritten:
+    """Write a proof slip; see `write_slip`. The first head of a large store takes a while."""
+    with resumed(ticket) as session:
+        return write_slip(session, subject, subject_id, folder)

@@ -22,6 +22,7 @@ from ui.hq.current_item import CurrentItem
 from ui.hq.facet_row import FacetRow
 from ui.hq.import_list import ImportListPanel
 from ui.hq.narrowed import Narrowed
+from ui.hq.slip_dialog import slip_button
 from ui.kit.desk import Desk
 from ui.kit.models import current_id, select_id
 from ui.kit.page import Page
@@ -32,6 +33,7 @@ from ui.kit.widgets import (
     Columns,
     EmptyState,
     SearchField,
+    hbox,
     panel,
     vbox,
 )
@@ -67,6 +69,7 @@ class InventoryPage(Page):
         self._stack.addWidget(self._list_view())
         self.current = CurrentItem(desk, self.table, self.side, self)
         self.current.lost.connect(self._lost)
+        self.history.add_foot(hbox(1, slip_button(desk, "inventory_slip_button", self.current.subject)))
         self.importing = ImportListPanel(desk, self)
         self.importing.imported.connect(self._imported)
         self.importing.left.connect(self.show_items)

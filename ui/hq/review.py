@@ -24,10 +24,11 @@ from ui.hq.review_parts import DecisionPanel, EvidenceCard, caption_of
 from ui.hq.review_picture import LargePicture, LoadedPicture, picture_of
 from ui.hq.review_queue import FindingQueue
 from ui.hq.review_work import Event, Reply, ReviewWork, State
+from ui.hq.slip_dialog import finding_subject, slip_button
 from ui.kit.desk import Desk
 from ui.kit.models import current_id
 from ui.kit.page import Page
-from ui.kit.widgets import ActionButton, Card, Chip, ColumnPart, Columns, EmptyState, label, panel, vbox
+from ui.kit.widgets import ActionButton, Card, Chip, ColumnPart, Columns, EmptyState, hbox, label, panel, vbox
 from ui.kit.widgets.history import HistoryCard
 from ui.kit.words import joined, program, purpose, rule_title, word
 from ui.shared.page_parts import may, named, why_not
@@ -75,6 +76,8 @@ class ReviewPage(Page):
         middle = panel(vbox(self.record, self.evidence, spacing=16))
         middle.layout().setStretch(1, 1)  # type: ignore[union-attr]
         self.history = HistoryCard(self.tr("History"))
+        offer = slip_button(self.desk, "review_slip_button", lambda: finding_subject(self._detail))
+        self.history.add_foot(hbox(1, offer))
         self.decision = DecisionPanel()
         self.decision.confirmed.connect(self._record)
         self.decision.cancelled.connect(lambda: self._send(Event.ESCAPE))

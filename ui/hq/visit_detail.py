@@ -22,12 +22,14 @@ from eum_app.domain.visits import TO_CHECK, Outcome, Party
 from eum_app.usecases.calls import call, child
 from eum_app.usecases.children import make_report_child, seal_for_device_child
 from eum_app.usecases.exchange.seal_bundle import Sealed
+from eum_app.usecases.proofs.make_slip import Subject
 from eum_app.usecases.reporting.export_report import Exported
 from eum_app.usecases.reporting.visit_record import VISIT_RECORD
 from eum_app.usecases.session import Session
 from eum_app.usecases.visits.balance import visit_balance
 from eum_app.wording.balance_words import balance_parts
 from ui.hq.review_data import CheckEvidence, check_evidence, item_checklist, question_texts
+from ui.hq.slip_dialog import SlipSubject, slip_button
 from ui.hq.statement_dialog import SignedStatement, StatementDialog, read_statement
 from ui.hq.visit_photos import VisitPhotos
 from ui.kit.delegates import ChipSpec
@@ -169,6 +171,7 @@ class VisitView(QWidget):
         set_tip(self.record_button, denied or record_tip)
         self.statement_button = button(self.tr("Statement for the host…"), self.show_statement, icon="pen-line")
         named(self.statement_button, "visit_statement_button")
+        self.slip_button = slip_button(self.desk, "visit_slip_button", self._slip_subject)
         self.photos = VisitPhotos(self.desk)
         self.photos.strip.opened.connect(self.enlarged)
         self.photos.back.clicked.connect(self.left)
@@ -179,7 +182,7 @@ class VisitView(QWidget):
             self._progress,
             panel(flow(*self._chips.values())),
             self._closing,
-            panel(flow(self._verdict, self.statement_button)),
+            panel(flow(self._verdict, self.statement_button, self.slip_button)),
             self._reasons,
             margins=(16, 2, 16, 12),
             spacing=8,
@@ -215,6 +218,7 @@ class VisitView(QWidget):
         self._closing.setText(
             "\n".join(text for text in (self._closing_words(row, detail.closing), self._amendment(row)) if text)
         )
+        self.slip_button.setVisible(bool(row.closed_at))
         self.statement_button.setVisible(detail.closing is not None and detail.closing.statement is not None)
         verdict = detail.balance.verdict
         self._verdict.set(verdict_word(verdict), *VERDICT_FACES[verdict])
@@ -248,6 +252,10 @@ class VisitView(QWidget):
         if self.shown is not None:
             asked = call(read_statement, self.shown.visit.visit_id)
             self.desk.ask(asked, then=self._open_statement, failed=self._notice.show_error)
+
+    def _slip_subject(self) -> SlipSubject | None:
+        row = self.shown.visit if self.shown else None
+        return SlipSubject(Subject.VISIT, row.visit_id, row.site) if row else None
 
     def _open_statement(self, found: SignedStatement) -> None:
         detail = self.shown

@@ -28,7 +28,7 @@ from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import ProofSlipMade, may_state
 from eum_app.domain.ids import FindingId
 from eum_app.domain.merkle import inclusion_path
-from eum_app.domain.proof_slips import MAX_QR_BYTES, Slip, encode_slip, record_of, salt_of
+from eum_app.domain.proof_slips import MAX_QR_BYTES, SLIP_SUFFIX, Slip, encode_slip, record_of, salt_of
 from eum_app.scanning.file_symbols import pictures_of
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.people.scopes import require_finding, require_items, require_visit
@@ -99,6 +99,31 @@ def make_slip(session: Session, subject: Subject, subject_id: str, size: int = 0
         )
         signed_at = slip.signed.head.signed_at if slip.signed else ""
         return SlipMade(areas | transaction.areas, slip, data, signed_at, witnesses)
+
+
+@dataclass(frozen=True)
+class SlipWritten(Changed):
+    """A slip in a file. `picture` are the bytes of its QR symbol (PNG), written too; None if it is too long for one."""
+
+    made: SlipMade
+    path: Path
+    picture: bytes | None
+    picture_path: Path | None
+
+
+def write_slip(session: Session, subject: Subject, subject_id: str, folder: Path) -> SlipWritten:
+    """Make a slip and write it into a folder, with the picture of its QR symbol; earlier files of it are replaced.
+
+    Raises as `make_slip`; Trouble for disk errors.
+    """
+    made = make_slip(session, subject, subject_id)
+    path = folder / f"slip-{subject}-{subject_id[:8]}{SLIP_SUFFIX}"
+    save_slip(made.data, path)
+    if made.short is None:
+        return SlipWritten(made.areas, made, path, None, None)
+    (picture,) = pictures_of(made.short, whole_up_to=MAX_QR_BYTES)
+    save_slip(picture, path.with_suffix(".png"))
+    return SlipWritten(made.areas, made, path, picture, path.with_suffix(".png"))
 
 
 def save_qr(short: bytes, path: Path) -> None:
