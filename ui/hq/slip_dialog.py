@@ -104,6 +104,7 @@ class SlipDialog(WindowDialog):
         self._symbol.hide()
         for shown in (self._said, self._done, self._symbol):
             self.words.addWidget(shown)
+        self.words.addStretch(1)
         self.job = Job("slip_job")
         self.foot.addWidget(self.job)
         self._close = button(self.tr("Close"), self.reject)
