@@ -106,7 +106,7 @@ def test_an_item_without_a_check_is_refused_in_the_dialog(tmp_path: Path, tasks:
     world.close()
 
 
-def test_an_account_that_may_not_export_is_told_why(tmp_path: Path, tasks: Tasks) -> None:
+def test_an_account_that_may_not_export_sees_the_reason(tmp_path: Path, tasks: Tasks) -> None:
     world = make_world(tmp_path / "world")
     world.hq.role = Role.ADMINISTRATOR
     with hq_window(world.hq, tasks, world.folder) as window:
