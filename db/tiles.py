@@ -12,6 +12,7 @@ from typing import Final
 from sqlalchemy import Connection, bindparam, func, select
 
 from db.chains import entries_after
+from db.holes import known_holes
 from db.log_tables import log_heads, log_spans, log_tiles
 from db.tables import journal
 from eum_app.domain.errors import Refusal
@@ -63,23 +64,37 @@ def log_size(connection: Connection, log_epoch: int) -> int:
 
 
 def new_spans(connection: Connection, log_epoch: int) -> tuple[LogSpan, ...]:
-    """Return the entries that no head covers yet, ordered by origin and epoch of their chain."""
-    taken = (
-        select(log_spans.c.origin, log_spans.c.epoch, func.max(log_spans.c.last_seq).label("last"))
-        .where(log_spans.c.log_epoch == log_epoch)
-        .group_by(log_spans.c.origin, log_spans.c.epoch)
-    )
-    covered = {(row.origin, row.epoch): row.last for row in connection.execute(taken)}
+    """Return the entries that are held and that no head covers yet, ordered by chain and number.
+
+    Gaps that a recovery left are skipped; what fills them later belongs to a later head.
+    """
+    taken: dict[tuple[str, int], list[tuple[int, int]]] = {}
+    covered = select(log_spans).where(log_spans.c.log_epoch == log_epoch)
+    for row in connection.execute(covered):
+        taken.setdefault((row.origin, row.epoch), []).append((row.first_seq, row.last_seq))
+    for hole in known_holes(connection):
+        taken.setdefault((hole.origin, hole.epoch), []).append((hole.first, hole.last))
     held = (
         select(journal.c.origin, journal.c.epoch, func.max(journal.c.seq).label("last"))
         .group_by(journal.c.origin, journal.c.epoch)
         .order_by(journal.c.origin, journal.c.epoch)
     )
-    spans = [
-        LogSpan(row.origin, row.epoch, covered.get((row.origin, row.epoch), 0) + 1, row.last)
+    return tuple(
+        LogSpan(row.origin, row.epoch, first, last)
         for row in connection.execute(held)
-    ]
-    return tuple(span for span in spans if span.first_seq <= span.last_seq)
+        for first, last in _free(row.last, taken.get((row.origin, row.epoch), []))
+    )
+
+
+def _free(end: int, taken: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Yield the ranges of 1 to `end` that lie in none of the `taken` ranges, in order."""
+    first = 1
+    for start, last in sorted(taken):
+        if first < start:
+            yield first, min(start - 1, end)
+        first = max(first, last + 1)
+    if first <= end:
+        yield first, end
 
 
 def place_of(connection: Connection, log_epoch: int, origin: str, epoch: int, seq: int) -> int | None:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from eum_app.cli.common import AccountOption, JsonOption, PassphraseFd, StoreOption, counted, show, unlocked
+from eum_app.cli.process import EXIT_REFUSED
 from eum_app.domain.clock import instant_words
 from eum_app.domain.errors import Refusal
 
@@ -33,6 +34,7 @@ def make_command(
 ) -> None:
     """Write a slip that proves one record: an item's last check, a visit's close-out, or a finding."""
     from eum_app.usecases.proofs.make_slip import Subject, make_slip, save_qr, save_slip
+    from eum_app.wording.messages import sentence
 
     given = [(Subject.ITEM, item), (Subject.VISIT, visit), (Subject.FINDING, finding)]
     chosen = [one for one in given if one[1]]
@@ -40,8 +42,6 @@ def make_command(
         raise typer.BadParameter("give exactly one of --item, --visit and --finding")
     with unlocked(store, account, passphrase_fd) as session:
         made = make_slip(session, *chosen[0], head)
-        if qr is not None and made.short is None:
-            raise Refusal("slip.too_long")
         save_slip(made.data, output)
         if qr is not None and made.short is not None:
             save_qr(made.short, qr)
@@ -49,7 +49,7 @@ def make_command(
     data = {
         "path": output,
         "bytes": len(made.data),
-        "qr": qr,
+        "qr": qr if made.short else None,
         "qr_bytes": len(made.short) if made.short else None,
         "kind": entry.kind,
         "origin": entry.origin,
@@ -64,9 +64,14 @@ def make_command(
         f"Head of {counted(made.slip.size, 'entry').replace('entrys', 'entries')}, "
         f"signed {instant_words(made.signed_at)}, {witnessed_words(made.witnesses)}",
     ]
-    if qr is not None:
+    if qr is not None and made.short is not None:
         words.append(f"{qr}: QR symbol for readers who hold this head")
+    elif qr is not None:
+        too_long = sentence(Refusal("slip.too_long"))
+        words.append(f"{qr} was not written. {too_long.what} {too_long.next}")
     show(as_json, data, *words)
+    if qr is not None and made.short is None:
+        raise typer.Exit(EXIT_REFUSED)
 
 
 def witnessed_words(names: tuple[str, ...]) -> str:

@@ -9,15 +9,19 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, select
 
+from db import triggers
 from db.bounds import stated_within
+from db.holes import Hole, keep_holes
 from db.log_tables import log_tiles
 from db.queries.items import all_sites, item_ids_at
 from db.queries.log import heads_of, signed_head
 from db.queries.visits import all_visits
 from db.tables import journal
+from db.tiles import place_of
 from eum_app.crypto.suites import Suite
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import CheckRecorded, Fact, FindingRaised, FindingReviewed, VisitClosedOut, decode_fact
+from eum_app.domain.journal import Entry
 from eum_app.domain.people import Role, Scope
 from eum_app.domain.proof_slips import Slip, decode_slip
 from eum_app.domain.tree_heads import decode_head
@@ -263,3 +267,36 @@ def test_the_log_shows_a_slip_only_within_the_scope(proved: Proved) -> None:
             assert within is not None
             seen = connection.execute(select(journal.c.seq).where(journal.c.kind == "ProofSlipMade", within)).all()
         assert len(seen) == count
+
+
+def test_a_log_goes_around_entries_that_the_disk_destroyed(proved: Proved) -> None:
+    """A new log leaves the gap out, and takes in what fills it later."""
+    hq = proved.world.hq
+    sign_log_head(hq)
+    with hq.writing() as transaction:
+        connection = transaction.connection
+        for trigger in ("journal_takes_no_delete", "journal_takes_no_update"):
+            connection.exec_driver_sql(f"DROP TRIGGER {trigger}")
+        one = (journal.c.origin == "FLD-0042") & (journal.c.seq == 7)
+        lost = Entry(*tuple(connection.execute(journal.select().where(one)).one())[:-1])
+        connection.execute(delete(journal).where(one))
+        keep_holes(connection, [Hole("FLD-0042", 1, 7, 7)])
+        triggers.install(connection)
+    assert sign_log_head(hq).size  # the stored hashes still hold its leaf
+    hq.store.rebuild()
+    with pytest.raises(Refusal, match=r"log\.entry_lost"):
+        sign_log_head(hq)
+    renew_journal(hq)
+    sign_log_head(hq)
+    epoch = hq.store.named.epoch
+    with hq.store.reading() as connection:
+        assert place_of(connection, epoch, "FLD-0042", 1, 6) is not None
+        assert place_of(connection, epoch, "FLD-0042", 1, 7) is None
+        assert place_of(connection, epoch, "FLD-0042", 1, 8) is not None
+    with hq.store.writing(hq.author) as transaction:
+        transaction.append([lost], transaction.next_known_at())
+    sign_log_head(hq)
+    with hq.store.reading() as connection:
+        assert place_of(connection, epoch, "FLD-0042", 1, 7) is not None
+    hq.store.rebuild()
+    assert verify_slip(make_slip(hq, Subject.ITEM, proved.items[0]).slip).is_included
