@@ -87,7 +87,7 @@ def new_spans(connection: Connection, log_epoch: int) -> tuple[LogSpan, ...]:
 
 
 def _free(end: int, taken: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Yield the ranges of 1 to `end` that lie in none of the `taken` ranges, in order."""
+    """Yield the ranges of 1 to `end` outside the `taken` ranges, in order."""
     first = 1
     for start, last in sorted(taken):
         if first < start:
