@@ -14,6 +14,7 @@ from sqlalchemy import Connection, delete, inspect, select
 from db import search, turns
 from db.engines import roomy
 from db.projection import (
+    authors,
     claims,
     closings,
     exchange,
@@ -48,6 +49,7 @@ _APPLIERS: Final[Appliers] = {
     **closings.APPLIERS,
     **judgement.APPLIERS,
     **people.APPLIERS,
+    **authors.APPLIERS,
     **withholding.APPLIERS,
     **times.APPLIERS,
     **exchange.APPLIERS,

@@ -27,6 +27,7 @@ from sqlalchemy.dialects import postgresql
 
 from db import bulk
 from db.projection import closings
+from db.projection.authors import note_authors
 from db.projection.closings import evidence_row, touch
 from db.projection.rows import Appliers, Noted, Rows, key_of, plain, put, run
 from db.tables import checks, evidence, site_answers, visit_items, visits, withdrawals
@@ -148,6 +149,7 @@ def apply_checks(connection: Connection, noted: Sequence[Noted]) -> None:
             connection.execute(_recount_item(), [{"of_visit": visit, "of_item": item} for visit, item in again])
     put(connection, evidence, [row for note in noted for row in _evidence_of_check(note)])
     touch(connection, noted)
+    note_authors(connection, noted)
 
 
 def _put_new(connection: Connection, noted: Sequence[Noted]) -> bool:

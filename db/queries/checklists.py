@@ -9,10 +9,9 @@ import msgspec
 from sqlalchemy import Connection, and_, bindparam, select
 
 from db.queries.visits import is_closed, of_own_device
-from db.tables import checklists, journal, site_answers, visit_marks, visits
+from db.tables import checklists, site_answers, visit_marks, visits
 from eum_app.domain.checklists import Answer, Checklist
 from eum_app.domain.errors import Refusal
-from eum_app.domain.facts import SiteAssessed, decode_fact
 
 
 def checklist(connection: Connection, checklist_id: str, version: str) -> Checklist:
@@ -108,16 +107,3 @@ def site_answers_of(connection: Connection, visit_id: str) -> tuple[Answer, ...]
 _SITE_ANSWERS_OF = select(site_answers.c.question_id, site_answers.c.value, site_answers.c.comment).where(
     site_answers.c.visit_id == bindparam("of_visit")
 )
-
-
-def answered_by(connection: Connection, visit_id: str) -> set[str]:
-    """Return the accounts that ever answered a visit's site checklist.
-
-    Reads the journals, because the read table keeps only the newest answers. Raises Refusal `fact.unreadable`.
-    """
-    assessed = select(journal).where(journal.c.kind == SiteAssessed.__name__)
-    return {
-        row.actor
-        for row in connection.execute(assessed)
-        if getattr(decode_fact(row.kind, row.kind_version, row.payload), "visit_id", "") == visit_id
-    }

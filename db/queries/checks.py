@@ -6,24 +6,28 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 from sqlalchemy.sql import FromClause
 
 from db.among import among
+from db.author_tables import signed_heads
 from db.doubt_tables import withholdings
 from db.queries.reading import NO_READING, READING_COLUMNS, Reading
 from db.queries.testimony import NOTHING_STATED, TESTIMONY_COLUMNS, Testimony, testimony_of
-from db.tables import checks, evidence, items, withdrawals
+from db.tables import checks, evidence, items, meta, withdrawals
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import ContentRef
 from eum_app.domain.ids import CheckId
 from eum_app.domain.visits import ANSWER_ROLE, Grade, Outcome, ReadBy, sighting_grade
 from eum_app.domain.vocabulary import Unknown, read_as
 
+OWN_NAME = select(meta.c.value).where(meta.c.name == "name").scalar_subquery()
+"""The name of this store."""
+
 
 @dataclass(frozen=True)
 class CheckRow:
-    """One check as recorded."""
+    """One check as recorded. `is_attributed`: its account signed a head that covers it, or this store recorded it."""
 
     check_id: CheckId
     visit_id: str
@@ -42,6 +46,7 @@ class CheckRow:
     withdrawn: bool
     reading: Reading = NO_READING
     testimony: Testimony = NOTHING_STATED
+    is_attributed: bool = True
 
     @property
     def is_sighted(self) -> bool:
@@ -93,6 +98,24 @@ def is_withdrawn(of_checks: FromClause = checks) -> ColumnElement[bool]:
         .where(withdrawals.c.check_id == of_checks.c.check_id, withdrawals.c.origin == of_checks.c.origin)
         .exists()
     )
+
+
+def is_attributed(of_checks: FromClause = checks) -> ColumnElement[bool]:
+    """Return the condition that the account of a check signed a head that covers it.
+
+    Checks that this store itself recorded count as attributed: the session that wrote them held the account's key.
+    """
+    signed = (
+        select(signed_heads.c.seq)
+        .where(
+            signed_heads.c.origin == of_checks.c.origin,
+            signed_heads.c.epoch == of_checks.c.epoch,
+            signed_heads.c.account == of_checks.c.actor,
+            signed_heads.c.seq >= of_checks.c.seq,
+        )
+        .exists()
+    )
+    return or_(of_checks.c.origin == OWN_NAME, signed)
 
 
 def check_ids_of_others(connection: Connection, origin: str, check_ids: Iterable[str]) -> list[str]:
@@ -157,6 +180,7 @@ def _check_rows(connection: Connection, condition: ColumnElement[bool], limit: i
             withdrawals.c.check_id.is_not(None),
             *READING_COLUMNS,
             *TESTIMONY_COLUMNS,
+            is_attributed(),
         )
         .outerjoin(items, items.c.item_id == checks.c.item_id)
         .outerjoin(
@@ -172,7 +196,7 @@ def _check_rows(connection: Connection, condition: ColumnElement[bool], limit: i
 
 
 def _check_row(*row: Any) -> CheckRow:
-    made = CheckRow(*(*row[:15], Reading(*row[15:-2]), testimony_of(*row[-2:])))
+    made = CheckRow(*(*row[:15], Reading(*row[15:-3]), testimony_of(*row[-3:-1]), bool(row[-1])))
     return replace(made, outcome=read_as(Outcome, made.outcome), grade=read_as(Grade, made.grade))
 
 
@@ -192,16 +216,6 @@ def checks_with_one_entry(connection: Connection, visit_id: str, levels: Sequenc
     )
     question = select(func.count()).select_from(checks).join(items, items.c.item_id == checks.c.item_id).where(chosen)
     return connection.execute(question).scalar_one()
-
-
-def checked_by(connection: Connection, visit_id: str, item_id: str, check_id: str) -> set[str]:
-    """Return the accounts that checked an item in a visit, withdrawn checks included.
-
-    For an unlisted item (`item_id` empty) it is the account that made this check.
-    """
-    of_item = and_(checks.c.visit_id == visit_id, checks.c.item_id == item_id) if item_id else false()
-    question = select(checks.c.actor).where(or_(checks.c.check_id == check_id, of_item))
-    return set(connection.execute(question).scalars())
 
 
 def evidence_of(connection: Connection, *, visit_id: str = "", check_id: str = "") -> list[EvidenceRow]:

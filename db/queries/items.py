@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, select
 
 from db.paper_tables import printed, printed_items
-from db.queries.checks import is_withdrawn
+from db.queries.attribution import shared_names
+from db.queries.checks import is_attributed, is_withdrawn
 from db.queries.reading import READING_COLUMNS, Reading
 from db.tables import checks, items, sites, visit_items, visits, withdrawals
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import ItemListed, SiteRegistered
 from eum_app.domain.look_alikes import look_alike_key
 from eum_app.domain.natural_order import natural_key
+from eum_app.domain.people import folded
 from eum_app.domain.sighting import Identity
 from eum_app.domain.visits import Outcome, ReadBy
 
@@ -64,6 +66,9 @@ class HistoryLine:
 
     `kind` is delivered, inventory, an outcome of a check (then `reading` is set), or a print: worklist (`detail` is the
     page), replacement or shelf (`detail` is the number of labels). `at` is a date for the first two, else UTC text.
+
+    `is_attributed`: the account signed a head over the check. `device` is set where another store has an account of the
+    same name.
     """
 
     at: str
@@ -74,6 +79,8 @@ class HistoryLine:
     withdrawn: bool
     reading: Reading | None = None
     detail: str = ""
+    is_attributed: bool = True
+    device: str = ""
 
 
 _ITEM = select(items, sites.c.name.label("site")).outerjoin(sites, sites.c.site_id == items.c.site_id)
@@ -241,7 +248,13 @@ def history(connection: Connection, item_id: str) -> list[HistoryLine]:
         if at
     ]
     rows = connection.execute(
-        select(checks, sites.c.name.label("site"), withdrawals.c.check_id.label("withdrawn"), *READING_COLUMNS)
+        select(
+            checks,
+            sites.c.name.label("site"),
+            withdrawals.c.check_id.label("withdrawn"),
+            is_attributed().label("is_attributed"),
+            *READING_COLUMNS,
+        )
         .outerjoin(visits, visits.c.visit_id == checks.c.visit_id)
         .outerjoin(sites, sites.c.site_id == visits.c.site_id)
         .outerjoin(
@@ -250,6 +263,7 @@ def history(connection: Connection, item_id: str) -> list[HistoryLine]:
         )
         .where(checks.c.item_id == item_id)
     )
+    shared = shared_names(connection)
     lines += [
         HistoryLine(
             check.observed_at,
@@ -259,6 +273,8 @@ def history(connection: Connection, item_id: str) -> list[HistoryLine]:
             check.reason,
             check.withdrawn is not None,
             Reading(*check[-len(READING_COLUMNS) :]),
+            is_attributed=bool(check.is_attributed),
+            device=check.origin if folded(check.actor) in shared else "",
         )
         for check in rows
     ]

@@ -193,6 +193,11 @@ def all_visits(connection: Connection) -> list[VisitRow]:
     return _visit_rows(connection)
 
 
+def inspector_of(connection: Connection, visit_id: str) -> str:
+    """Return the account of the inspector whom HQ sent to a visit; "" for an unknown visit."""
+    return connection.execute(select(visits.c.inspector).where(visits.c.visit_id == visit_id)).scalar() or ""
+
+
 def purpose_of(connection: Connection, visit_id: str) -> str:
     """Return the purpose of a visit, or "" if the visit is unknown."""
     return connection.execute(_PURPOSE_OF, {"of_visit": visit_id}).scalar() or ""

@@ -56,6 +56,26 @@ def add_account_command(
     say(f"Added {new_account} ({role}).")
 
 
+@accounts_app.command("link-account")
+def link_account_command(
+    linked_account: Code,
+    device: Annotated[str, typer.Argument(help="The device.", show_default=False)],
+    device_account: Annotated[str, typer.Argument(help="Code of the account there.", show_default=False)],
+    account: AccountOption,
+    store: StoreOption = None,
+    passphrase_fd: PassphraseFd = None,
+) -> None:
+    """At HQ: state that an account here and one on a device belong to one person (administrators).
+
+    That person then decides no finding about checks made with the device's account.
+    """
+    from eum_app.usecases.people.links import link_account
+
+    with unlocked(store, account, passphrase_fd) as session:
+        link_account(session, linked_account, device, device_account)
+    say(f"{linked_account} and {device_account} on {device} are one person.")
+
+
 @accounts_app.command("accounts")
 def accounts_command(
     account: AccountOption, store: StoreOption = None, passphrase_fd: PassphraseFd = None, as_json: JsonOption = False

@@ -287,8 +287,10 @@ def import_command(
 def import_outcomes(session: Any, files: list[Path], receipts: Path | None, *, as_json: bool) -> None:
     """Import bundles and show what became of each. Exits with 1 unless all were imported, now or before."""
     from eum_app.usecases.exchange.receive import import_bundles
+    from eum_app.usecases.review.due_signatures import judge_signatures
 
     outcomes = import_bundles(session, files, receipts).outcomes
+    judge_signatures(session)
     words = [_in_words(outcome, is_hq=session.is_hq) for outcome in outcomes]
     show(as_json, outcomes, *words or ["No bundles found."])
     if any(not outcome.outcome.is_good for outcome in outcomes):

@@ -29,6 +29,14 @@ class AccountAdded(Fact, frozen=True, kw_only=True):
     countries: tuple[str, ...]
 
 
+class AccountLinked(Fact, frozen=True, kw_only=True):
+    """An administrator of HQ states that an account of HQ and an account on a device belong to one person."""
+
+    account: str
+    device: str
+    device_account: str
+
+
 class AccountRemoved(Fact, frozen=True, kw_only=True):
     """The account can no longer open this store. Its earlier facts remain."""
 
@@ -100,6 +108,7 @@ class DataKeyRotated(Fact, frozen=True, kw_only=True):
 
 
 KINDS: Final = (
+    FactKind(fact=AccountLinked, word=QT_TRANSLATE_NOOP("words", "Accounts linked"), area=Area.PEOPLE),
     FactKind(
         fact=AccountAdded, word=QT_TRANSLATE_NOOP("words", "Account added"), area=Area.PEOPLE, device_may_state=True
     ),

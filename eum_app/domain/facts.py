@@ -28,6 +28,7 @@ from eum_app.domain import (
     visit_facts,
 )
 from eum_app.domain.account_facts import AccountAdded as AccountAdded
+from eum_app.domain.account_facts import AccountLinked as AccountLinked
 from eum_app.domain.account_facts import AccountRemoved as AccountRemoved
 from eum_app.domain.account_facts import AccountUnlocked as AccountUnlocked
 from eum_app.domain.account_facts import DataKeyRotated as DataKeyRotated
@@ -60,6 +61,7 @@ from eum_app.domain.fact_parts import MarkRead as MarkRead
 from eum_app.domain.fact_parts import OutcomeCount as OutcomeCount
 from eum_app.domain.fact_parts import PartySignature as PartySignature
 from eum_app.domain.fact_parts import RejectedRow as RejectedRow
+from eum_app.domain.finding_facts import AttributionBegan as AttributionBegan
 from eum_app.domain.finding_facts import ContentWithheld as ContentWithheld
 from eum_app.domain.finding_facts import FindingLapsed as FindingLapsed
 from eum_app.domain.finding_facts import FindingRaised as FindingRaised

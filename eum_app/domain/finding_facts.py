@@ -72,7 +72,17 @@ class ContentWithheld(Fact, frozen=True, kw_only=True):
     asked_by: str
 
 
+class AttributionBegan(Fact, frozen=True, kw_only=True):
+    """HQ expects from now on that each check is covered by a head that its account signed.
+
+    `chains` are (origin, epoch, number): entries up to that number were here before. HQ's own chain is among them.
+    """
+
+    chains: tuple[tuple[str, Whole, Whole], ...]
+
+
 KINDS: Final = (
+    FactKind(fact=AttributionBegan, word=QT_TRANSLATE_NOOP("words", "Signatures expected"), area=Area.FINDINGS),
     FactKind(fact=FindingRaised, word=QT_TRANSLATE_NOOP("words", "Finding raised"), area=Area.FINDINGS),
     FactKind(fact=FindingLapsed, word=QT_TRANSLATE_NOOP("words", "Finding lapsed"), area=Area.FINDINGS),
     FactKind(fact=FindingReviewed, word=QT_TRANSLATE_NOOP("words", "Finding reviewed"), area=Area.FINDINGS),

@@ -6,12 +6,10 @@ A finding's id is a hash of rule, subject and trigger, so running the rules agai
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
 from enum import StrEnum
 
 from eum_app.domain.errors import Refusal
 from eum_app.domain.ids import FindingId
-from eum_app.domain.people import folded
 from eum_app.domain.vocabulary import member_of
 
 
@@ -36,6 +34,7 @@ class LapseReason(StrEnum):
 
     ANSWERED_SINCE = "answered_since"
     CHECK_NO_LONGER_COUNTS = "check_no_longer_counts"
+    SIGNED_SINCE = "signed_since"
     CAUSES_CHANGED = "causes_changed"
     """Another finding about the same takes its place, with the causes as they are now."""
 
@@ -46,18 +45,17 @@ def finding_id(rule_id: str, subject: str, trigger: str) -> FindingId:
     return FindingId(hashlib.sha384(text.encode()).hexdigest()[:32])
 
 
-def require_decision(*, decision: str, comment: str, reviewer: str, looked: Iterable[str]) -> Decision:
+def require_decision(*, decision: str, comment: str, reviewer: str, is_own: bool) -> Decision:
     """Return `decision` as a known decision.
 
-    `looked` are the accounts that made the checks under review. Accounts are compared without case: `ins-017` is
-    `INS-017`. Raises Refusal `review.decision` (unknown), `review.comment` (missing), `review.own_check` (the reviewer
-    is in `looked`).
+    `is_own`: the reviewer made the checks under review (`usecases.review.own_work`). Raises Refusal `review.decision`
+    (unknown), `review.comment` (missing), `review.own_check`.
     """
     found = member_of(Decision, decision)
     if found is None:
         raise Refusal("review.decision", decision=decision)
     if not comment.strip():
         raise Refusal("review.comment")
-    if folded(reviewer) in map(folded, looked):
+    if is_own:
         raise Refusal("review.own_check", account=reviewer)
     return found

@@ -183,6 +183,7 @@ KINDS: Final = (
     FactKind(
         fact=HeadSigned,
         word=QT_TRANSLATE_NOOP("words", "Journal signed"),
+        area=Area.FINDINGS,
         device_may_state=True,
         auditor_may_state=True,
     ),

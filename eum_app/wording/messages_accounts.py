@@ -38,6 +38,10 @@ ACCOUNT_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "The account {account} already exists."),
         QT_TRANSLATE_NOOP("messages", "Choose another account code."),
     ),
+    "account.only_hq": (
+        QT_TRANSLATE_NOOP("messages", "Only HQ links accounts of devices with its own."),
+        QT_TRANSLATE_NOOP("messages", "Do this in HQ's store."),
+    ),
     "account.unknown": (
         QT_TRANSLATE_NOOP("messages", "There is no account {account} on this device."),
         QT_TRANSLATE_NOOP("messages", "Check the account code, or ask HQ to add it."),

@@ -289,7 +289,7 @@ VISIT_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "Choose one of the decisions offered."),
     ),
     "review.own_check": (
-        QT_TRANSLATE_NOOP("messages", "{account} made this check and cannot decide on it."),
+        QT_TRANSLATE_NOOP("messages", "{account} made this check, or was sent to this visit, and cannot decide on it."),
         QT_TRANSLATE_NOOP("messages", "Another reviewer has to decide."),
     ),
     "date.invalid": (

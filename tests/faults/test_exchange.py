@@ -21,6 +21,7 @@ from eum_app.usecases.exchange.bundles import list_bundle, verify_file
 from eum_app.usecases.exchange.enrol_device import revoke_device
 from eum_app.usecases.exchange.receive import import_bundles
 from eum_app.usecases.exchange.seal_bundle import seal_for_device, seal_results
+from eum_app.usecases.review.attribution import begin_attribution
 from eum_app.usecases.session import Session
 from eum_app.usecases.store.head_signatures import sign_head
 from eum_app.usecases.store.open_store import check_store, open_store
@@ -247,6 +248,7 @@ def test_a_device_enrolled_again_begins_a_new_epoch(simulator: Simulator, tmp_pa
 def test_a_full_disk_while_sealing_leaves_nothing_and_loses_nothing(simulator: Simulator) -> None:
     simulator.check(DEVICE, 0, "discrepancy")
     device = simulator.world.device
+    simulator.seal(DEVICE)  # the head is signed, so that the disk fills while the bundle is written
     before = heads(device)
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     old = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -267,6 +269,7 @@ def test_a_broken_import_leaves_nothing(simulator: Simulator, monkeypatch: pytes
     simulator.check(DEVICE, 0)
     sealed = simulator.seal(DEVICE)
     hq = simulator.world.hq
+    begin_attribution(hq)  # recorded once, before the first import
     before = heads(hq)
 
     def dies(*_: object) -> tuple[int, int]:

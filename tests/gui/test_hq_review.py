@@ -14,6 +14,7 @@ from db.queries.exchange import BundleRow
 from db.queries.findings import finding_ids, findings_by_id, open_count, reviews_of
 from db.queries.people import DeviceRow
 from db.queries.visits import all_visits, work_ids
+from eum_app.domain.facts import AccountLinked
 from eum_app.domain.ids import CheckId
 from eum_app.domain.visits import Grade, Outcome
 from eum_app.usecases.exchange.enrol_device import revoke_device
@@ -248,7 +249,11 @@ def test_the_shown_origin_follows_from_the_import(world: World) -> None:
     assert bundle_row.chip is not None
     assert bundle_row.chip.text == "no gap"
     signed = said["Signed by"]
-    assert signed.words == "FLD-0042 · INS-017"
+    assert signed.words == "FLD-0042"
+    looked = said["Who looked"]
+    assert looked.words == "INS-017 on FLD-0042"
+    assert looked.chip is not None
+    assert looked.chip.text == "signed by this account"
     assert signed.chip is not None
     assert signed.chip.tone == "ok"
     assert "Since then" not in said
@@ -263,6 +268,11 @@ def test_own_checks_cannot_be_decided(tmp_path: Path, tasks: Tasks) -> None:
     try:
         _, results = inspected(world)
         import_bundles(world.hq, [results])
+        link = AccountLinked(
+            observed_at=world.hq.observed_now(), account="REV-004", device="FLD-0042", device_account="REV-004"
+        )
+        with world.hq.writing() as transaction:
+            transaction.record(link)
         with hq_window(world.hq, tasks, tmp_path) as window:
             page = review(window)
             assert "Another reviewer" in page._why_not.text()

@@ -13,7 +13,15 @@ from db.queries import checklists, checks, findings, visits
 from eum_app.domain.checklists import Answer
 from eum_app.domain.compliance.rules import question_of
 from eum_app.domain.errors import Refusal
-from eum_app.domain.facts import CheckRecorded, FindingLapsed, InventoryImported, MarkRead, VisitClosedOut, decode_fact
+from eum_app.domain.facts import (
+    AccountLinked,
+    CheckRecorded,
+    FindingLapsed,
+    InventoryImported,
+    MarkRead,
+    VisitClosedOut,
+    decode_fact,
+)
 from eum_app.domain.ids import FindingId
 from eum_app.list_files.inventory_file import read_inventory
 from eum_app.scanning.labels import data_matrix, png
@@ -289,6 +297,12 @@ def test_the_checker_cannot_decide_under_any_spelling(world: World) -> None:
     assess_site(world.device, visit_of(world), [Answer("fence", "no", "Hole")])
     send(world)
     of_item, of_site = world.hq.read(findings.finding_ids)
+    # INS-018 has an account at HQ too, and an administrator there linked the two. INS-017 is the planned inspector.
+    link = AccountLinked(
+        observed_at=world.hq.observed_now(), account="INS-018", device=world.device.name, device_account="INS-018"
+    )
+    with world.hq.writing() as transaction:
+        transaction.record(link)
     for finding_id in (of_item, of_site):
         for account in ("INS-017", "ins-017", "INS-０17", "INS-018", "Ins-018"):
             world.hq.account = account

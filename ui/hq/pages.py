@@ -10,7 +10,8 @@ from PySide6.QtCore import QCoreApplication, QObject
 from db.queries.findings import open_count
 from eum_app.domain.areas import Area
 from eum_app.domain.people import Permission
-from eum_app.usecases.calls import query
+from eum_app.usecases.calls import call, query
+from eum_app.usecases.review.due_signatures import judge_signatures, signatures_due
 from ui.audit.reports_page import ReportsPage
 from ui.hq.devices import DevicesPage
 from ui.hq.inbox import InboxPage
@@ -20,6 +21,7 @@ from ui.hq.review import ReviewPage
 from ui.hq.visits import VisitsPage
 from ui.kit.desk import Desk
 from ui.kit.page import Page
+from ui.kit.settings import SIGNATURE_DAYS, current
 from ui.kit.shell import Shell
 from ui.kit.words import count
 from ui.shared.activity import ActivityPage
@@ -78,11 +80,18 @@ class _Badge(QObject):
         self._shell, self._desk = shell, desk
         desk.tasks.store_changed.connect(self.follow)
         self.follow(frozenset({Area.FINDINGS}))
+        # Once when the window opens: signatures become due by the calendar, not only by a bundle.
+        self._days = current().value(SIGNATURE_DAYS)
+        desk.ask(call(signatures_due, self._days), then=self._judge)
 
     def follow(self, areas: frozenset[Area]) -> None:
         """Query the number again after findings or bundles changed."""
         if areas & {Area.FINDINGS, Area.EXCHANGE}:
             self._desk.ask(query(open_count), then=self._show)
+
+    def _judge(self, is_due: bool) -> None:
+        if is_due:
+            self._desk.do(call(judge_signatures, self._days))
 
     def _show(self, number: int) -> None:
         self._shell.rail.set_badge("review", count(number) if number else "", "bad")

@@ -11,7 +11,7 @@ from db.queries.checks import CheckRow
 from db.queries.exchange import BundleRow
 from db.queries.people import DeviceRow
 from ui.kit.delegates import ChipSpec
-from ui.kit.words import count, joined, moment
+from ui.kit.words import author, count, joined, moment, signature_outstanding
 
 translate = QCoreApplication.translate
 
@@ -71,11 +71,17 @@ def provenance(
         return [Statement(signed, joined(check.origin, check.actor), unsure)]
     bundle = found[0]
     device = next((row for row in devices if (row.device, row.epoch) == (check.origin, bundle.epoch)), None)
-    by = joined(check.origin, check.actor)
+    by = check.origin
+    looked = (
+        ChipSpec(translate("hq", "signed by this account"), "ok", "check")
+        if check.is_attributed
+        else ChipSpec(signature_outstanding(), "warn", "clock")
+    )
     gap = first_gap(bundles, bundle.origin, bundle.epoch, bundle.last_seq)
     span = translate("hq", "facts {first} – {last}").format(first=count(bundle.first_seq), last=count(bundle.last_seq))
     statements = [
         Statement(signed, by, ChipSpec(translate("hq", "signature valid at import"), "ok", "check")),
+        Statement(translate("hq", "Who looked"), author(check.actor, check.origin), looked),
         Statement(whole, "", ChipSpec(translate("hq", "hashes matched at import"), "ok", "check")),
         Statement(
             held,

@@ -176,8 +176,8 @@ class ReviewPage(Page):
             return self.tr("This finding is decided: {decision}.").format(decision=word("decision", row.decision))
         if row.lapsed_at:
             return self.tr("This finding lapsed; there is nothing to decide.")
-        if row.checked_by == self.desk.session.account:
-            return self.tr("You made this check yourself. Another reviewer has to decide on it.")
+        if self._detail.is_own:
+            return self.tr("You made this check, or were sent to this visit. Another reviewer has to decide on it.")
         return ""
 
     # One finding

@@ -22,6 +22,7 @@ from eum_app.domain.checklists import Checklist
 from eum_app.domain.errors import KnownError, Refusal
 from eum_app.domain.facts import ContentRef, MarkRead
 from eum_app.domain.ids import CheckId, FindingId
+from eum_app.usecases.review.own_work import is_own_work
 from eum_app.usecases.session import Session
 from eum_app.wording.testimony import answer_said
 from ui.hq.provenance import Statement, provenance
@@ -63,6 +64,8 @@ class FindingDetail:
     """All checks of a finding about one act, e.g. the items of a locked room; empty for a single check."""
     item_checklist: Checklist | None
     """The questions about each item; None if this store does not have them."""
+    is_own: bool = False
+    """The signed-in account made the check (`usecases.review.own_work`), so another reviewer decides."""
 
     @property
     def pictures(self) -> list[EvidenceRow]:
@@ -111,6 +114,7 @@ def finding_detail(session: Session, finding_id: FindingId) -> FindingDetail:
         reviews=session.read(reviews_of, finding_id),
         questions=question_texts(session, row.visit_id),
         act=session.read(checks_by_id, row.check_ids),
+        is_own=session.read(lambda connection: is_own_work(session, connection, row)),
         item_checklist=item_checklist(session, row.visit_id),
     )
 

@@ -7,7 +7,7 @@ from PySide6.QtCore import QCoreApplication
 from ui.hq.review_data import FindingDetail
 from ui.kit.theme import status_mark
 from ui.kit.widgets.history import Told
-from ui.kit.words import joined, moment, word
+from ui.kit.words import joined, moment, signature_outstanding, word
 from ui.shared.items_view import told
 
 translate = QCoreApplication.translate
@@ -35,7 +35,8 @@ def finding_history(detail: FindingDetail) -> list[Told]:
     seen = detail.check
     if detail.item is None and seen is not None:
         where = joined(moment(seen.observed_at), detail.visit.site if detail.visit else "")
-        lines.append((seen.observed_at, Told(status_mark(seen.outcome).text(), seen.actor, where)))
+        owed = "" if seen.is_attributed else signature_outstanding()
+        lines.append((seen.observed_at, Told(status_mark(seen.outcome).text(), seen.actor, where, owed)))
     return [line for _at, line in sorted(lines, key=lambda pair: pair[0], reverse=True)]
 
 

@@ -51,7 +51,7 @@ from ui.kit.widgets import (
     panel,
     vbox,
 )
-from ui.kit.words import count, day, joined, moment, program, purpose
+from ui.kit.words import count, day, joined, moment, program, purpose, signature_outstanding
 from ui.shared.page_parts import Job, designation_missing, may, named, show_export_error, show_rows, why_not
 from ui.shared.testimony import exception_said
 from ui.shared.verdict import VERDICT_FACES, reasons_said, verdict_word
@@ -376,8 +376,8 @@ class ChecksCard(Card):
         show_rows(self.model, checks, lambda check: check.check_id)
         self.table.setVisible(bool(checks))
         self._no_checks.setVisible(not checks)
-        shown = len(checks)
-        self.set_title(self.tr("Checks so far"), self.tr("newest first") if shown else "")
+        order = self.tr("newest first") if checks else ""
+        self.set_title(self.tr("Checks so far"), joined(order, owing_words(checks)))
 
     def _columns(self) -> list[Column]:
         return [
@@ -389,6 +389,17 @@ class ChecksCard(Card):
                 chip=lambda row: ChipSpec.of("withdrawn" if row.withdrawn else row.outcome),
             ),
             Column(self.tr("Reason"), lambda row: exception_said(row, self.checklist)),
-            Column(self.tr("By"), lambda row: row.actor, width=90),
+            Column(self.tr("By"), by_words, width=150),
             Column(self.tr("When"), lambda row: moment(row.observed_at), width=180),
         ]
+
+
+def by_words(row: CheckRow) -> str:
+    """Return the account that a check names, and that it has not signed for it yet; short, because the column is."""
+    return row.actor if row.is_attributed else joined(row.actor, translate("hq", "unsigned"))
+
+
+def owing_words(checks: list[CheckRow]) -> str:
+    """Return which accounts owe a signature over these checks; empty if none does."""
+    owing = sorted({row.actor for row in checks if not row.is_attributed})
+    return f"{signature_outstanding()}: {', '.join(owing)}" if owing else ""

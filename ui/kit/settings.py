@@ -30,6 +30,8 @@ MINUTES = (1, 2, 5, 10, 15, 30)
 """Choices of idle minutes after which a device locks. The organization sets the number (NIST SP 800-53 AC-11); the last
 one is the maximum.
 """
+DAYS = (7, 14, 30, 60, 90)
+"""Choices of days after which a check without its author's signature is a finding."""
 # A damaged file may hold any number, and one that does not fit into a C int would raise in Qt before the first window.
 _Length = Annotated[int, msgspec.Meta(ge=0, le=32_767)]
 _Place = Annotated[int, msgspec.Meta(ge=-32_768, le=32_767)]
@@ -118,8 +120,10 @@ T = TypeVar("T")
 class Choices(Generic[T]):
     """The control that a page offers for a setting. Texts are English, marked for translation (context `settings`)."""
 
-    card: Literal["look", "scanning", "lock"]
-    """Look and scanning are on the settings page, scanning only on a field device; lock is on the accounts page."""
+    card: Literal["look", "scanning", "review", "lock"]
+    """Lock is on the accounts page, the others are on the settings page: scanning only on a field device, review only
+    at HQ.
+    """
     name: str
     """Object name of the control. Each choice adds `_` and its key."""
     title: str
@@ -237,13 +241,30 @@ LOCK_AFTER: Final = Entry[int](
         values=tuple((str(minutes), minutes, str(minutes)) for minutes in MINUTES),
     ),
 )
+SIGNATURE_DAYS: Final = Entry[int](
+    key="signature_days",
+    type=int,
+    default=14,
+    allowed=lambda days: min(max(days, DAYS[0]), DAYS[-1]),
+    choices=Choices(
+        card="review",
+        name="settings_signature_days",
+        title=QT_TRANSLATE_NOOP("settings", "Days until a missing signature is a finding"),
+        hint=QT_TRANSLATE_NOOP(
+            "settings",
+            "Days after a check arrived in which its author should have signed the device's journal. Once the visit is "
+            "closed out, it is a finding at once.",
+        ),
+        values=tuple((str(days), days, str(days)) for days in DAYS),
+    ),
+)
 CAMERA: Final = Entry[CameraSettings](key="camera", type=CameraSettings, default=CameraSettings())
 SCANNER: Final = Entry[ScannerSettings](key="scanner", type=ScannerSettings, default=ScannerSettings())
 SATELLITE: Final = Entry[SatelliteSettings](key="satellite", type=SatelliteSettings, default=SatelliteSettings())
 WINDOW: Final = Entry[WindowSettings](key="window", type=WindowSettings, default=WindowSettings())
 
 ENTRIES: Final[list[Entry[Any]]] = [
-    THEME, DENSITY, SCALE, PICTURES, SOUNDS, LOCK_AFTER, CAMERA, SCANNER, SATELLITE, WINDOW,
+    THEME, DENSITY, SCALE, PICTURES, SOUNDS, SIGNATURE_DAYS, LOCK_AFTER, CAMERA, SCANNER, SATELLITE, WINDOW,
 ]  # fmt: skip
 """Every setting, in the order in which pages show them."""
 

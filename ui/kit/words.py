@@ -102,6 +102,16 @@ def outcome(key: str) -> str:
     return status_mark(key).text()
 
 
+def author(account: str, device: str) -> str:
+    """Return an account's name, with the device beside it where another store has an account of that name."""
+    return translate("words", "{account} on {device}").format(account=account, device=device) if device else account
+
+
+def signature_outstanding() -> str:
+    """Return the words for a check over which its account has signed no head yet."""
+    return translate("words", "signature outstanding")
+
+
 def severity(key: str) -> str:
     """Return the name of a severity."""
     return status_mark(key).text()

@@ -19,7 +19,7 @@ from ui.kit.models import Column
 from ui.kit.translation import Texts
 from ui.kit.widgets import Card, KeyValueGrid, scrolled, vbox
 from ui.kit.widgets.history import HistoryCard, Told
-from ui.kit.words import day, joined, moment, reason, word
+from ui.kit.words import author, day, joined, moment, reason, signature_outstanding, word
 
 translate = QCoreApplication.translate
 
@@ -94,7 +94,9 @@ def told(line: HistoryLine | ClaimLine) -> Told:
     if line.withdrawn:
         what = f"{what} ({ChipSpec.of('withdrawn').text})"
     read = how_read(line.reading) if line.reading is not None else ""
-    return Told(what, line.actor, joined(moment(line.at), line.site), joined(reason(line.kind, line.reason), read))
+    owed = "" if line.is_attributed else signature_outstanding()
+    said = joined(owed, reason(line.kind, line.reason), read)
+    return Told(what, author(line.actor, line.device), joined(moment(line.at), line.site), said)
 
 
 def _told_print(line: HistoryLine) -> Told:

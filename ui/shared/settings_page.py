@@ -67,6 +67,10 @@ class SettingsPage(Page):
             scanning = Card(self.tr("Scanning"))
             self.choices |= add_choices(scanning, "scanning", self.notice.show_error)
             left.addWidget(scanning)
+        else:
+            reviewing = Card(self.tr("Review"))
+            self.choices |= add_choices(reviewing, "review", self.notice.show_error)
+            left.addWidget(reviewing)
         self.satellite = SatelliteCard(desk)
         self.satellite.failed.connect(self.notice.show_error)
         self.designation = DesignationCard(desk)

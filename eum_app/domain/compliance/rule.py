@@ -111,6 +111,14 @@ class DeviceRule(Rule):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AuthorRule(Rule):
+    """A rule about the account that a visit's checks name (`usecases.review.attribution`)."""
+
+    subject: ClassVar[str] = "author"
+    lapse_reason: ClassVar[LapseReason] = LapseReason.SIGNED_SINCE
+
+
+@dataclass(frozen=True, kw_only=True)
 class ClockRule(Rule):
     """A rule that an item breaks while its clock is in a state for which `is_broken` is true; never a finding."""
 

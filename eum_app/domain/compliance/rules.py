@@ -1,7 +1,7 @@
 """The registry of rules, and the functions that run them: values in, triggers out.
 
 Everything that shows, runs or documents rules reads `RULES`. A rule is added to the module of its subject
-(`check_rules`, `site_rules`, `clock_rules`) and nowhere else.
+(`check_rules`, `site_rules`, `author_rules`, `device_rules`, `clock_rules`) and nowhere else.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Final
 
 from eum_app.domain.checklists import Checklist
+from eum_app.domain.compliance.author_rules import AUTHOR_RULES
 from eum_app.domain.compliance.check_rules import CHECK_RULES
 from eum_app.domain.compliance.clock_rules import CLOCK_RULES
 from eum_app.domain.compliance.clocks import ClockState
@@ -29,7 +30,7 @@ from eum_app.domain.findings import Severity
 from eum_app.domain.visits import Outcome
 
 RULES: Final[dict[str, Rule]] = {
-    rule.rule_id: rule for rule in (*CHECK_RULES, *SITE_RULES, *DEVICE_RULES, *CLOCK_RULES)
+    rule.rule_id: rule for rule in (*CHECK_RULES, *SITE_RULES, *AUTHOR_RULES, *DEVICE_RULES, *CLOCK_RULES)
 }
 """Every rule by its id, in the order in which it is run and documented."""
 

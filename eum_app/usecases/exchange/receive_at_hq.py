@@ -23,6 +23,7 @@ from eum_app.domain.facts import (
     UnknownFact,
 )
 from eum_app.domain.journal import Entry
+from eum_app.domain.people import Permission
 from eum_app.usecases.exchange.late_bundles import admitted_through, late_refusal
 from eum_app.usecases.exchange.seal_bundle import OnProgress, seal_for_device
 from eum_app.usecases.exchange.verify_bundle import (
@@ -35,6 +36,7 @@ from eum_app.usecases.exchange.verify_bundle import (
     refused,
     verify_bundle,
 )
+from eum_app.usecases.review.attribution import begin_attribution, visits_to_attribute
 from eum_app.usecases.review.device_findings import judge_devices
 from eum_app.usecases.review.findings import judge, record_judgement
 from eum_app.usecases.session import Session
@@ -49,6 +51,8 @@ def receive_at_hq(
     receipts, and tasking that it lacks. None writes none. If a device lacks nothing, or the file cannot be written, the
     outcome has no receipt and nothing is raised; the next import tries again. Raises as `receive_each` does.
     """
+    session.require(Permission.BUNDLE_IMPORT)
+    begin_attribution(session)
     received = receive_each(session, paths, _take, progress)
     if receipts_folder is not None:
         _answer(session, received.outcomes, receipts_folder, received.areas)
@@ -65,7 +69,8 @@ def _take(session: Session, path: Path) -> tuple[ImportOutcome, frozenset[Area]]
             arrived = append_bundle(session, bundle, transaction, admit, through)
             if arrived.is_held:
                 return outcome_of(path, bundle, arrived), frozenset()
-            judged = judge(transaction.connection, arrived.visits, session.observed_now())
+            visits = arrived.visits | visits_to_attribute(transaction, sender)
+            judged = judge(transaction.connection, visits, session.observed_now())
             # The slow work is done. Other writers of this store wait only from here on.
             transaction.record(imported(session, bundle, path, new_entries=arrived.new_entries, through=through))
             received = transaction.head(manifest.origin, manifest.epoch)

@@ -10,7 +10,8 @@ from typing import BinaryIO, Final
 from db.chains import chain_head, entries_after, entry_hash_at
 from db.content import object_row, open_sealed
 from db.files import disk_trouble
-from db.queries.exchange import held_by_device, received_head, require_not_rolled_back
+from db.queries.attribution import Author, has_evidence_to_sign
+from db.queries.exchange import EVIDENCE_KINDS, held_by_device, received_head, require_not_rolled_back
 from db.store import Connection, Store
 from eum_app.crypto.certificates import Certificate
 from eum_app.diagnostics import Event, timed
@@ -23,6 +24,7 @@ from eum_app.domain.people import Permission
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.exchange.trust import device_certificate, hq_certificate, identity_of, revocation_list
 from eum_app.usecases.session import Session
+from eum_app.usecases.store.head_signatures import signed_head
 from sync.bundle_file import BundleObject, HeadSignature, write_bundle
 
 SUFFIX: Final = ".eumb"
@@ -63,7 +65,8 @@ def seal_results(session: Session, folder: Path, progress: OnProgress | None = N
     """On a device: seal every fact that HQ has not acknowledged with a receipt.
 
     `folder` is made; a file of the same name is replaced. Before HQ's receipt is imported, another call seals the same
-    facts again. A store that was copied or restored seals only the facts that are certainly its own. `progress` counts
+    facts again. The journal's head is signed first, if this account recorded evidence since it last signed one. A store
+    that was copied or restored seals only the facts that are certainly its own. `progress` counts
     entries, each twice. A failure leaves no partial file, and each seal is recorded only after its file is complete.
     Bundles that were completed before a failure stay. Content that was withheld by order is left out.
 
@@ -74,8 +77,16 @@ def seal_results(session: Session, folder: Path, progress: OnProgress | None = N
     session.require(Permission.BUNDLE_SEAL)
     named = session.store.named
     with session.store.reading() as connection:
-        since, _ = received_head(connection, named.name, named.epoch)
         require_not_rolled_back(connection, named.name, named.epoch)
+        hq_certificate(connection)
+        owes = has_evidence_to_sign(connection, Author(named.name, named.epoch, session.account, 0), EVIDENCE_KINDS)
+    if owes and not session.store.copied:
+        # HQ then knows that this account made its checks, also if this session is killed before it ends.
+        with session.writing() as transaction:
+            head = transaction.head(named.name, named.epoch)
+            transaction.record(signed_head(session.signing_key, session.account, head, session.observed_now()))
+    with session.store.reading() as connection:
+        since, _ = received_head(connection, named.name, named.epoch)
         recipient = hq_certificate(connection)
         # Entries after the last known one may clash with those of the other copy, so they are not sent.
         copied = session.store.copied

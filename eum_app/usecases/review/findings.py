@@ -7,8 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from db.queries.checklists import answered_by, site_answers_of, visit_checklists
-from db.queries.checks import checked_by
+from db.queries.checklists import site_answers_of, visit_checklists
 from db.queries.clocks import came_at, first_came_at
 from db.queries.findings import (
     FindingRow,
@@ -37,6 +36,8 @@ from eum_app.domain.visit_kinds import wanted_grade_of
 from eum_app.domain.visits import CHECK_VALUES
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.people.scopes import require_finding
+from eum_app.usecases.review.attribution import unsigned_triggers
+from eum_app.usecases.review.own_work import is_own_work
 from eum_app.usecases.session import Session, new_id
 
 
@@ -65,8 +66,13 @@ def record_judgement(transaction: Transaction, judged: list[Judged]) -> tuple[in
     return len(standing) - lapsed, lapsed
 
 
-def judge(connection: Connection, visit_ids: Iterable[str], observed_at: str) -> list[Judged]:
+def judge(
+    connection: Connection, visit_ids: Iterable[str], observed_at: str, signature_days: int | None = None
+) -> list[Judged]:
     """Run every rule over the valid facts of these visits: return the findings to raise and those that lapse.
+
+    `signature_days` after its arrival, a check should be covered by a head that its account signed (None: the calendar
+    raises nothing).
 
     Records nothing, and reads visits in order of id. Unknown visits give nothing.
     A finding lapses when its cause is gone, unless it was decided already. Causes go away when a check is withdrawn or
@@ -78,6 +84,7 @@ def judge(connection: Connection, visit_ids: Iterable[str], observed_at: str) ->
         triggers = [*run_rules(_checks_seen(connection, visit_id, observed_at))]
         if (site := _site_seen(connection, visit_id)) is not None:
             triggers += run_site_rules(site)
+        triggers += unsigned_triggers(connection, visit_id, observed_at, signature_days)
         open_ids = finding_ids(connection, visit_id=visit_id)
         holding = _occurring(connection, triggers)
         known = known_finding_ids(connection, holding)
@@ -193,10 +200,11 @@ def review_finding(
 ) -> Reviewed:
     """Decide a finding: resolve, recheck or escalate. A decision is final.
 
-    A person may not decide a finding about their own work: an item that they checked in that visit, or a site checklist
-    that they answered, whatever the result. `disposition` is recorded as given. Raises Refusal `permission.denied`,
-    `permission.out_of_scope`, `finding.unknown`, `finding.decided`, `finding.lapsed`, `review.decision`,
-    `review.comment` (none), `review.own_check`, `fact.not_allowed` (on a device); Trouble for disk errors.
+    A person may not decide a finding about their own work (`own_work`): an item that they checked in that visit, or a
+    site checklist that they answered, whatever the result. `disposition` is recorded as given. Raises Refusal
+    `permission.denied`, `permission.out_of_scope`, `finding.unknown`, `finding.decided`, `finding.lapsed`,
+    `review.decision`, `review.comment` (none), `review.own_check`, `fact.not_allowed` (on a device); Trouble for disk
+    errors.
     """
     session.require(Permission.FINDING_REVIEW)
     with session.writing() as transaction:
@@ -207,13 +215,8 @@ def review_finding(
             raise Refusal("finding.decided", decision=row.decision)
         if row.lapsed_at:
             raise Refusal("finding.lapsed")
-        # A finding about a site has no check: the people who answered its checklist are the ones excluded.
-        looked = (
-            checked_by(connection, row.visit_id, row.item_id, row.check_id)
-            if row.check_id
-            else answered_by(connection, row.visit_id)
-        )
-        require_decision(decision=decision, comment=comment, reviewer=session.account, looked=looked)
+        is_own = is_own_work(session, connection, row)
+        require_decision(decision=decision, comment=comment, reviewer=session.account, is_own=is_own)
         transaction.record(
             FindingReviewed(
                 observed_at=session.observed_now(),

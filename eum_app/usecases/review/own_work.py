@@ -1,0 +1,71 @@
+"""Whether a finding is about the reviewer's own work.
+
+Accounts of HQ and of devices live in different spaces: a device names its accounts as it likes, and `REV-004` on a
+device is not HQ's `REV-004`. So a name that a device writes stops no reviewer. An account of a device belongs to the
+reviewer's account if HQ says so, or the keys do:
+
+- an administrator of HQ linked the two (`usecases.people.links`);
+- the reviewer's own signing key signed a head over the check. A device that only lists that key has not signed.
+
+Besides, HQ's plan counts: the person whom HQ sent to a visit decides nothing about it, whatever account the device
+names. Accounts of HQ itself are compared by name, without case: `rev-004` is `REV-004`.
+"""
+
+from __future__ import annotations
+
+from db.queries.attribution import Author, answered_by, checked_by, heads_over, linked_accounts
+from db.queries.checks import checks_by_id
+from db.queries.findings import FindingRow
+from db.queries.people import signing_keys_of_chain
+from db.queries.visits import inspector_of
+from db.store import Connection
+from eum_app.crypto.signing import VerifyKey
+from eum_app.domain.errors import Refusal
+from eum_app.domain.facts import HeadSigned
+from eum_app.domain.journal import Head
+from eum_app.domain.people import folded
+from eum_app.usecases.session import Session
+from eum_app.usecases.store.head_signatures import HEAD_PURPOSE, head_message
+
+
+def is_own_work(session: Session, connection: Connection, row: FindingRow) -> bool:
+    """Whether the signed-in account may have made the checks, or answered the site checklist, of a finding."""
+    me = folded(session.account)
+    if row.visit_id and folded(inspector_of(connection, row.visit_id)) == me:
+        return True
+    linked = linked_accounts(connection, session.account)
+    own_key = session.signing_key.verify_key
+    for author in _authors(connection, row):
+        if author.origin == session.name:
+            if folded(author.account) == me:
+                return True
+        elif (author.origin, folded(author.account)) in linked or _signed_with(connection, author, own_key):
+            return True
+    return False
+
+
+def _authors(connection: Connection, row: FindingRow) -> list[Author]:
+    if not row.check_id:
+        # A finding about a site has no check: the people who answered its checklist are the ones excluded.
+        return answered_by(connection, row.visit_id) if row.visit_id else []
+    found = checked_by(connection, row.visit_id, row.item_id, row.check_id)
+    return found + [
+        Author(one.origin, one.epoch, one.actor, one.seq) for one in checks_by_id(connection, row.check_ids)
+    ]
+
+
+def _signed_with(connection: Connection, author: Author, key: VerifyKey) -> bool:
+    """Whether this key signed a head over the author's entry. Most chains do not even list it."""
+    listed = signing_keys_of_chain(connection, author.origin, author.epoch).get(author.account, [])
+    if all(public != key.public_bytes() for _, public in listed):
+        return False
+    return any(_verifies(key, fact) for fact in heads_over(connection, author))
+
+
+def _verifies(key: VerifyKey, fact: HeadSigned) -> bool:
+    message = head_message(Head(fact.head_origin, fact.head_epoch, fact.head_seq, fact.head_hash))
+    try:
+        key.verify(HEAD_PURPOSE, message, fact.signature)
+    except Refusal:
+        return False
+    return True
