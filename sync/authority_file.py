@@ -22,7 +22,7 @@ from typing import Annotated, Final, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta
-from shamir_mnemonic import MnemonicError, combine_mnemonics, generate_mnemonics
+from shamir_mnemonic import MnemonicError, combine_mnemonics, decode_mnemonics, generate_mnemonics
 
 from eum_app.crypto.boxes import Box
 from eum_app.crypto.certificates import Certificate, Identity, Role
@@ -172,6 +172,15 @@ def open_authority(folder: Path, *, passphrase: str = "", shares: Sequence[str] 
     if identity.role is not Role.AUTHORITY or identity.certificate != root:
         raise Refusal("authority.unreadable", path=str(folder))
     return identity
+
+
+def is_share(text: str) -> bool:
+    """Whether the words are one whole share: their checksum finds a typing error at once."""
+    try:
+        decode_mnemonics([" ".join(text.lower().split())])
+    except MnemonicError:
+        return False
+    return True
 
 
 def issued(folder: Path, root: Certificate) -> list[Certificate]:

@@ -274,8 +274,18 @@ def _opener(folder: Path, passphrase_fd: int | None, shares_fd: int | None) -> O
         return Opener(passphrase=another_secret(passphrase_fd, "Passphrase of the authority"))
     if shares_fd is not None:
         return Opener(shares=tuple(_lines(shares_fd)))
-    asked = (another_secret(None, f"Share {number} of {custody.needed}") for number in range(1, custody.needed + 1))
-    return Opener(shares=tuple(asked))
+    return Opener(shares=tuple(_typed_share(number, custody.needed) for number in range(1, custody.needed + 1)))
+
+
+def _typed_share(number: int, needed: int) -> str:
+    """Ask for one share until its checksum is right; an empty line gives up."""
+    from sync.authority_file import is_share
+
+    while True:
+        typed = another_secret(None, f"Share {number} of {needed} (33 words, not shown)")
+        if not typed or is_share(typed):
+            return typed
+        say("A word of this share is wrong or missing. Type it again, or press Enter to stop.", err=True)
 
 
 def _lines(descriptor: int) -> list[str]:

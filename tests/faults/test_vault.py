@@ -12,15 +12,23 @@ import pytest
 from sqlalchemy import inspect, text
 
 from db.keyslots import Slot, read_store_file, write_store_file
-from db.secrets import AUTHORITY, IDENTITY, PURPOSES, RECOVERY, VAULT, read_secret
+from db.secrets import AUTHORITY, IDENTITY, OWN_CHAIN, PURPOSES, RECOVERY, RECOVERY_PUBLIC, VAULT, read_secret
 from db.vault import open_vault
-from eum_app.crypto.certificates import Identity, Role
+from eum_app.crypto.certificates import Identity, Role, issue_hq, make_authority
 from eum_app.crypto.passphrases import KdfParams
 from eum_app.crypto.sealing import KemKey
 from eum_app.crypto.suites import Suite
 from eum_app.domain.errors import Refusal
 from eum_app.list_files.inventory_file import read_inventory
-from eum_app.usecases.exchange.trust import identity_of, own_kem, recovery_key, reporter_of, reporters, vault_of
+from eum_app.usecases.exchange.trust import (
+    identity_of,
+    own_chain,
+    own_kem,
+    recovery_key,
+    reporter_of,
+    reporters,
+    vault_of,
+)
 from eum_app.usecases.lists.import_inventory import import_inventory
 from eum_app.usecases.people.accounts import add_account, remove_account, reset_passphrase
 from eum_app.usecases.people.recovery import make_recovery_codes
@@ -215,6 +223,24 @@ def test_an_auditor_signs_reports_in_no_other_name(hq: Hq, tmp_path: Path) -> No
             assert (proof.signature_holds, proof.verdict) == (True, "fails")
             assert code in proof.codes
     auditor.close()
+
+
+def test_public_parts_that_were_exchanged_are_restored_at_the_next_session(hq: Hq) -> None:
+    """An auditor with a script replaces HQ's chain and its public recovery key."""
+    other = make_authority("HQ-01 authority", at=hq.clock(), suite=Suite.P384)
+    forged = issue_hq(other, hq_id="HQ-01", name="HQ-01", at=hq.clock())
+    with hq.admin.store.reading() as connection:
+        before = own_chain(connection)
+    with hq.admin.writing() as transaction:  # the program itself writes nothing of the kind for an auditor
+        chain = [certificate.der for certificate in forged.chain]
+        transaction.keep_secret(OWN_CHAIN, msgspec.msgpack.encode(chain))
+        transaction.keep_secret(RECOVERY_PUBLIC, KemKey.generate(Suite.P384).public.public_bytes())
+    reviewer = hq.open("REV-004")
+    with reviewer.store.reading() as connection:
+        assert own_chain(connection) == before
+        public = recovery_key(reviewer, connection).public.public_bytes()
+        assert read_secret(connection, RECOVERY_PUBLIC) == public
+    reviewer.close()
 
 
 def test_a_certificate_for_reports_is_renewed_for_the_same_key(hq: Hq) -> None:

@@ -33,7 +33,7 @@ from eum_app.usecases.exchange.trust import (
 from eum_app.usecases.people.vault import keep_up
 from eum_app.usecases.session import Session
 from eum_app.usecases.store.open_store import create_store, open_store
-from sync.authority_file import Custody, open_authority
+from sync.authority_file import Custody, is_share, open_authority
 from tests.builders import PASSPHRASE, Clock, World, enrol, make_store, make_world
 from tests.make_old_store import STORES
 
@@ -114,6 +114,8 @@ def test_custodians_open_it_together_and_fewer_do_not(tmp_path: Path, suite: Sui
     assert (len(made.shares), {len(share.split()) for share in made.shares}) == (3, {33})
     for pair in (made.shares[:2], made.shares[1:], (made.shares[2].upper(), f"  {made.shares[0]}\n")):
         assert open_authority(tmp_path / "root", shares=pair).role is Role.AUTHORITY
+    assert all(map(is_share, made.shares))
+    assert not any(map(is_share, ("", "no such words", made.shares[0][:-1], made.shares[0] + " acid")))
     for few in ((), made.shares[:1], (made.shares[0], made.shares[0])):
         with pytest.raises(Refusal, match=r"authority\.too_few_shares"):
             open_authority(tmp_path / "root", shares=few)

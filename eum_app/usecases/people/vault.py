@@ -10,7 +10,7 @@ session: it makes the vault of a new store or one of an earlier version, and ren
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Final
 
@@ -96,6 +96,7 @@ def keep_up(session: Session) -> None:
     - Make the vault where private keys are still ordinary key material, with every member's key of the keyslot file.
     - Remove members that the journal says were removed: an older vault may have been put back.
     - Erase keys that HQ used before and whose time is over.
+    - Write the public parts beside the vault again, if a holder of the data key has replaced them.
     - Renew reporters' certificates that end soon or were issued by an earlier identity of HQ.
 
     Raises as `Session.writing` does, and Refusal `vault.not_admitted`.
@@ -111,14 +112,11 @@ def keep_up(session: Session) -> None:
         if not has_vault(transaction.connection):
             _make(session, transaction, accounts)
         vault = vault_of(session, transaction.connection)
-        kept = set(vault.members) & accounts.keys()
-        if kept != set(vault.members):
-            members = {name: key for name, key in vault.members.items() if name in kept}
-            keep_in(session, transaction, Vault(members, vault.values))
-            vault = vault_of(session, transaction.connection)
-        if _outdated(session, vault):
+        if _needs_writing(session, transaction.connection, vault, accounts):
+            members = {name: key for name, key in vault.members.items() if name in accounts}
             held = [one for one in earlier_in(vault) if one not in _outdated(session, vault)]
-            keep_in(session, transaction, vault.with_value(EARLIER, msgspec.msgpack.encode(held)))
+            vault = Vault(members, vault.values).with_value(EARLIER, msgspec.msgpack.encode(held))
+            keep_in(session, transaction, vault)
         for purpose in PRIVATE:
             transaction.drop_secret(purpose)
         identity = _identity_in(vault)
@@ -136,9 +134,16 @@ def _is_due(session: Session, connection: Connection) -> bool:
     if any(read_secret(connection, purpose) is not None for purpose in PRIVATE):
         return True
     accounts = _accounts(session, connection)
-    vault = vault_of(session, connection)
-    is_stale = any(account not in accounts for account in vault.members) or bool(_outdated(session, vault))
+    is_stale = _needs_writing(session, connection, vault_of(session, connection), accounts)
     return is_stale or bool(_due_reporters(session, connection))
+
+
+def _needs_writing(session: Session, connection: Connection, vault: Vault, accounts: Mapping[str, AccountRow]) -> bool:
+    """Whether the vault has removed members or outdated keys, or its public parts beside it were replaced."""
+    if any(account not in accounts for account in vault.members) or _outdated(session, vault):
+        return True
+    recovery = KemKey.from_bytes(session.suite, vault.values[RECOVERY]).public.public_bytes()
+    return own_chain(connection) != _identity_in(vault).chain or read_secret(connection, RECOVERY_PUBLIC) != recovery
 
 
 def _outdated(session: Session, vault: Vault) -> list[EarlierIdentity]:
