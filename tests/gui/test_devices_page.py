@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -123,3 +124,14 @@ def test_a_reminder_stays_until_the_authority_is_moved_to_a_stick(window: Window
     assert authority_state(world.hq).is_here is False
     opened = open_authority(stick / "authority", passphrase="seven unrelated harbor lamps")
     assert opened.certificate.short_fingerprint == authority_state(world.hq).root_fingerprint
+
+
+def test_the_end_of_hqs_certificate_is_announced(window: Window, world: World) -> None:
+    page = select_first(window)
+    reminder = window.find(QLabel, "authority_reminder")
+    assert "certificate ends on" not in reminder.text()
+    world.clock.instant = world.clock.instant.replace(year=world.clock.instant.year + 5) - timedelta(days=100)
+    page.authority.ask()
+    window.settle()
+    assert "certificate ends on" in reminder.text()
+    assert reminder.isVisible()

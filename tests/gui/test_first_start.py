@@ -231,6 +231,32 @@ def test_codes_not_yet_confirmed_are_found_again(qtbot: QtBot, window: AppWindow
     assert window.tasks.wait_idle(120)
 
 
+@pytest.mark.parametrize(("role", "page"), [("administrator", "devices"), ("auditor", "inventory")])
+def test_a_new_hq_leads_to_the_authoritys_key_if_asked(qtbot: QtBot, window: AppWindow, role: str, page: str) -> None:
+    press(window, "kind_hq")
+    press(window, "next_button")
+    assert not find(window, "moves_authority_box").isChecked()
+    find(window, "moves_authority_box").setChecked(True)
+    press(window, "back_button")
+    up_to_passphrase(window, "hq", "HQ-01", "ADM-001", role)
+    press(window, "create_store_button")
+    qtbot.waitUntil(lambda: window.shell is not None and window.shell.current_key == "codes", timeout=120_000)
+    find(window, "codes_confirm_box").setChecked(True)
+    press(window, "codes_done_button")
+    assert window.shell is not None
+    assert window.shell.current_key == page
+    assert window.tasks.wait_idle(120)
+    if page == "devices":
+        qtbot.waitUntil(lambda: find(window, "authority_move_button").isVisible(), timeout=60_000)
+    window.close()
+
+
+def test_a_device_is_not_asked_about_the_authority(window: AppWindow) -> None:
+    press(window, "kind_field")
+    press(window, "next_button")
+    assert not find(window, "moves_authority_box").isVisible()
+
+
 def test_what_was_typed_survives_going_back(window: AppWindow) -> None:
     page = page_of(window)
     up_to_passphrase(window, "hq", "HQ-01", "ADM-001", "administrator", "postgresql://eum@db.example/eum")

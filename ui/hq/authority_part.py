@@ -8,6 +8,7 @@ import shiboken6
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
+from eum_app.domain.clock import utc_text
 from eum_app.domain.errors import KnownError
 from eum_app.domain.people import Permission
 from eum_app.usecases.authority.headquarters import AuthorityState, MovedAuthority, authority_state, move_authority
@@ -16,6 +17,7 @@ from ui.kit.desk import Desk
 from ui.kit.widgets import Button, FormField, NoticeBar, button, hbox, label
 from ui.kit.widgets.path_field import PathField
 from ui.kit.window_dialog import WindowDialog
+from ui.kit.words import day
 from ui.shared.page_parts import may
 from ui.shared.secret_field import NewPassphrase
 
@@ -85,22 +87,17 @@ class MoveAuthorityDialog(WindowDialog):
 
 
 class AuthorityPart(QWidget):
-    """Shown while the authority's key is in this store, to a person who may enroll devices."""
+    """Shown to a person who may enroll devices, while the authority's key is here or HQ's certificate ends soon."""
 
     def __init__(self, desk: Desk, notice: NoticeBar) -> None:
         super().__init__()
         self._desk, self._notice = desk, notice
         self._dialog: MoveAuthorityDialog | None = None
-        said = label(
-            self.tr("The authority's key is still in this store: a thief of this computer could get it too."),
-            "sub",
-            tone="warn",
-            wrap=True,
-        )
-        said.setObjectName("authority_reminder")
+        self._said = label("", "sub", tone="warn", wrap=True)
+        self._said.setObjectName("authority_reminder")
         self._begin: Button = button(self.tr("Move it to a stick…"), self.begin, icon="key-round")
         self._begin.setObjectName("authority_move_button")
-        line = hbox(said, self._begin, spacing=12)
+        line = hbox(self._said, self._begin, spacing=12)
         line.setStretch(0, 1)
         self.setLayout(line)
         self.hide()
@@ -117,7 +114,17 @@ class AuthorityPart(QWidget):
         self._dialog.open()
 
     def _show(self, state: AuthorityState) -> None:
-        self.setVisible(state.is_here is True)
+        said = []
+        if state.is_here:
+            said.append(
+                self.tr("The authority's key is still in this store: a thief of this computer could get it too.")
+            )
+        if state.is_ending:
+            ends = self.tr("HQ's certificate ends on {day}, and its devices' with it. Get new keys: {command}.")
+            said.append(ends.format(day=day(utc_text(state.until)), command="eum authority request"))
+        self._said.setText(" ".join(said))
+        self._begin.setVisible(state.is_here is True)
+        self.setVisible(bool(said))
 
     def _move(self, folder: Path) -> None:
         assert self._dialog is not None
@@ -129,7 +136,7 @@ class AuthorityPart(QWidget):
 
     def _moved(self, moved: MovedAuthority) -> None:
         self._close()
-        self.hide()
+        self.ask()
         self._notice.show_message(
             "ok",
             self.tr("The authority's key is in {folder}, and no longer in this store").format(folder=moved.folder),

@@ -152,14 +152,17 @@ class AppWindow(QWidget):
             self._work.shell.satellite_time_heard.emit(heard)
 
     def _created(self, session: Session) -> None:
-        """Show a new store. An HQ gets its recovery codes at once, since no other site keeps a key to it."""
+        """Show a new store. An HQ gets its recovery codes at once, since no other site keeps a key to it.
+
+        After them comes the page with the authority's key, if the person asked for it.
+        """
         from eum_app.usecases.calls import call
         from eum_app.usecases.people.recovery import make_recovery_codes
 
         self._open(session)
         shell = self.shell
         if session.is_hq and shell is not None and self._work is not None:
-            back_to = shell.current_key
+            back_to = "devices" if self._front.moves_authority else shell.current_key
             self._work.desk.do(call(make_recovery_codes), then=lambda made: shell.show_page("codes", (made, back_to)))
 
     def _fail(self, bug: BaseException) -> None:

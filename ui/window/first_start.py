@@ -13,12 +13,14 @@ from PySide6.QtWidgets import QButtonGroup, QCheckBox, QLabel, QLineEdit, QRadio
 
 from eum_app.crypto.suites import DEFAULT_SUITE, Suite
 from eum_app.domain.errors import KnownError, Refusal
-from eum_app.domain.people import Role, is_code, is_store_name
+from eum_app.domain.people import Permission, Role, is_code, is_store_name, may
 from eum_app.domain.stores import StoreKind
+from eum_app.domain.vocabulary import read_as
 from ui.kit import words
 from ui.kit.guard import guarded
 from ui.kit.messages import sentence
 from ui.kit.scan_words import no_scan_text, refusal_text
+from ui.kit.tips import set_tip
 from ui.kit.widgets import Button, Card, FormField, button, card_between_markings, hbox, label, panel, vbox
 from ui.kit.widgets.rail import BrandMark
 from ui.shared.secret_field import NewPassphrase, secret_line
@@ -36,7 +38,10 @@ _STEP_OF = {"store.name": "place", "store.exists": "place", "account.name": "acc
 
 @dataclass(frozen=True)
 class NewStore:
-    """The answers of the assistant. `database_url` is None for a database file on this machine."""
+    """The answers of the assistant. `database_url` is None for a database file on this machine.
+
+    With `moves_authority`, an HQ shows after the recovery codes where to move the authority's key.
+    """
 
     kind: str
     suite: Suite
@@ -45,6 +50,7 @@ class NewStore:
     role: str
     passphrase: str = field(repr=False)
     database_url: str | None = field(repr=False)
+    moves_authority: bool = False
 
 
 @guarded
@@ -134,10 +140,13 @@ class FirstStart(QWidget):
             translate(
                 "app",
                 "Leave empty for an encrypted file on this computer, enough for one workstation. Or enter the address"
-                " of an empty database, postgresql://… It is encrypted with the store's key and never shown again.",
+                " of an empty database, postgresql://…; it is kept encrypted.",
             ),
         )
-        return panel(vbox(self._name_field, self._database, spacing=14))
+        self._moves_authority = QCheckBox(translate("app", "After setup, move the authority's key to a stick"))
+        self._moves_authority.setObjectName("moves_authority_box")
+        set_tip(self._moves_authority, translate("app", "It can be done later: a reminder stays under Devices."))
+        return panel(vbox(self._name_field, self._database, self._moves_authority, spacing=14))
 
     def _account_step(self) -> QWidget:
         self.account = self._line("account_field")
@@ -268,6 +277,7 @@ class FirstStart(QWidget):
         )
         self._name_field.set_hint(example)
         self._database.setVisible(is_hq)
+        self._moves_authority.setVisible(is_hq)
         self._summary.setText(
             words.joined(self.name.text().strip(), self.account.text().strip(), words.role(_chosen(self._role)))
             if is_last
@@ -276,8 +286,7 @@ class FirstStart(QWidget):
         self._escrow.setText(
             translate(
                 "app",
-                "There is no other key to an HQ. Next you see ten recovery codes to print and lock away. The key of "
-                "the authority is made here too: under Devices a reminder stays until you move it to a stick.",
+                "There is no other key to an HQ. Next you see ten recovery codes to print and lock away.",
             )
             if is_hq
             else translate(
@@ -336,6 +345,9 @@ class FirstStart(QWidget):
             role=_chosen(self._role),
             passphrase=self.passphrase.take(),
             database_url=url if url and kind == StoreKind.HQ else None,
+            moves_authority=kind == StoreKind.HQ
+            and self._moves_authority.isChecked()
+            and may(read_as(Role, _chosen(self._role)), Permission.DEVICE_ENROL),
         )
         self.set_busy(True)
         self.create_requested.emit(asked)

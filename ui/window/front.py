@@ -58,6 +58,7 @@ class Front(QObject):
         self._marking, self._kdf = marking, kdf
         self._tasks: Tasks | None = None
         self.kind, self.device = "", ""
+        self.moves_authority = False  # what the person asked for when the store was created
         self._accepted: Accepted | None = None
         self.page: FrontPage | None = None
         caught().act_failed.connect(self._show_failed_act, Qt.ConnectionType.QueuedConnection)
@@ -202,6 +203,7 @@ class Front(QObject):
     def _create(self, asked: NewStore) -> None:
         folder, kdf = self._folder, self._kdf
         page = self.page
+        self.moves_authority = asked.moves_authority
 
         def work() -> Session:
             from eum_app.usecases.store.open_store import create_store

@@ -58,6 +58,8 @@ from sync.authority_file import (
 
 EARLIER_DAYS: Final = 365
 """Default time for which bundles sealed to HQ's keys before still open."""
+ENDING_DAYS: Final = 180
+"""HQ is reminded of new keys when its certificate ends within this time: devices need months to come by."""
 MAX_EARLIER_DAYS: Final = 5 * 365
 
 
@@ -109,12 +111,13 @@ class TakenRevocations(Changed):
 class AuthorityState:
     """State of HQ's certificate. `is_here`: the authority's key is in this store (None: this account cannot know).
 
-    `request_fingerprint` is empty without an open request.
+    `is_ending`: it ends within `ENDING_DAYS`. `request_fingerprint` is empty without an open request.
     """
 
     root_fingerprint: str
     epoch: int
     until: datetime
+    is_ending: bool
     is_here: bool | None
     request_fingerprint: str
 
@@ -129,7 +132,8 @@ def authority_state(session: Session) -> AuthorityState:
             is_here = AUTHORITY in values
             if PENDING in values:
                 request = PendingIdentity.from_bytes(values[PENDING]).request.short_fingerprint
-    return AuthorityState(chain[-1].short_fingerprint, chain[0].epoch, chain[0].not_after, is_here, request)
+    is_ending = chain[0].not_after - session.now() < timedelta(days=ENDING_DAYS)
+    return AuthorityState(chain[-1].short_fingerprint, chain[0].epoch, chain[0].not_after, is_ending, is_here, request)
 
 
 def move_authority(session: Session, folder: Path, *, passphrase: str, kdf: KdfParams | None = None) -> MovedAuthority:
@@ -181,6 +185,7 @@ def finish_move(session: Session, folder: Path, opener: Opener) -> MovedAuthorit
         root = _root_here(vault)
         if copy.to_bytes() != root.to_bytes():
             raise Refusal("authority.other_root", path=str(folder))
+        note_issued(folder, root.certificate, own_chain(transaction.connection)[0])
         keep_in(session, transaction, vault.with_value(AUTHORITY, None))
         transaction.record(
             AuthorityMoved(
