@@ -11,6 +11,7 @@ from eum_app.cli.common import AccountOption, JsonOption, PassphraseFd, StoreOpt
 from eum_app.cli.process import EXIT_REFUSED
 from eum_app.domain.clock import instant_words
 from eum_app.domain.errors import Refusal
+from eum_app.usecases.session import Session
 
 proof_app = typer.Typer(help="Prove one record to an outsider without showing any other.", no_args_is_help=True)
 head_app = typer.Typer(help="Sign, export and witness the head of HQ's log.", no_args_is_help=True)
@@ -20,6 +21,7 @@ head_app = typer.Typer(help="Sign, export and witness the head of HQ's log.", no
 def make_command(
     account: AccountOption,
     output: Annotated[Path, typer.Argument(help="The slip to write (.eumslip).", show_default=False)],
+    serial: Annotated[str, typer.Option(help="Prove the last check of the item with this serial number.")] = "",
     item: Annotated[str, typer.Option(help="Prove the last check of this item (its id).")] = "",
     visit: Annotated[str, typer.Option(help="Prove the close-out of this visit (its id).")] = "",
     finding: Annotated[str, typer.Option(help="Prove this finding, or the decision about it (its id).")] = "",
@@ -36,12 +38,13 @@ def make_command(
     from eum_app.usecases.proofs.make_slip import Subject, make_slip, save_qr, save_slip
     from eum_app.wording.messages import sentence
 
-    given = [(Subject.ITEM, item), (Subject.VISIT, visit), (Subject.FINDING, finding)]
+    given = [(Subject.ITEM, item or serial), (Subject.VISIT, visit), (Subject.FINDING, finding)]
     chosen = [one for one in given if one[1]]
-    if len(chosen) != 1:
-        raise typer.BadParameter("give exactly one of --item, --visit and --finding")
+    if len(chosen) != 1 or (item and serial):
+        raise typer.BadParameter("give exactly one of --serial, --item, --visit and --finding")
+    ((subject, subject_id),) = chosen
     with unlocked(store, account, passphrase_fd) as session:
-        made = make_slip(session, *chosen[0], head)
+        made = make_slip(session, subject, _item_of(session, serial) if serial else subject_id, head)
         save_slip(made.data, output)
         if qr is not None and made.short is not None:
             save_qr(made.short, qr)
@@ -72,6 +75,18 @@ def make_command(
     show(as_json, data, *words)
     if qr is not None and made.short is None:
         raise typer.Exit(EXIT_REFUSED)
+
+
+def _item_of(session: Session, serial: str) -> str:
+    """Return the id of the one item with a serial number. Raises Refusal `item.unknown`, `slip.several_items`."""
+    from db.queries.matching import item_ids_of_serial
+
+    found = session.read(item_ids_of_serial, serial)
+    if not found:
+        raise Refusal("item.unknown", item_id=serial[:40])
+    if len(found) > 1:
+        raise Refusal("slip.several_items", count=len(found), serial=serial[:40], items=", ".join(found))
+    return found[0]
 
 
 def witnessed_words(names: tuple[str, ...]) -> str:

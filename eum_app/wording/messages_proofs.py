@@ -38,6 +38,12 @@ PROOF_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "The record is too long for a QR symbol."),
         QT_TRANSLATE_NOOP("messages", "Hand over the slip as a file."),
     ),
+    "slip.several_items": (
+        QT_TRANSLATE_NOOP("messages", "{count} items have the serial number {serial}."),
+        QT_TRANSLATE_NOOP(
+            "messages", "Choose it under Inventory, or give one of these ids with --item: {items}."
+        ),
+    ),
     "slip.no_check": (
         QT_TRANSLATE_NOOP("messages", "HQ holds no check of this item."),
         QT_TRANSLATE_NOOP("messages", "Import the bundles that are still on their way."),

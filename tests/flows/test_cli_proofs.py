@@ -86,6 +86,14 @@ def test_hq_an_outsider_and_a_witness(
     assert data_of(capfd, *compare, "--root", root[1])["comparison"] == "same"
     assert data_of(capfd, *compare, code=1)["authority_known"] is None
 
+    (tmp_path / "twice.csv").write_text(
+        (proved.world.folder / "inventory.csv").read_text("utf-8").replace("NVG-31A", "NVG-32A"), "utf-8"
+    )
+    assert hq("proof", "make", slip, "--serial", "786951")["kind"] == "CheckRecorded"
+    hq("inventory", "import", tmp_path / "twice.csv")
+    assert "2 items have the serial number" in hq("proof", "make", slip, "--serial", "786951", code=1)
+    assert "not in this store" in hq("proof", "make", slip, "--serial", "1", code=1)
+
     # What is not a proof is refused in one sentence.
     for name, content in (("x.eumslip", b"EUMSLIP1"), ("y.eumhead", b"\0" * 40), ("z.eumslip", b"")):
         (tmp_path / name).write_bytes(content)
