@@ -40,9 +40,7 @@ PROOF_SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "slip.several_items": (
         QT_TRANSLATE_NOOP("messages", "{count} items have the serial number {serial}."),
-        QT_TRANSLATE_NOOP(
-            "messages", "Choose it under Inventory, or give one of these ids with --item: {items}."
-        ),
+        QT_TRANSLATE_NOOP("messages", "Choose it under Inventory, or give one of these ids with --item: {items}."),
     ),
     "slip.no_check": (
         QT_TRANSLATE_NOOP("messages", "HQ holds no check of this item."),
