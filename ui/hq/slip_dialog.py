@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QLabel, QWidget
 
+from db.queries.visits import VisitRow
 from eum_app.domain.errors import KnownError
 from eum_app.domain.people import Permission
 from eum_app.usecases.calls import child
@@ -55,6 +56,16 @@ def slip_button(desk: Desk, object_name: str, wanted: Callable[[], SlipSubject |
     made.setEnabled(not denied)
     set_tip(made, denied or translate("proof", "Prove this record to an outsider without showing any other"))
     return made
+
+
+def visit_slip_button(desk: Desk, wanted: Callable[[], VisitRow | None]) -> Button:
+    """Return a button that opens the dialog about the visit that `wanted` returns; see `slip_button`."""
+
+    def subject() -> SlipSubject | None:
+        row = wanted()
+        return SlipSubject(Subject.VISIT, row.visit_id, row.site) if row else None
+
+    return slip_button(desk, "visit_slip_button", subject)
 
 
 def _open(desk: Desk, opened_by: QWidget, wanted: SlipSubject | None) -> None:

@@ -22,14 +22,13 @@ from eum_app.domain.visits import TO_CHECK, Outcome, Party
 from eum_app.usecases.calls import call, child
 from eum_app.usecases.children import make_report_child, seal_for_device_child
 from eum_app.usecases.exchange.seal_bundle import Sealed
-from eum_app.usecases.proofs.make_slip import Subject
 from eum_app.usecases.reporting.export_report import Exported
 from eum_app.usecases.reporting.visit_record import VISIT_RECORD
 from eum_app.usecases.session import Session
 from eum_app.usecases.visits.balance import visit_balance
 from eum_app.wording.balance_words import balance_parts
 from ui.hq.review_data import CheckEvidence, check_evidence, item_checklist, question_texts
-from ui.hq.slip_dialog import SlipSubject, slip_button
+from ui.hq.slip_dialog import visit_slip_button
 from ui.hq.statement_dialog import SignedStatement, StatementDialog, read_statement
 from ui.hq.visit_photos import VisitPhotos
 from ui.kit.delegates import ChipSpec
@@ -171,7 +170,7 @@ class VisitView(QWidget):
         set_tip(self.record_button, denied or record_tip)
         self.statement_button = button(self.tr("Statement for the host…"), self.show_statement, icon="pen-line")
         named(self.statement_button, "visit_statement_button")
-        self.slip_button = slip_button(self.desk, "visit_slip_button", self._slip_subject)
+        self.slip_button = visit_slip_button(self.desk, lambda: self.shown.visit if self.shown else None)
         self.photos = VisitPhotos(self.desk)
         self.photos.strip.opened.connect(self.enlarged)
         self.photos.back.clicked.connect(self.left)
@@ -252,10 +251,6 @@ class VisitView(QWidget):
         if self.shown is not None:
             asked = call(read_statement, self.shown.visit.visit_id)
             self.desk.ask(asked, then=self._open_statement, failed=self._notice.show_error)
-
-    def _slip_subject(self) -> SlipSubject | None:
-        row = self.shown.visit if self.shown else None
-        return SlipSubject(Subject.VISIT, row.visit_id, row.site) if row else None
 
     def _open_statement(self, found: SignedStatement) -> None:
         detail = self.shown
