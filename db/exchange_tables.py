@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, LargeBinary, PrimaryKeyConstraint, Table, true
+from sqlalchemy import BigInteger, Boolean, Column, Index, LargeBinary, PrimaryKeyConstraint, Table, true
 
 from db.tables import PLAIN_TEXT, _text, read
 
@@ -78,7 +78,9 @@ bundles = Table(
     _text("at"),
     _text("order_key"),
     Column("known_at", BigInteger, nullable=False),
+    _text("imprint"),
     PrimaryKeyConstraint("bundle_id", "direction", "recorder", "recorder_epoch"),
+    Index("bundles_by_imprint", "imprint"),
 )
 
 quarantine = Table(
@@ -121,6 +123,9 @@ exports = Table(
     Column("rows", BigInteger, nullable=False),
     _text("as_of"),
     _text("actor"),
+    _text("at"),
+    _text("imprint"),
     _text("order_key"),
     PrimaryKeyConstraint("sha384", "file_name", "order_key"),
+    Index("exports_by_imprint", "imprint"),
 )

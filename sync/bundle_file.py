@@ -7,7 +7,15 @@ This module is the public interface. `bundle_format` has header, manifest and li
 from __future__ import annotations
 
 from sync.bundle_format import MAX_REVOKED, Header, HeadSignature, Manifest, ObjectRef, Recipient, RevokedCertificate
-from sync.bundle_reader import OpenedBundle, Verdict, inspect_bundle, open_bundle, verify_bundle
+from sync.bundle_reader import (
+    OpenedBundle,
+    Prove,
+    Verdict,
+    inspect_bundle,
+    open_bundle,
+    time_statement_of,
+    verify_bundle,
+)
 from sync.bundle_writer import BundleObject, SealedBundle, write_bundle
 
 __all__ = [
@@ -18,12 +26,14 @@ __all__ = [
     "Manifest",
     "ObjectRef",
     "OpenedBundle",
+    "Prove",
     "Recipient",
     "RevokedCertificate",
     "SealedBundle",
     "Verdict",
     "inspect_bundle",
     "open_bundle",
+    "time_statement_of",
     "verify_bundle",
     "write_bundle",
 ]

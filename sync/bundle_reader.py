@@ -15,7 +15,7 @@ streaming (chunk tags, entries' hash, objects' names). The caller must then roll
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,15 +27,14 @@ import zstandard
 from eum_app.crypto.certificates import Certificate, Identity
 from eum_app.crypto.signing import MAX_SIGNATURE_SIZE
 from eum_app.crypto.streams import TAG_SIZE, Reader, StreamKeys, StreamOpener, read_fully
+from eum_app.crypto.timestamps import imprint_of
 from eum_app.domain.errors import Refusal
 from sync.bundle_format import (
     MANIFEST_PURPOSE,
     MAX_BLOCK_SIZE,
     MAX_ENTRY_SIZE,
-    MAX_FRAMES,
     MAX_MANIFEST_SIZE,
     MAX_ZSTD_WINDOW,
-    OUTER_PURPOSE,
     Header,
     Manifest,
     ObjectRef,
@@ -43,10 +42,13 @@ from sync.bundle_format import (
     exactly,
     read_header,
 )
+from sync.bundle_outside import Scan, outer_time_statement, scan, verify_outer
 from sync.files import opened_for_reading
 from sync.trust import TrustList, judge_origin, judge_recipient, judge_sender
 
 _READ = 256 * 1024
+Prove = Callable[[Header, str], datetime | None]
+"""Returns the time that is proved for the signature with this imprint; None to judge the sender as of now."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,8 @@ class Verdict:
     is_unaltered: bool
     file_refusal: Refusal | None
     sender_refusal: Refusal | None
+    imprint: str = ""
+    """Name of the outer signature for proofs of time (`crypto.timestamps`); empty for an incomplete file."""
 
     @property
     def holds(self) -> bool:
@@ -79,8 +83,23 @@ def inspect_bundle(path: Path) -> Header:
         return read_header(file)
 
 
-def verify_bundle(path: Path, trust: TrustList, at: datetime) -> Verdict:
+def time_statement_of(path: Path) -> tuple[Header, bytes]:
+    """Return a bundle's header, and what proves the time of its outer signature (`crypto.timestamps.time_statement`).
+
+    The signature is verified with the certificate in the file; the sender is not judged. Raises as `open_bundle` does
+    for a file that is not whole.
+    """
+    with opened_for_reading(path) as file:
+        header = read_header(file)
+        frames = scan(file, header)
+        verify_outer(header, frames)
+        return header, outer_time_statement(header, frames)
+
+
+def verify_bundle(path: Path, trust: TrustList, at: datetime, prove: Prove | None = None) -> Verdict:
     """Judge sender and completeness without a key to open the bundle. `at` is now (aware).
+
+    `prove` is asked about a file that is whole, and its outer signature verified.
 
     Raises as `inspect_bundle` does if the header cannot be read, and Trouble("disk.failed") if the disk fails; other
     refusals are in the verdict.
@@ -89,26 +108,35 @@ def verify_bundle(path: Path, trust: TrustList, at: datetime) -> Verdict:
         header = read_header(file)
         file_refusal = sender_refusal = None
         is_complete = False
+        imprint = ""
         try:
-            frames = _scan(file, header)
+            frames = scan(file, header)
             is_complete = True
-            _verify_outer(header, frames)
+            verify_outer(header, frames)
+            imprint = imprint_of(outer_time_statement(header, frames))
         except Refusal as refusal:
             file_refusal = refusal
         try:
-            _judge(header, trust, at)
+            _judge(header, trust, at, prove(header, imprint) if prove and imprint else None)
         except Refusal as refusal:
             sender_refusal = refusal
-    return Verdict(header, is_complete, file_refusal is None, file_refusal, sender_refusal)
+    return Verdict(header, is_complete, file_refusal is None, file_refusal, sender_refusal, imprint)
 
 
 @contextmanager
 def open_bundle(
-    path: Path, identity: Identity, trust: TrustList, at: datetime, *, earlier: Sequence[Identity] = ()
+    path: Path,
+    identity: Identity,
+    trust: TrustList,
+    at: datetime,
+    *,
+    proved_at: datetime | None = None,
+    earlier: Sequence[Identity] = (),
 ) -> Iterator[OpenedBundle]:
     """Verify the whole bundle, then provide its content until the context ends. `at` is now (aware).
 
-    `earlier` are identities that this party used before: what was sealed to their keys opens too.
+    `earlier` are identities that this party used before: what was sealed to their keys opens too. With `proved_at`, a
+    time that is proved for its outer signature, the sender is judged as of that time.
 
     Raises Refusal: those of `sync.trust`, `read_header` and `opened_for_reading`; "bundle.truncated", "bundle.altered"
     (with the part), "bundle.too_large", "bundle.version" (of the manifest); "bundle.readdressed" (outside and inside
@@ -117,74 +145,28 @@ def open_bundle(
     """
     with opened_for_reading(path) as file:
         header = read_header(file)
-        sender = _judge(header, trust, at)
+        sender = _judge(header, trust, at, proved_at)
         identity = next((one for one in earlier if one.kem.public.kid in header.kids), identity)
         place = judge_recipient(header.kids, identity.kem.public.kid)
-        frames = _scan(file, header)
-        _verify_outer(header, frames)
+        frames = scan(file, header)
+        verify_outer(header, frames)
         try:
             content_key = identity.kem.open(header.recipients[place].enc, header.info)
         except Refusal as error:
             raise Refusal("bundle.readdressed", part="key") from error
-        yield OpenedBundle(file, header, frames, sender, content_key, trust)
+        yield OpenedBundle(file, header, frames, sender, content_key, trust, proved_at)
 
 
-def _judge(header: Header, trust: TrustList, at: datetime) -> Certificate:
+def _judge(header: Header, trust: TrustList, at: datetime, proved_at: datetime | None) -> Certificate:
     return judge_sender(
-        header.chain, suite=header.suite, kind=header.kind, created_at=header.created_at, trust=trust, at=at
+        header.chain,
+        suite=header.suite,
+        kind=header.kind,
+        created_at=header.created_at,
+        trust=trust,
+        at=at,
+        proved_at=proved_at,
     )
-
-
-# Outside: frames and signature
-
-
-@dataclass(frozen=True)
-class _Scan:
-    start: int
-    count: int
-    plain_size: int
-    digest: bytes
-    signature: bytes
-
-
-def _scan(file: BinaryIO, header: Header) -> _Scan:
-    """Read every frame and the trailer without decrypting; only the last frame may be shorter than full."""
-    start = file.tell()
-    full = header.chunk_size + TAG_SIZE
-    digest = hashlib.sha384()
-    count = sealed_size = 0
-    was_full = True
-    while size := int.from_bytes(prefix := exactly(file, 4), "big"):
-        # Only an empty plaintext may have an empty chunk, so that each content has one encoding.
-        smallest = TAG_SIZE if count == 0 else TAG_SIZE + 1
-        if not (was_full and smallest <= size <= full):
-            raise Refusal("bundle.altered", part="frames", frame=count)
-        if count >= MAX_FRAMES:
-            raise Refusal("bundle.too_large", part="frames", count=count, limit=MAX_FRAMES)
-        digest.update(prefix)
-        digest.update(exactly(file, size))
-        was_full = size == full
-        sealed_size += size
-        count += 1
-    if count == 0:
-        raise Refusal("bundle.altered", part="frames", frame=0)
-    signature_size = int.from_bytes(exactly(file, 4), "big")
-    if signature_size > MAX_SIGNATURE_SIZE:
-        raise Refusal("bundle.altered", part="signature")
-    signature = exactly(file, signature_size)
-    # Bytes after the signature would be unsigned, yet part of the file that people exchange.
-    if file.read(1):
-        raise Refusal("bundle.altered", part="end")
-    return _Scan(start, count, sealed_size - TAG_SIZE * count, digest.digest(), signature)
-
-
-def _verify_outer(header: Header, frames: _Scan) -> None:
-    # The number of frames is signed too: removed frames are detected without a key.
-    statement = header.digest + frames.digest + frames.count.to_bytes(8, "big")
-    try:
-        header.sender.verify_key.verify(OUTER_PURPOSE, statement, frames.signature, low_s=header.low_s)
-    except Refusal as error:
-        raise Refusal("bundle.altered", part="signature") from error
 
 
 # Inside
@@ -199,7 +181,14 @@ class OpenedBundle:
     """
 
     def __init__(
-        self, file: BinaryIO, header: Header, frames: _Scan, sender: Certificate, content_key: bytes, trust: TrustList
+        self,
+        file: BinaryIO,
+        header: Header,
+        frames: Scan,
+        sender: Certificate,
+        content_key: bytes,
+        trust: TrustList,
+        proved_at: datetime | None,
     ) -> None:
         keys = StreamKeys.derive(content_key)
         try:
@@ -208,7 +197,8 @@ class OpenedBundle:
             raise Refusal("bundle.readdressed", part="commitment") from error
         self.header = header
         self.sender = sender
-        self.ended = trust.ended_of(sender)
+        self.ended = trust.ended_of(sender, proved_at)
+        self.imprint = imprint_of(outer_time_statement(header, frames))
         self._file = file
         self._frames = frames
         self._opener = StreamOpener(keys, header.digest)
@@ -283,7 +273,7 @@ def _exactly(plain: _Plain, size: int, part: str) -> bytes:
 class _Plain:
     """The decrypted chunks as one sequence of bytes from `position` on. One chunk is kept in memory."""
 
-    def __init__(self, file: BinaryIO, frames: _Scan, chunk_size: int, opener: StreamOpener, position: int) -> None:
+    def __init__(self, file: BinaryIO, frames: Scan, chunk_size: int, opener: StreamOpener, position: int) -> None:
         self._file = file
         self._frames = frames
         self._chunk_size = chunk_size

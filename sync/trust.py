@@ -10,13 +10,15 @@
 4. Is its certificate, or its HQ's, revoked?                      → bundle.revoked
    Was the device enrolled again since?                           → bundle.superseded
 5. Is each certificate of the chain valid at `at`?                → certificate.not_yet_valid, certificate.expired
+   4 and 5 are asked as of the time that is proved for the signature, if one is.
 6. May a sender in its role send this kind?                       → bundle.wrong_role
 
 Then `judge_recipient`: is it for us?                             → bundle.other_recipient
 And, once it is open, `judge_origin`: does the sender write this journal? → bundle.foreign_origin
 
 Revocation is checked before expiry because it says more. The sealing time is only the sender's claim: a revoked sender
-is refused whatever `created_at` says, and the refusal names both times for people to decide.
+is refused whatever `created_at` says, and the refusal names both times for people to decide. Only a time that another
+party proved (a time authority, HQ's own journal) counts: a signature that existed before its certificates ended holds.
 
 HQ's import opens the late bundle of a device whose identity ended all the same (`TrustList.with_late`), to see which
 facts it holds; `usecases.exchange.late_bundles` decides whether they count. Its dates are then not judged: what was
@@ -92,28 +94,46 @@ class TrustList:
         """Return the list with which the late bundles of ended identities can be opened."""
         return replace(self, has_late=True)
 
-    def revoked_at(self, certificate: Certificate) -> datetime | None:
-        """Return when a certificate was revoked, or None. The authority's own cannot be revoked by anyone below it."""
+    def revoked_at(self, certificate: Certificate, proved_at: datetime | None = None) -> datetime | None:
+        """Return when a certificate was revoked, or None. The authority's own cannot be revoked by anyone below it.
+
+        A revocation after `proved_at` does not count: the signature is proved to have existed then.
+        """
         if certificate.role is Role.AUTHORITY:
             return None
         for one in self.revoked.get(certificate.serial, ()):
             is_younger = one.by_issued_at is not None and certificate.not_before > one.by_issued_at
-            if not (certificate.role is Role.HQ and is_younger):
+            if not (certificate.role is Role.HQ and is_younger) and (proved_at is None or proved_at >= one.at):
                 return one.at
-        ended = self.ended_of(certificate)
+        ended = self.ended_of(certificate, proved_at)
         return ended.at if ended and ended.code == "bundle.revoked" else None
 
-    def ended_of(self, certificate: Certificate) -> Ended | None:
-        """Return the end of a device's identity, or None while it lasts."""
-        return self.ended.get((certificate.origin, certificate.epoch)) if certificate.role is Role.DEVICE else None
+    def ended_of(self, certificate: Certificate, proved_at: datetime | None = None) -> Ended | None:
+        """Return the end of a device's identity, or None while it lasts. An end after `proved_at` does not count."""
+        ended = self.ended.get((certificate.origin, certificate.epoch)) if certificate.role is Role.DEVICE else None
+        return None if ended and proved_at is not None and proved_at < ended.at else ended
+
+    def end_of(self, chain: Sequence[Certificate]) -> datetime:
+        """Return when the first certificate of a chain ends: by its term, a revocation or a later identity."""
+        ends = [certificate.not_after for certificate in chain]
+        ends += [at for certificate in chain if (at := self.revoked_at(certificate)) is not None]
+        return min([*ends, *(ended.at for one in chain if (ended := self.ended_of(one)))])
 
 
 def judge_sender(
-    chain: Sequence[Certificate], *, suite: Suite, kind: str, created_at: datetime, trust: TrustList, at: datetime
+    chain: Sequence[Certificate],
+    *,
+    suite: Suite,
+    kind: str,
+    created_at: datetime,
+    trust: TrustList,
+    at: datetime,
+    proved_at: datetime | None = None,
 ) -> Certificate:
     """Return the sender's certificate.
 
-    `at` is now (aware). Raises the first Refusal of the module's list that applies.
+    `at` is now (aware); `proved_at` a time at which the signature is proved to have existed. Raises the first Refusal
+    of the module's list that applies.
     """
     if suite is not trust.root.suite:
         raise Refusal("trust.suite_mismatch", suite=suite.value, expected=trust.root.suite.value)
@@ -123,18 +143,18 @@ def judge_sender(
         raise Refusal("bundle.unknown_sender", why=error.code) from error
     if not _is_known(leaf, trust, at):
         raise Refusal("bundle.unknown_sender", why="not_enrolled", origin=leaf.origin, epoch=leaf.epoch)
-    ended = trust.ended_of(leaf)
+    ended = trust.ended_of(leaf, proved_at)
     is_late = trust.has_late and ended is not None
     for certificate in chain[1:] if is_late else chain:
         # The whole chain counts: a revoked HQ can no longer vouch for its devices.
-        if (revoked_at := trust.revoked_at(certificate)) is not None:
+        if (revoked_at := trust.revoked_at(certificate, proved_at)) is not None:
             raise Refusal(
                 "bundle.revoked", origin=certificate.origin, revoked_at=revoked_at, claimed_created_at=created_at
             )
     if ended is not None and not is_late:
         raise Refusal(ended.code, origin=leaf.origin, epoch=leaf.epoch, ended_at=ended.at)
     if not is_late:
-        check_validity(chain, trust.root, at)
+        check_validity(chain, trust.root, at if proved_at is None else proved_at)
     if kind not in KINDS_BY_ROLE[leaf.role]:
         raise Refusal("bundle.wrong_role", kind=kind, role=leaf.role.value, origin=leaf.origin)
     return leaf

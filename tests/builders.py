@@ -172,14 +172,15 @@ def make_world(
     suite: Suite = Suite.P384,
     database_url: str | None = None,
     level: str = "EEUM",
+    instant: datetime | None = None,
 ) -> World:
     """Return an HQ (on PostgreSQL if `database_url` is given) with an inventory, and enrolled devices.
 
-    `level` is the monitoring level of its items.
+    `level` is the monitoring level of its items. The clock begins at `instant`, or at a day that is always the same.
     """
 
     def made(place: Path) -> World:
-        clock = Clock()
+        clock = Clock(instant) if instant else Clock()
         hq = make_store(place / "hq", "hq", "HQ-01", clock, suite, database_url=database_url)
         world = World(place, clock, hq, {})
         for name in devices:
@@ -191,7 +192,7 @@ def make_world(
         return world
 
     folder.mkdir(exist_ok=True)
-    if database_url is not None:
+    if database_url is not None or instant is not None:
         return made(folder)
     return world_from_template(folder, (devices, count, suite, level), made)
 

@@ -131,6 +131,7 @@ def _bundle_row(entry: Entry, fact: f.BundleSealed | f.BundleImported, known_at:
         "at": fact.observed_at,
         "order_key": key_of(entry, fact),
         "known_at": known_at,
+        "imprint": "" if isinstance(fact, f.BundleSealed) else fact.imprint,
     }
 
 
@@ -191,8 +192,9 @@ def apply_exports(connection: Connection, noted: Sequence[Noted]) -> None:
     """Insert exported reports, one row for each fact."""
     rows = [
         {
-            **plain(fact, "sha384", "file_name", "report", "rows", "as_of"),
+            **plain(fact, "sha384", "file_name", "report", "rows", "as_of", "imprint"),
             "actor": entry.actor,
+            "at": fact.observed_at,
             "order_key": key_of(entry, fact),
         }
         for entry, fact, _ in noted

@@ -22,6 +22,7 @@ from eum_app.cli.report import report_commands
 from eum_app.cli.store import store_app
 from eum_app.cli.streams import say
 from eum_app.cli.support import diagnostics_command
+from eum_app.cli.time import time_app
 from eum_app.cli.verify import verify_command
 from eum_app.cli.witness import witness_app
 from eum_app.cli.work import visit_app
@@ -45,6 +46,7 @@ app.add_typer(visit_app, name="visit")
 app.add_typer(bundle_app, name="bundle")
 app.add_typer(inbox_app, name="inbox")
 app.add_typer(report_commands(), name="report")
+app.add_typer(time_app, name="time")
 app.add_typer(log_app, name="log")
 app.add_typer(proof_app, name="proof")
 app.add_typer(head_app, name="head")

@@ -141,6 +141,19 @@ def _sealing(suite: Suite) -> str:
     return "sealed, opened, signed, verified"
 
 
+def _proof_of_time() -> str:
+    from eum_app.crypto.timestamps import imprint_in, time_request
+    from eum_app.domain.errors import Refusal
+
+    request = time_request(b"self-check")
+    try:
+        imprint_in(request)
+    except Refusal:  # a request is no answer: the library's reader works
+        return f"a request of {len(request)} bytes"
+    message = "a request passes for an answer"
+    raise PartError(message)
+
+
 def _postgresql() -> str:
     from db.engines import postgresql_engine
 
@@ -268,6 +281,7 @@ PARTS: Final[tuple[Part, ...]] = (
     ("migrations", _migrations),
     *((f"store {suite}", partial(_store, suite)) for suite in Suite),
     *((f"crypto {suite}", partial(_sealing, suite)) for suite in Suite),
+    ("proof of time", _proof_of_time),
     ("postgresql", _postgresql),
     ("reading", _reading),
     ("reports", _reports),

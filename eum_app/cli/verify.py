@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,6 +16,7 @@ from eum_app.domain.errors import Refusal
 from eum_app.usecases.session import Session
 
 if TYPE_CHECKING:
+    from eum_app.usecases.exchange.time_proofs import TimeProof
     from eum_app.usecases.reporting.verify_report import ReportProof
 
 FileArgument = Annotated[
@@ -42,6 +44,12 @@ def verify_command(
         list[str] | None,
         typer.Option(help="Fingerprint of a witness's key that must have cosigned the head; may be repeated."),
     ] = None,
+    time_authority: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="Certificate of a time authority to believe about answers beside a report.", show_default=False
+        ),
+    ] = None,
     store: StoreOption = None,
     passphrase_fd: PassphraseFd = None,
     as_json: JsonOption = False,
@@ -56,9 +64,9 @@ def verify_command(
         data, words, holds = _store(file, account, passphrase_fd)
     elif account:
         with unlocked(store, account, passphrase_fd) as session:
-            data, words, holds = _file(file, session, root, head, witness or [])
+            data, words, holds = _file(file, session, root, head, witness or [], time_authority or [])
     else:
-        data, words, holds = _file(file, None, root, head, witness or [])
+        data, words, holds = _file(file, None, root, head, witness or [], time_authority or [])
     show(as_json, data, *words)
     if not holds:
         raise typer.Exit(EXIT_REFUSED)
@@ -70,15 +78,23 @@ _VERDICTS = {
     "holds": "Holds.",
     "unaltered": "NOT PROVED: unaltered since it was signed by someone you have not named. "
     "Ask HQ for its authority's fingerprint and give it with --root, or name a store and an account.",
+    "claimed": "NOT PROVED: the signer's certificate has ended, and only the report says that it was signed before.",
     "fails": "DOES NOT HOLD.",
 }
 
 
-def _file(file: Path, session: Session | None, root: str, head: Path | None, witnesses: list[str]) -> Found:
+def _file(
+    file: Path,
+    session: Session | None,
+    root: str,
+    head: Path | None,
+    witnesses: list[str],
+    time_authorities: Sequence[Path] = (),
+) -> Found:
     from eum_app.usecases.reporting.verify_report import is_report
 
     if is_report(file):
-        return _report(file, session, root)
+        return _report(file, session, root, time_authorities)
     if data := _proof(file):
         from eum_app.cli.verify_proof import head_found, slip_found
         from eum_app.domain.tree_heads import is_head
@@ -114,11 +130,24 @@ def _title(name: str) -> str:
     return REPORTS[name].title if name in REPORTS else name
 
 
-def _report(file: Path, session: Session | None, root: str) -> Found:
+def _time_words(time: TimeProof) -> str:
+    if time.at:
+        how = "recorded here" if time.verdict == "recorded" else "proved before the certificates end"
+        return f"Signed at the latest {instant_words(time.at)}: {how} ({time.by})"
+    is_current = time.verdict == "current"
+    return f"Time of signing: claimed only{'; the certificates are in force' if is_current else ''}"
+
+
+def _time_data(time: TimeProof) -> dict[str, str]:
+    return {"verdict": time.verdict, "at": time.at, "by": time.by}
+
+
+def _report(file: Path, session: Session | None, root: str, time_authorities: Sequence[Path]) -> Found:
+    from eum_app.usecases.exchange.prove_time import read_authority_file
     from eum_app.usecases.reporting.verify_report import verify_report
     from eum_app.wording.messages import sentence
 
-    proof = verify_report(file, session, root)
+    proof = verify_report(file, session, root, [read_authority_file(path) for path in time_authorities])
     sidecar = proof.sidecar
     data = {
         "kind": "report",
@@ -134,6 +163,7 @@ def _report(file: Path, session: Session | None, root: str) -> Found:
         "root_fingerprint": proof.root_fingerprint,
         "signature_holds": proof.signature_holds,
         "signer_known": proof.signer_is_known,
+        "time": _time_data(proof.time),
         "files": [
             {
                 "name": one.name,
@@ -161,6 +191,7 @@ def _report(file: Path, session: Session | None, root: str) -> Found:
         f"Signature: {_said(proof.signature_holds)}"
         + (f", by {_signer(proof)}, authority {proof.root_fingerprint}" if proof.signer else ""),
         f"Signer known: {_said(proof.signer_is_known)}",
+        _time_words(proof.time),
     ]
     words += [
         f"{one.name}: {'unaltered' if one.is_unaltered else 'ALTERED' if one.is_there else 'MISSING'}"
@@ -194,7 +225,8 @@ def _bundle(file: Path, session: Session) -> Found:
         "code": verdict.code,
         "holds": verdict.holds,
     }
-    return data, [f"{name}: {value}" for name, value in data.items()], verdict.holds
+    words = [*(f"{name}: {value}" for name, value in data.items()), _time_words(verdict.time)]
+    return {**data, "time": _time_data(verdict.time)}, words, verdict.holds
 
 
 def _store(folder: Path, account: str, descriptor: int | None) -> Found:

@@ -30,7 +30,10 @@ class BundleSealed(Fact, frozen=True, kw_only=True):
 
 
 class BundleImported(Fact, frozen=True, kw_only=True):
-    """A bundle was verified and applied; `new_entries` of its entries were not held before."""
+    """A bundle was verified and applied; `new_entries` of its entries were not held before.
+
+    `imprint` names its outer signature (`crypto.timestamps`); facts of earlier versions have none.
+    """
 
     bundle_id: str
     bundle_kind: str
@@ -43,6 +46,7 @@ class BundleImported(Fact, frozen=True, kw_only=True):
     new_entries: Whole
     objects: Whole
     file_name: str
+    imprint: str = ""
 
 
 class BundleQuarantined(Fact, frozen=True, kw_only=True):

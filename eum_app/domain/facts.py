@@ -25,6 +25,7 @@ from eum_app.domain import (
     log_facts,
     paper_facts,
     store_facts,
+    time_facts,
     visit_facts,
 )
 from eum_app.domain.account_facts import AccountAdded as AccountAdded
@@ -96,6 +97,9 @@ from eum_app.domain.store_facts import SessionEnded as SessionEnded
 from eum_app.domain.store_facts import SessionStarted as SessionStarted
 from eum_app.domain.store_facts import StoreCreated as StoreCreated
 from eum_app.domain.store_facts import TimeCorrected as TimeCorrected
+from eum_app.domain.time_facts import TimeAuthorityTrusted as TimeAuthorityTrusted
+from eum_app.domain.time_facts import TimeProved as TimeProved
+from eum_app.domain.time_facts import TimeRequested as TimeRequested
 from eum_app.domain.unreadable import UNREADABLE, Malformed
 from eum_app.domain.visit_facts import ChecklistPublished as ChecklistPublished
 from eum_app.domain.visit_facts import CheckRecorded as CheckRecorded
@@ -132,6 +136,7 @@ KINDS: Final[tuple[FactKind, ...]] = (
     *authority_facts.KINDS,
     *paper_facts.KINDS,
     *log_facts.KINDS,
+    *time_facts.KINDS,
 )
 """Every kind of fact that this version knows."""
 

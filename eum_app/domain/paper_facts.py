@@ -44,13 +44,17 @@ class LabelsPrinted(Fact, frozen=True, kw_only=True):
 
 
 class ReportExported(Fact, frozen=True, kw_only=True):
-    """A report was exported. `as_of` is the time that it describes, `sha384` the hash of its file."""
+    """A report was exported. `as_of` is the time that it describes, `sha384` the hash of its file.
+
+    `imprint` names its signature (`crypto.timestamps`); facts of earlier versions have none.
+    """
 
     report: str
     file_name: str
     sha384: str
     rows: Whole
     as_of: str
+    imprint: str = ""
 
 
 KINDS: Final = (

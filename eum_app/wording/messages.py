@@ -26,6 +26,7 @@ from eum_app.wording.messages_paper import PAPER_SENTENCES
 from eum_app.wording.messages_proofs import PROOF_SENTENCES
 from eum_app.wording.messages_scanners import SCANNER_SENTENCES
 from eum_app.wording.messages_store import STORE_SENTENCES
+from eum_app.wording.messages_time import TIME_PROOF_SENTENCES
 from eum_app.wording.messages_visits import VISIT_SENTENCES
 
 SENTENCES = (
@@ -41,6 +42,7 @@ SENTENCES = (
     | PAPER_SENTENCES
     | PROOF_SENTENCES
     | SCANNER_SENTENCES
+    | TIME_PROOF_SENTENCES
 )
 
 CONTEXT: Final = "messages"

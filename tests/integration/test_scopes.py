@@ -68,6 +68,7 @@ FREE = {
         "account_keys",
     ),
     *("log_spans", "log_heads", "log_witnesses", "log_tiles"),
+    *("time_authorities", "time_requests", "time_proofs", "learned_revocations", "fixed_heads"),
     "withdrawals",  # names a check and nothing else: what was withdrawn must not count again
 }
 """Tables that hold nothing of a country or program."""

@@ -63,6 +63,8 @@ class ReportsPage(Page):
             1,
         )
         self.add_button_key(self.exporting.export_button, "Ctrl+E")
+        if desk.session.is_hq:
+            self.add_action(self.tr("Proof of time"), "Ctrl+T", self._to_time, icon="clock", in_header=True)
         self._take_report()
 
     # Its parts
@@ -117,6 +119,9 @@ class ReportsPage(Page):
 
     def first_focus(self) -> QWidget:
         return self.chosen
+
+    def _to_time(self) -> None:
+        self.navigate_requested.emit("time", None)
 
     def _ask_choices(self) -> None:
         self.desk.ask(call(_choices), then=self._offer)

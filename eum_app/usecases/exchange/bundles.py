@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from eum_app.domain.journal import decode_entry
+from eum_app.usecases.exchange.time_proofs import TimeProof, TimeVerdict, judge_time, proved_time_of_bundle
 from eum_app.usecases.exchange.trust import identities_of, trust_list
 from eum_app.usecases.session import Session
-from sync.bundle_file import open_bundle, verify_bundle
+from sync.bundle_file import Header, inspect_bundle, open_bundle, verify_bundle
 
 
 @dataclass(frozen=True)
 class FileVerdict:
     """Separate verdicts on one file. `code` is that of the first refusal, of the file before the sender; else empty.
 
-    `sender` is the name in the certificate that the file carries, also if it is not known here.
+    `sender` is the name in the certificate that the file carries, also if it is not known here. `time` judges when it
+    signed; once its certificates have ended, the sender is known only if that is proved.
     """
 
     bundle_id: str
@@ -26,6 +29,7 @@ class FileVerdict:
     unaltered: bool
     code: str
     holds: bool
+    time: TimeProof
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,15 @@ def verify_file(session: Session, path: Path) -> FileVerdict:
     """
     with session.store.reading() as connection:
         trust = trust_list(connection, is_hq=session.is_hq)
-    verdict = verify_bundle(path, trust, session.now())
+        now, found = session.now(), TimeProof(TimeVerdict.CLAIMED)
+
+        def judged(header: Header, imprint: str) -> datetime | None:
+            nonlocal found
+            chain = (*header.chain, trust.root)
+            found = judge_time(connection, imprint, chain, own=session.name, now=now, trust=trust)
+            return found.moment
+
+        verdict = verify_bundle(path, trust, now, judged)
     refusal = verdict.file_refusal or verdict.sender_refusal
     return FileVerdict(
         verdict.header.bundle_id,
@@ -62,6 +74,7 @@ def verify_file(session: Session, path: Path) -> FileVerdict:
         verdict.is_unaltered,
         refusal.code if refusal else "",
         verdict.holds,
+        found,
     )
 
 
@@ -73,7 +86,9 @@ def list_bundle(session: Session, path: Path) -> BundleContents:
     with session.store.reading() as connection:
         identity, earlier = identities_of(session, connection)
         trust = trust_list(connection, is_hq=session.is_hq)
-    with open_bundle(path, identity, trust, session.now(), earlier=earlier) as bundle:
+        now = session.now()
+        proved_at = proved_time_of_bundle(connection, session.name, path, inspect_bundle(path), trust, now)
+    with open_bundle(path, identity, trust, now, proved_at=proved_at, earlier=earlier) as bundle:
         manifest = bundle.manifest
         kinds = Counter(decode_entry(entry).kind for entry in bundle.entries())
         return BundleContents(

@@ -35,6 +35,7 @@ from eum_app.usecases.changes import Changed
 from eum_app.usecases.exchange.outcomes import ImportOutcome as ImportOutcome
 from eum_app.usecases.exchange.quarantine import set_aside, sweep
 from eum_app.usecases.exchange.seal_bundle import SUFFIX, OnProgress
+from eum_app.usecases.exchange.time_proofs import proved_time_of_bundle
 from eum_app.usecases.exchange.trust import identities_of, own_chain, trust_list
 from eum_app.usecases.session import Session
 from eum_app.usecases.store.head_signatures import check_head_signatures
@@ -145,10 +146,12 @@ def verify_bundle(session: Session, path: Path, *, has_late: bool = False) -> It
     with session.store.reading() as connection:
         identity, earlier = identities_of(session, connection)
         trust = trust_list(connection, is_hq=session.is_hq)
-    if inspect_bundle(path).sender == identity.certificate:
-        raise Refusal("bundle.own", name=session.name)
+        header = inspect_bundle(path)
+        if header.sender == identity.certificate:
+            raise Refusal("bundle.own", name=session.name)
+        proved_at = proved_time_of_bundle(connection, session.name, path, header, trust, session.now())
     trust = trust.with_late() if has_late else trust
-    with open_bundle(path, identity, trust, session.now(), earlier=earlier) as bundle:
+    with open_bundle(path, identity, trust, session.now(), proved_at=proved_at, earlier=earlier) as bundle:
         yield bundle
 
 
@@ -306,6 +309,7 @@ def imported(
         new_entries=new_entries,
         objects=len(manifest.objects),
         file_name=_shown(path),
+        imprint=bundle.imprint,
     )
 
 

@@ -21,6 +21,7 @@ import msgspec
 
 from db.files import disk_trouble, sync_folder
 from eum_app.crypto.certificates import Identity
+from eum_app.crypto.timestamps import imprint_of, time_statement
 from eum_app.diagnostics import Event, timed
 from eum_app.domain.areas import Area
 from eum_app.domain.designation import NOT_FILLED_IN
@@ -138,25 +139,30 @@ def export_report(
         sidecar_name = f"{path.name}{SUFFIX}"
         encoded = encode_sidecar(sidecar)
         (folder / sidecar_name).write_bytes(encoded)
-        (folder / f"{sidecar_name}{SIGNATURE_SUFFIX}").write_bytes(
-            encode_signature(
-                SidecarSignature(
-                    file_name=sidecar_name,
-                    suite=identity.suite.value,
-                    signer=identity.origin,
-                    chain=tuple(certificate.der for certificate in identity.chain),
-                    signature=identity.signing.sign(PURPOSE, encoded),
-                )
-            )
+        signature = SidecarSignature(
+            file_name=sidecar_name,
+            suite=identity.suite.value,
+            signer=identity.origin,
+            chain=tuple(certificate.der for certificate in identity.chain),
+            signature=identity.signing.sign(PURPOSE, encoded),
         )
+        (folder / f"{sidecar_name}{SIGNATURE_SUFFIX}").write_bytes(encode_signature(signature))
+        imprint = imprint_of(time_statement(PURPOSE, signature.chain[0], encoded, signature.signature))
         names = [*[file.name for file in files], sidecar_name, f"{sidecar_name}{SIGNATURE_SUFFIX}"]
-        areas = _record_and_publish(session, sidecar, folder, path, names, replaces=replaces)
+        areas = _record_and_publish(session, sidecar, imprint, folder, path, names, replaces=replaces)
     empty = tuple(name for name, value in report.cover.designation.items() if value == NOT_FILLED_IN)
     return Exported(areas, path, path.with_name(sidecar_name), rows, sidecar.sha384, tuple(files), empty)
 
 
 def _record_and_publish(
-    session: Session, sidecar: Sidecar, folder: Path, path: Path, names: Sequence[str], *, replaces: bool
+    session: Session,
+    sidecar: Sidecar,
+    imprint: str,
+    folder: Path,
+    path: Path,
+    names: Sequence[str],
+    *,
+    replaces: bool,
 ) -> frozenset[Area]:
     """Record the export and rename every file to its final name; if either fails, undo both."""
     named: list[Path] = []
@@ -172,6 +178,7 @@ def _record_and_publish(
                     sha384=sidecar.sha384,
                     rows=sidecar.rows,
                     as_of=sidecar.as_of,
+                    imprint=imprint,
                 )
             )
             # Renamed inside the transaction: if a rename fails, the export is not recorded either.

@@ -8,73 +8,39 @@ store. The signer can be checked with a store, or with the fingerprint of the au
 
 from __future__ import annotations
 
-import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from db.chains import entries_after, entry_hash_at
 from db.files import is_file
 from db.queries.reports import is_export_recorded
-from db.store import Connection
 from eum_app.crypto.certificates import Certificate, Role, check_chain, check_validity
-from eum_app.domain.clock import from_utc_text
+from eum_app.crypto.timestamps import TimeAuthority, imprint_of
+from eum_app.domain.clock import from_utc_text, system_now
 from eum_app.domain.errors import KnownError, Refusal
-from eum_app.domain.journal import genesis, verify_chain
 from eum_app.reports.sidecar import (
     MAX_SIDECAR_BYTES,
     PURPOSE,
     SIGNATURE_SUFFIX,
     SUFFIX,
-    ChainHead,
     Sidecar,
     SidecarSignature,
     decode_sidecar,
     decode_signature,
 )
+from eum_app.usecases.exchange.prove_time import answer_beside, statement_of_report
+from eum_app.usecases.exchange.time_proofs import TimeProof, TimeVerdict, judge_time
 from eum_app.usecases.exchange.trust import trust_list
-from eum_app.usecases.reporting.export_report import FORMATS
+from eum_app.usecases.reporting.report_parts import HELD, FileProof, HeadProof, file_proof, head_proof
 from eum_app.usecases.session import Session
 from sync.trust import TrustList
 
-HELD: Final = "held"
-DIFFERS: Final = "differs"
-NOT_HELD: Final = "not_held"
-DAMAGED: Final = "damaged"
 _SIGNERS: Final = frozenset({Role.HQ, Role.REPORTER})
 _OTHER_PART: Final = re.compile(r"\.(volume-\d+|rows|[a-z-]+)(?=\.(pdf|csv)$)")
-
-
-@dataclass(frozen=True)
-class FileProof:
-    """One file of the report. `rows` is recounted now; None if the file is missing or altered."""
-
-    name: str
-    is_there: bool
-    is_unaltered: bool
-    rows_stated: int
-    rows: int | None
-
-    @property
-    def holds(self) -> bool:
-        """Whether hash and rows match the sidecar."""
-        return self.is_unaltered and self.rows == self.rows_stated
-
-
-@dataclass(frozen=True)
-class HeadProof:
-    """A journal head that the report names.
-
-    `verdict` is held, differs (the store's journal has another entry), not_held (the store has not received it yet) or
-    damaged (the store's own chain is broken).
-    """
-
-    origin: str
-    epoch: int
-    seq: int
-    verdict: str
 
 
 class Verdict(StrEnum):
@@ -83,6 +49,8 @@ class Verdict(StrEnum):
     HOLDS = "holds"
     UNALTERED = "unaltered"
     """Unaltered since it was signed, by someone whom neither a store nor a fingerprint vouches for."""
+    CLAIMED = "claimed"
+    """As `HOLDS`, but the signer's certificates have ended, and only the report says that it was signed before."""
     FAILS = "fails"
 
 
@@ -91,7 +59,7 @@ class ReportProof:
     """Result of a verification. `refusals` say what was wrong, in the order of the checks.
 
     Without a store, `heads` is empty and `signer_is_known` and `export_is_recorded` are None. A root fingerprint alone
-    also decides `signer_is_known`.
+    also decides `signer_is_known`. `time` judges when it was signed.
     """
 
     sidecar: Sidecar
@@ -108,6 +76,7 @@ class ReportProof:
     files: tuple[FileProof, ...]
     heads: tuple[HeadProof, ...]
     export_is_recorded: bool | None
+    time: TimeProof
     refusals: tuple[Refusal, ...]
 
     @property
@@ -140,7 +109,9 @@ class ReportProof:
         stated = self.names_given and self.signature_holds and self.signer_role in _SIGNERS and self.rows_hold
         if not stated or any(verdict is False for verdict in asked):
             return Verdict.FAILS
-        return Verdict.HOLDS if self.signer_is_known else Verdict.UNALTERED
+        if not self.signer_is_known:
+            return Verdict.UNALTERED
+        return Verdict.CLAIMED if self.time.verdict is TimeVerdict.CLAIMED else Verdict.HOLDS
 
     @property
     def holds(self) -> bool:
@@ -156,12 +127,20 @@ def is_report(path: Path) -> bool:
     return _sidecar_path(path) is not None
 
 
-def verify_report(path: Path, session: Session | None = None, root: str = "") -> ReportProof:
+def verify_report(
+    path: Path,
+    session: Session | None = None,
+    root: str = "",
+    authorities: Sequence[TimeAuthority] = (),
+    now: datetime | None = None,
+) -> ReportProof:
     """Verify a report by any of its files, its sidecar or its signature.
 
     The sidecar must name the given file; otherwise the proof fails (`report.not_named`). `root` is the short
-    fingerprint of the authority, as HQ reads it out, in any case and with any separators. What is wrong with the report
-    is in the proof. Raises Refusal `report.no_sidecar`, `report.sidecar_unreadable` (sidecar or signature),
+    fingerprint of the authority, as HQ reads it out, in any case and with any separators. A time authority's
+    answer is read from beside the signature (`NAME.sidecar.json.sig.tsr`) if it is there; `authorities` are believed
+    besides those of the store. `now` is the session's time, or this machine's. What is wrong with the report is in the
+    proof. Raises Refusal `report.no_sidecar`, `report.sidecar_unreadable` (sidecar or signature),
     `file.unreadable`; Trouble for errors of the store.
     """
     sidecar_path = _sidecar_path(path)
@@ -183,14 +162,18 @@ def verify_report(path: Path, session: Session | None = None, root: str = "") ->
             chain[0].verify_key.verify(PURPOSE, encoded, signature.signature, low_s=signature.version > 1)
             signature_holds = True
     files = tuple(
-        _file_proof(sidecar_path.with_name(file.name), file.rows, file.sha384, refusals) for file in sidecar.files
+        file_proof(sidecar_path.with_name(file.name), file.rows, file.sha384, refusals) for file in sidecar.files
     )
-    known = _is_known(chain, sidecar, session, root, refusals)
+    at = now or (session.now() if session else system_now())
+    time = _time(sidecar_path, encoded, chain if signature_holds else (), session, authorities, at)
+    known = _is_known(chain, sidecar, session, root, time, refusals)
+    if known and time.verdict is TimeVerdict.CLAIMED:
+        refusals.append(Refusal("time.claimed", signer=chain[0].origin))
     heads: tuple[HeadProof, ...] = ()
     recorded: bool | None = None
     if session is not None:
         with session.store.reading() as connection:
-            heads = tuple(_head_proof(connection, head) for head in sidecar.heads)
+            heads = tuple(head_proof(connection, head) for head in sidecar.heads)
             if sidecar.made_at_store == session.name:
                 recorded = is_export_recorded(connection, sidecar.file_name, sidecar.sha384)
     return ReportProof(
@@ -205,6 +188,7 @@ def verify_report(path: Path, session: Session | None = None, root: str = "") ->
         files=files,
         heads=heads,
         export_is_recorded=recorded,
+        time=time,
         refusals=tuple(refusals),
     )
 
@@ -282,8 +266,40 @@ def _chain(signature: SidecarSignature | None, refusals: list[Refusal]) -> tuple
     return ()
 
 
+def _time(
+    sidecar_path: Path,
+    encoded: bytes,
+    chain: tuple[Certificate, ...],
+    session: Session | None,
+    authorities: Sequence[TimeAuthority],
+    now: datetime,
+) -> TimeProof:
+    """Judge when the report was signed; by the answer beside it, and by what the store holds."""
+    if not chain:
+        return TimeProof(TimeVerdict.CLAIMED)
+    signature_path = sidecar_path.with_name(f"{sidecar_path.name}{SIGNATURE_SUFFIX}")
+    imprint = imprint_of(statement_of_report(encoded, _read(signature_path)))
+    try:
+        beside = answer_beside(signature_path)
+    except KnownError:
+        beside = None  # an answer that cannot be read proves nothing
+    answers = [beside] if beside is not None else []
+    if session is None:
+        return judge_time(None, imprint, chain, now=now, answers=answers, authorities=authorities)
+    with session.store.reading() as connection:
+        trust = trust_list(connection, is_hq=session.is_hq)
+        return judge_time(
+            connection, imprint, chain, own=session.name, now=now, trust=trust, answers=answers, authorities=authorities
+        )
+
+
 def _is_known(
-    chain: tuple[Certificate, ...], sidecar: Sidecar, session: Session | None, root: str, refusals: list[Refusal]
+    chain: tuple[Certificate, ...],
+    sidecar: Sidecar,
+    session: Session | None,
+    root: str,
+    time: TimeProof,
+    refusals: list[Refusal],
 ) -> bool | None:
     """Whether the signer is trusted, by our root or the given fingerprint, with a certificate in force at the time.
 
@@ -301,7 +317,7 @@ def _is_known(
             with session.store.reading() as connection:
                 trust = trust_list(connection, is_hq=session.is_hq)
             check_chain(chain, trust.root, of_report=True)
-            _refuse_revoked(chain, trust)
+            _refuse_revoked(chain, trust, time)
         check_validity(chain, chain[-1], made_at)
         if sidecar.made_at_store != chain[0].origin:
             raise Refusal("report.other_signer", signer=chain[0].origin, store=sidecar.made_at_store)
@@ -311,58 +327,11 @@ def _is_known(
     return False
 
 
-def _refuse_revoked(chain: tuple[Certificate, ...], trust: TrustList) -> None:
-    # The time of signing is known only from the report itself, so a later revocation counts too.
+def _refuse_revoked(chain: tuple[Certificate, ...], trust: TrustList, time: TimeProof) -> None:
+    # Unless it is proved, the time of signing is known only from the report itself: a later revocation counts too.
     for certificate in chain:
-        if trust.revoked_at(certificate) is not None:
+        if trust.revoked_at(certificate, time.moment) is not None:
             raise Refusal("report.signer_revoked", signer=certificate.origin)
-
-
-def _file_proof(path: Path, rows_stated: int, sha384: str, refusals: list[Refusal]) -> FileProof:
-    if not is_file(path):
-        refusals.append(Refusal("report.file_missing"))
-        return FileProof(path.name, False, False, rows_stated, None)
-    try:
-        with path.open("rb") as file:
-            unaltered = hashlib.file_digest(file, "sha384").hexdigest() == sha384
-    except OSError:
-        refusals.append(Refusal("file.unreadable", name=path.name))
-        return FileProof(path.name, True, False, rows_stated, None)
-    if not unaltered:
-        refusals.append(Refusal("report.altered"))
-        return FileProof(path.name, True, False, rows_stated, None)
-    # Parse only unaltered files: an altered file may be crafted to attack its reader.
-    return FileProof(path.name, True, True, rows_stated, _rows_in(path, refusals))
-
-
-def _rows_in(path: Path, refusals: list[Refusal]) -> int | None:
-    """Return the rows of a file, or None and a refusal: the signer also chooses what the files hold."""
-    count = FORMATS.get(path.suffix.lower())
-    if count is None:
-        return None
-    try:
-        return count.count_rows(path)
-    except Exception:  # noqa: BLE001 - no reader lists what a crafted file makes it raise
-        refusals.append(Refusal("report.rows_unreadable"))
-        return None
-
-
-def _head_proof(connection: Connection, head: ChainHead) -> HeadProof:
-    """Follow the chain from its beginning to the head and compare the entry there with the report's."""
-    found = entry_hash_at(connection, head.origin, head.epoch, head.seq)
-    if found is None:
-        verdict = NOT_HELD
-    elif found.hex() != head.hash:
-        verdict = DIFFERS
-    else:
-        entries = entries_after(connection, head.origin, head.epoch, 0, head.seq)
-        try:
-            reached = verify_chain(entries, genesis(head.origin, head.epoch))
-        except KnownError:
-            verdict = DAMAGED
-        else:
-            verdict = HELD if reached.hash.hex() == head.hash else DAMAGED
-    return HeadProof(head.origin, head.epoch, head.seq, verdict)
 
 
 def _plain(fingerprint: str) -> str:
