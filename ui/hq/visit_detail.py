@@ -150,18 +150,14 @@ class VisitView(QWidget):
         self._progress = ProgressSummary()
         self._chips = {outcome: Chip.of(outcome, "0") for outcome in _OUTCOMES}
         self._closing = label("", wrap=True)
-        self._verdict = Chip()
-        self._verdict.setObjectName("visit_verdict")
-        self._reasons = label("", "sub", wrap=True)
-        self._reasons.setObjectName("visit_reasons")
+        self._verdict = named(Chip(), "visit_verdict")
+        self._reasons = named(label("", "sub", wrap=True), "visit_reasons")
         self.tasking_button = button(self.tr("Write tasking"), self.write_tasking, icon="send")
         named(self.tasking_button, "visit_write_tasking")
         denied = why_not(self.desk.session, Permission.BUNDLE_SEAL)
         self.tasking_button.setEnabled(not denied)
-        set_tip(
-            self.tasking_button,
-            denied or self.tr("Seal what the device has not received yet, to {path}").format(path=self.desk.outbox),
-        )
+        tasking_tip = self.tr("Seal what the device has not received yet, to {path}").format(path=self.desk.outbox)
+        set_tip(self.tasking_button, denied or tasking_tip)
         self.record_button = button(self.tr("Visit record (PDF)"), self.write_record, icon="file-chart-column")
         named(self.record_button, "visit_write_record")
         denied = why_not(self.desk.session, Permission.REPORT_EXPORT)
@@ -352,8 +348,7 @@ class ChecksCard(Card):
         self.checklist: Checklist | None = None
         self.model = IdsTableModel(self._columns())
         self.model.setParent(self)
-        self.table = table_view(self.model, name=self.tr("Checks of this visit"))
-        self.table.setObjectName("visit_checks_table")
+        self.table = named(table_view(self.model, name=self.tr("Checks of this visit")), "visit_checks_table")
         self._no_checks = EmptyState(
             "scan-barcode",
             self.tr("No checks yet"),

@@ -38,9 +38,10 @@ translate = QCoreApplication.translate
 
 Row = TypeVar("Row")
 Value = TypeVar("Value")
+Named = TypeVar("Named", bound=QWidget)
 
 
-def named(widget: QWidget, object_name: str, accessible_name: str = "") -> QWidget:
+def named(widget: Named, object_name: str, accessible_name: str = "") -> Named:
     """Set a widget's stable object name and, if given, its accessible name. Return the widget."""
     widget.setObjectName(object_name)
     if accessible_name:
