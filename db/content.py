@@ -21,7 +21,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from db.boxed import boxed, unboxed
 from db.files import WRITING, disk_trouble, sync_folder, written_whole
 from db.tables import content, evidence
-from eum_app.crypto.streams import Reader, hash_object, open_object, read_fully, seal_object
+from eum_app.crypto.streams import Reader, hash_object, open_object, read_fully, read_object, seal_object
 from eum_app.domain.errors import Refusal, Trouble
 from eum_app.domain.facts import ContentRef
 
@@ -191,6 +191,24 @@ def verify_content(connection: Connection, folder: ContentFolder, ref: ContentRe
         return  # withheld by order: no key is left to open it with
     with _reading(connection, folder, ref.object_id) as sealed, Path(os.devnull).open("wb") as nowhere:
         open_object(sealed, held.key, nowhere, salt=held.salt, commitment=_commitment_of(ref))
+
+
+def read_start(connection: Connection, folder: ContentFolder, object_id: str, count: int) -> bytes:
+    """Return the first `count` plain bytes of an object, or all if it has fewer; empty if it is withheld.
+
+    They are authentic but not compared with a commitment. Raises as `read_content` does, without
+    `object.not_as_committed`.
+    """
+    row = object_row(connection, object_id)
+    if row.key is None or row.salt is None:
+        return b""
+    start = b""
+    with _reading(connection, folder, object_id) as sealed:
+        for chunk in read_object(sealed, row.key):
+            start += chunk
+            if len(start) >= count:
+                break
+    return start[:count]
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, and_, exists, func, select
 from db.doubt_tables import unreadable_entries
 from db.exchange_tables import devices, quarantine
 from db.tables import findings
+from eum_app.domain.compliance.device_rules import UNREADABLE_ENTRY
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ def forks(connection: Connection) -> list[DoubtfulEntries]:
 def unreadable(connection: Connection) -> list[DoubtfulEntries]:
     """Return the unreadable entries of enrolled devices that no finding is about yet: one range for each chain."""
     listed = exists().where(
+        findings.c.rule_id == UNREADABLE_ENTRY.rule_id,
         findings.c.device == unreadable_entries.c.origin,
         findings.c.epoch == unreadable_entries.c.epoch,
         findings.c.first_seq <= unreadable_entries.c.seq,

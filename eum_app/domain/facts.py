@@ -175,6 +175,20 @@ def content_refs(fact: Fact | UnknownFact) -> list[ContentRef]:
     return content(fact) if content else []
 
 
+def picture_refs(fact: Fact | UnknownFact) -> list[ContentRef]:
+    """Return the content that a fact states as pictures: photos, pictures of marks, and drawn signatures.
+
+    What a device calls their media type does not matter.
+    """
+    if isinstance(fact, CheckRecorded):
+        return [*fact.photos, *([fact.mark.crop] if fact.mark.crop else [])]
+    if isinstance(fact, EvidenceAttached):
+        return [] if fact.role == "note" else [fact.content]
+    if isinstance(fact, VisitClosedOut):
+        return [party.signature for party in fact.signatures if party.signature]
+    return []
+
+
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 UPCASTERS: dict[tuple[str, int], Upcaster] = {
     ("AccountAdded", 1): lambda fields: {**fields, "programs": (), "countries": ()},  # was for all of them

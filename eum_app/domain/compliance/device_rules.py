@@ -36,5 +36,22 @@ UNREADABLE_ENTRY: Final = DeviceRule(
         "rules", "Ask the inspector what was recorded, and look at the device: its app is damaged or altered."
     ),
 )
+UNSHOWABLE_PICTURE: Final = DeviceRule(
+    rule_id="unshowable-picture",
+    version=1,
+    severity=Severity.MEDIUM,
+    citation="NIST SP 800-53 SI-10",
+    title=QT_TRANSLATE_NOOP("rules", "Unshowable picture"),
+    explanation=QT_TRANSLATE_NOOP(
+        "rules",
+        "A file that the device signed as a photo is neither JPEG nor PNG, is damaged, or claims too many pixels. It "
+        "is kept as evidence, but not opened.",
+    ),
+    remedy=QT_TRANSLATE_NOOP(
+        "rules",
+        "Ask the inspector for the photo, and how this file was made. Look at the device: its app is damaged or "
+        "altered.",
+    ),
+)
 
-DEVICE_RULES: Final = (DEVICE_FORKED, UNREADABLE_ENTRY)
+DEVICE_RULES: Final = (DEVICE_FORKED, UNREADABLE_ENTRY, UNSHOWABLE_PICTURE)

@@ -37,7 +37,12 @@ from eum_app.usecases.exchange.verify_bundle import (
     verify_bundle,
 )
 from eum_app.usecases.review.attribution import begin_attribution, visits_to_attribute
-from eum_app.usecases.review.device_findings import judge_devices
+from eum_app.usecases.review.device_findings import (
+    StatedPicture,
+    judge_devices,
+    stated_pictures,
+    unshowable_entries,
+)
 from eum_app.usecases.review.findings import judge, record_judgement
 from eum_app.usecases.session import Session
 
@@ -65,17 +70,19 @@ def _take(session: Session, path: Path) -> tuple[ImportOutcome, frozenset[Area]]
         manifest, sender = bundle.manifest, bundle.sender.origin
         with session.writing(own_chain_last=True) as transaction:
             through = admitted_through(transaction, bundle)
-            admit = partial(_admit, transaction.connection, sender)
+            pictures: list[StatedPicture] = []
+            admit = partial(_admit, transaction.connection, sender, pictures)
             arrived = append_bundle(session, bundle, transaction, admit, through)
             if arrived.is_held:
                 return outcome_of(path, bundle, arrived), frozenset()
+            unshowable = unshowable_entries(transaction.connection, session.store.content, pictures)
             visits = arrived.visits | visits_to_attribute(transaction, sender)
             judged = judge(transaction.connection, visits, session.observed_now())
             # The slow work is done. Other writers of this store wait only from here on.
             transaction.record(imported(session, bundle, path, new_entries=arrived.new_entries, through=through))
             received = transaction.head(manifest.origin, manifest.epoch)
             raised, _ = record_judgement(transaction, judged)
-            raised += judge_devices(transaction, session.observed_now())
+            raised += judge_devices(transaction, session.observed_now(), unshowable)
             receipt = FactsReceived(
                 observed_at=session.observed_now(),
                 hq=session.name,
@@ -96,9 +103,13 @@ def _take(session: Session, path: Path) -> tuple[ImportOutcome, frozenset[Area]]
 
 
 def _admit(
-    connection: Connection, device: str, entries: Sequence[Entry], stated: Sequence[Fact | UnknownFact]
+    connection: Connection,
+    device: str,
+    pictures: list[StatedPicture],
+    entries: Sequence[Entry],
+    stated: Sequence[Fact | UnknownFact],
 ) -> list[Fact | UnknownFact]:
-    """Return the facts to apply (`admission`), and refuse entries that a device may not record.
+    """Return the facts to apply (`admission`), refuse entries that a device may not record, and add to `pictures`.
 
     Raises Refusal `fact.not_allowed` (a kind that devices do not record, in any version), `fact.foreign_visit` (a visit
     of another device), `check.repeated` (the id of another device's check).
@@ -120,6 +131,7 @@ def _admit(
     )
     if repeated:
         raise Refusal("check.repeated", check_id=repeated[0][:40], sender=device)
+    pictures += stated_pictures(entries, facts)
     return facts
 
 
