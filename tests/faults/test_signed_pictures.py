@@ -58,7 +58,7 @@ def attach(simulator: Simulator, data: bytes, role: str = "photo", media_type: s
 
 @pytest.mark.parametrize("data", BAD.values(), ids=BAD)
 @pytest.mark.parametrize("media_type", ["image/jpeg", "text/plain"])
-def test_a_file_that_is_no_picture_raises_a_finding(simulator: Simulator, data: bytes, media_type: str) -> None:
+def test_a_file_that_is_not_a_picture_raises_a_finding(simulator: Simulator, data: bytes, media_type: str) -> None:
     simulator.check(FIRST, 0)
     seq = attach(simulator, data, media_type=media_type)
     (outcome,) = simulator.deliver(simulator.seal(FIRST))
