@@ -35,6 +35,10 @@ class ChildEndedError(Exception):
         self.is_late, self.is_stopped = is_late, is_stopped
 
 
+_asked: set[BoundedChild] = set()
+"""Children that have a request now."""
+
+
 class BoundedChild:
     """One child process that runs an internal command of `eum`. Requests wait for each other.
 
@@ -42,8 +46,10 @@ class BoundedChild:
     time.
     """
 
-    def __init__(self, command: str) -> None:
+    def __init__(self, command: str, *, is_long: bool = False) -> None:
         self._command = command
+        self.is_long = is_long
+        """Whether a request may take minutes, so that locking stops it (`stop_long_requests`)."""
         self._turn = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._is_late = self._is_stopped = False
@@ -58,6 +64,7 @@ class BoundedChild:
         with self._turn:
             self._is_late = self._is_stopped = False
             process = self._started()
+            _asked.add(self)
             assert process.stdin is not None
             assert process.stdout is not None
             timer = threading.Timer(seconds, self._end_late, (process,))
@@ -75,6 +82,7 @@ class BoundedChild:
                 raise
             finally:
                 timer.cancel()
+                _asked.discard(self)
 
     def stop(self) -> None:
         """End the child now, also in the middle of a request, from any thread. The next request starts another."""
@@ -126,6 +134,13 @@ class BoundedChild:
                 with contextlib.suppress(OSError):  # what was not written yet is lost
                     pipe.close()
         process.wait()
+
+
+def stop_long_requests() -> None:
+    """End every request of this process that may take minutes, from any thread. Their callers say that it stopped."""
+    for child in tuple(_asked):
+        if child.is_long:
+            child.stop()
 
 
 def command_line(command: str) -> list[str]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
 
 from eum_app import diagnostics
@@ -22,10 +23,12 @@ from eum_app.hardening import keep_private
 
 _EXPLAINED = (KnownError, ImportError, UnicodeEncodeError, FileNotFoundError, SystemError)
 """Errors that may have a cause which a sentence can name."""
-SET_PDF = "set-pdf"
-"""Internal: a report renders each volume of a PDF in a child process, which needs nothing else of the app."""
-DECODE_PICTURES = "decode-pictures"
-"""Internal: photos are decoded in a child process, which needs nothing of the app but Qt."""
+_CHILDREN = {
+    "set-pdf": "eum_app.reports.formats.pdf_child",
+    "read-workbook": "eum_app.list_files.workbook_child",
+    "decode-pictures": "ui.kit.picture_child",
+}
+"""Internal commands: child processes that need little of the app, by the module whose `main` they run."""
 
 
 def run(arguments: list[str] | None = None) -> int:
@@ -61,14 +64,8 @@ def _run(given: list[str]) -> int:
 def _done(given: list[str]) -> int:
     if not given:
         return _open_the_app()
-    if given == [SET_PDF]:
-        from eum_app.reports.formats.pdf_child import main as set_pdf
-
-        return set_pdf()
-    if given == [DECODE_PICTURES]:
-        from ui.kit.picture_child import main as decode_pictures
-
-        return decode_pictures()
+    if len(given) == 1 and given[0] in _CHILDREN:
+        return int(import_module(_CHILDREN[given[0]]).main())
     if given == [FIRST_PAINT]:
         from eum_app.cli.first_paint import main as first_paint
 

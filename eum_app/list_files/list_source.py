@@ -30,7 +30,7 @@ from eum_app.list_files.inventory_table import (
     physical_lines,
     unguarded,
 )
-from eum_app.list_files.inventory_workbook import WorkbookReader, is_workbook
+from eum_app.list_files.inventory_workbook import is_workbook
 from eum_app.list_files.plain_file import read_plain
 
 # Headings of the first two columns in a file of rejected rows. They are skipped when the file is read again.
@@ -144,14 +144,19 @@ def read_source(path: Path, wanted: Profile, layout: Layout, limit: int | None =
     """Read the rows of `path`, whatever they mean. Whether it is CSV or .xlsx is decided by its contents.
 
     `limit` is in bytes, `MAX_FILE_BYTES` if None. Of a workbook, one sheet is read: the one named, else the only one
-    with the headings; the others are in the notes. Raises Refusal as `read_plain` does, `inventory.no_rows`,
-    `inventory.profile`, `inventory.several_sheets`, and as `inventory_table`, `headings` and `inventory_workbook` do
-    for files that are not lists.
+    with the headings; the others are in the notes. A workbook is read in a child process. Raises Refusal as
+    `read_plain` does, `inventory.no_rows`, `inventory.profile`, and as `read_in_child`, `inventory_table`, `headings`
+    and `inventory_workbook` do for files that are not lists.
     """
     _check(wanted, layout)
     data = read_plain(path, limit or MAX_FILE_BYTES)
     sha384 = hashlib.sha384(data).hexdigest()
-    source = (_workbook if is_workbook(data) else _csv)(data, sha384, wanted, layout)
+    if is_workbook(data):
+        from eum_app.list_files.workbook_source import read_in_child  # noqa: PLC0415 - it returns a Source
+
+        source = read_in_child(data, sha384, wanted, layout)
+    else:
+        source = _csv(data, sha384, wanted, layout)
     if not source.records and not source.swallowed:
         raise Refusal("inventory.no_rows", line=source.headings.line, found=source.headings.cells)
     return source
@@ -195,7 +200,7 @@ def _csv(data: bytes, sha384: str, wanted: Profile, layout: Layout) -> Source:
         headings=headings,
         records=kept,
         swallowed=tuple(swallowed),
-        notes=(*notes, *_column_notes(headings, kept)),
+        notes=(*notes, *column_notes(headings, kept)),
     )
 
 
@@ -259,55 +264,7 @@ def _is_row(cells: Sequence[str], headings: Headings, layout: Layout) -> bool:
     return len(cells) == len(headings.cells) and all(held.get(column) for column in layout.required)
 
 
-def _workbook(data: bytes, sha384: str, wanted: Profile, layout: Layout) -> Source:
-    """Read the one sheet that has the headings, or the one named.
-
-    Raises Refusal `inventory.several_sheets` (sheets).
-    """
-    with WorkbookReader(data) as book:
-        tried: dict[str, Refusal] = {}
-        lists: dict[str, tuple[Headings, list[Record]]] = {}
-        others: list[Note] = []
-        if wanted.sheet is not None and wanted.sheet not in book.sheets:
-            raise Refusal("inventory.sheet_unknown", sheet=wanted.sheet, sheets=book.sheets)
-        for sheet in book.sheets:
-            rows = ""
-            try:
-                records = book.records(sheet)
-                rows = str(len(records))
-                if wanted.sheet is None or sheet == wanted.sheet:
-                    lists[sheet] = (find_headings(records, layout, wanted.columns), records)
-                    continue
-            except Refusal as refusal:
-                tried[sheet] = refusal
-            if rows != "0":
-                others.append(Note("list.sheet_unread", {"sheet": sheet, "rows": rows or "?"}))
-        if not lists:
-            raise tried.get(wanted.sheet or "", next(iter(tried.values()), Refusal("inventory.not_workbook")))
-        if len(lists) > 1:
-            raise Refusal("inventory.several_sheets", sheets=tuple(lists))
-        ((sheet, (headings, records)),) = lists.items()
-        first = next(at for at, record in enumerate(records) if record.line == headings.line)
-        body = [_padded(record, len(headings.cells)) for record in records[first + headings.rows :]]
-        notes = (*others, *_column_notes(headings, body), *_mixed_dates(headings, body, layout))
-        return Source(
-            profile=Profile(sheet=sheet),
-            sha384=sha384,
-            headings=headings,
-            records=body,
-            sheets=book.sheets,
-            notes=notes,
-        )
-
-
-def _padded(record: Record, width: int) -> Record:
-    """Add the empty cells at the end of a row, which a sheet does not store."""
-    missing = width - len(record.cells)
-    blanks: list[CellKind] = [""] * missing
-    return msgspec.structs.replace(record, cells=record.cells + ("",) * missing, kinds=(*record.kinds, *blanks))
-
-
-def _column_notes(headings: Headings, body: Sequence[Record]) -> list[Note]:
+def column_notes(headings: Headings, body: Sequence[Record]) -> list[Note]:
     """Return notes about columns that are not read: unknown headings, and cells below no heading."""
     notes = []
     if headings.rows > 1:
@@ -331,16 +288,6 @@ def _letter(at: int) -> str:
         at, rest = divmod(at - 1, 26)
         name = chr(ord("A") + rest) + name
     return name
-
-
-def _mixed_dates(headings: Headings, body: Sequence[Record], layout: Layout) -> list[Note]:
-    """Return notes about date columns of a workbook that hold both dates and texts."""
-    notes = []
-    for at, column in enumerate(headings.columns):
-        kinds = {record.kinds[at] for record in body if at < len(record.kinds) and record.cells[at].strip()}
-        if column in layout.date_columns and {"date", "text"} <= kinds:
-            notes.append(Note("list.dates_mixed", {"column": column}))
-    return notes
 
 
 def _check(profile: Profile, layout: Layout) -> None:

@@ -184,6 +184,22 @@ LIST_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "The workbook has more than {limit} texts, formats or sheets."),
         QT_TRANSLATE_NOOP("messages", "Copy the list into a new workbook, or save it as CSV."),
     ),
+    "inventory.workbook_slow": (
+        QT_TRANSLATE_NOOP("messages", "Reading the workbook took over {minutes} minutes and was stopped."),
+        QT_TRANSLATE_NOOP("messages", "Copy the list into a new workbook, or save it as CSV."),
+    ),
+    "inventory.workbook_memory": (
+        QT_TRANSLATE_NOOP("messages", "The workbook needs more memory than a list may take."),
+        QT_TRANSLATE_NOOP("messages", "Copy the list into a new workbook, or save it as CSV."),
+    ),
+    "inventory.workbook_crashed": (
+        QT_TRANSLATE_NOOP("messages", "The workbook ended the process that reads workbooks. The app goes on."),
+        QT_TRANSLATE_NOOP("messages", "Save the list as CSV. If you did not expect this, report the file."),
+    ),
+    "inventory.stopped": (
+        QT_TRANSLATE_NOOP("messages", "Reading the list was stopped."),
+        QT_TRANSLATE_NOOP("messages", "Read it again, or choose another file."),
+    ),
     "inventory.zip_bomb": (
         QT_TRANSLATE_NOOP("messages", "The workbook would unpack to {bytes} bytes; at most {limit} are allowed."),
         QT_TRANSLATE_NOOP("messages", "Do not use it."),

@@ -9,8 +9,9 @@ from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QCheckBox, QStackedWidget, QWidget
 
 from db.queries.claims import saved_profiles
+from eum_app.bounded_child import stop_long_requests
 from eum_app.domain.claims import ClaimKind, ListKind
-from eum_app.domain.errors import KnownError
+from eum_app.domain.errors import KnownError, Refusal
 from eum_app.domain.people import Permission
 from eum_app.list_files.list_file import PlateSays, Profile, write_rejected_csv
 from eum_app.usecases.calls import ChildCall, call, child, job, query
@@ -63,6 +64,7 @@ class ImportListPanel(QWidget):
         self.choice.kind_chosen.connect(self._other_kind)
         self.choice.file_changed.connect(self._forget)
         self.choice.read_requested.connect(self.read)
+        self.choice.stop_requested.connect(self.stop_reading)
         whole = vbox(self.choice, self._result_panel(), spacing=12)
         whole.setStretch(1, 1)
         self.setLayout(whole)
@@ -151,6 +153,12 @@ class ImportListPanel(QWidget):
             then=lambda shown: self._show(asked, shown),
             failed=lambda error: self._refused(asked, error),
         )
+
+    def stop_reading(self) -> None:
+        """Do not wait for the list that is being read. A workbook's process ends at once."""
+        stop_long_requests()
+        self._refused(self._asked, Refusal("inventory.stopped"))
+        self._asked += 1
 
     def _read_otherwise(self) -> None:
         """Read the file again, without statements about lines that were read in another way."""
@@ -264,6 +272,7 @@ class ImportListPanel(QWidget):
         )
 
     def _forget(self) -> None:
+        stop_long_requests()  # its result would not be shown
         self._asked += 1
         self.shown, self._refusal = None, None
         self._plate = None

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from eum_app.domain.claims import ListKind
@@ -18,6 +18,9 @@ from ui.kit.widgets.path_field import PathField
 from ui.kit.words import word
 from ui.shared.page_parts import choices, named
 
+_PATIENCE_MS = 700
+"""Most lists are read before; a button that flashes up would only disturb."""
+
 
 class ListChoice(Card):
     """Kind and file of a list, notes and problems of reading it, and the question whether day or month comes first."""
@@ -25,6 +28,8 @@ class ListChoice(Card):
     kind_chosen = Signal()
     file_changed = Signal()
     read_requested = Signal()
+    stop_requested = Signal()
+    """The person does not want to wait for the file that is being read."""
     date_order_stated = Signal(str)
     """The person's answer: month first or day first."""
 
@@ -45,10 +50,20 @@ class ListChoice(Card):
         self._read_button = button(self.tr("Read the list"), self.read_requested.emit, icon="file-search")
         named(self._read_button, "inventory_read_button")
         self._about = label("", "sub", wrap=True)
+        self._stop_button = button(self.tr("Stop reading"), self._stop, icon="x")
+        named(self._stop_button, "inventory_stop_reading")
+        keeps_place = self._stop_button.sizePolicy()
+        keeps_place.setRetainSizeWhenHidden(True)  # else the page would jump with each list
+        self._stop_button.setSizePolicy(keeps_place)
+        self._stop_button.hide()
+        self._patience = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
+        self._patience.timeout.connect(self._offer_to_stop)
         self.notes = label("", "body", tone="warn", wrap=True, selectable=True)
         self.notes.setObjectName("list_notes")
         self.problem = label("", "body", tone="bad", wrap=True, selectable=True)
-        self.add_padded(self._file_line(), self._about, self.notes, self.problem, self._order_line())
+        about = hbox(self._about, self._stop_button, spacing=10)
+        about.setStretch(0, 1)
+        self.add_padded(self._file_line(), panel(about), self.notes, self.problem, self._order_line())
         self.forget()
 
     def _file_line(self) -> QWidget:
@@ -117,13 +132,24 @@ class ListChoice(Card):
                 "Reports by others are kept as claims beside the book: they are not sightings and change no item."
             )
         )
+        self._patience.stop()
+        self._stop_button.hide()
         self._read_button.setEnabled(self.path is not None and not is_busy)
         self.path_field.setEnabled(not is_busy)
         self._kind_box.setEnabled(not is_busy)
 
     def wait(self) -> None:
-        """Prevent a second reading while one is under way."""
+        """Prevent a second reading while one is under way, and offer to stop it if it takes long."""
         self._read_button.setEnabled(False)
+        self._patience.start()
+
+    def _offer_to_stop(self) -> None:
+        self._about.setText(self.tr("Reading the list …"))
+        self._stop_button.show()
+
+    def _stop(self) -> None:
+        self.path_field.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.stop_requested.emit()
 
     def _say(self, *, notes: str = "", problem: str = "", question: str = "") -> None:
         for words, line, text in (

@@ -137,6 +137,7 @@ class Tasks(QObject):
         children = tuple(self._children)
         for task in children:
             task.kill()
+        _stop_long_requests()  # the largest workbook takes minutes, and locking would wait for it
 
         def end() -> None:
             self._await_queries()
@@ -185,6 +186,7 @@ class Tasks(QObject):
         for task in tuple(self._children):
             task.kill()
         _end_decoder()  # a picture need not be decoded to its end
+        _stop_long_requests()
         # A read can be dropped. A write was requested by a person and must still happen.
         self._queries.shutdown(wait=True, cancel_futures=True)
         self._operations.shutdown(wait=True, cancel_futures=False)
@@ -230,6 +232,12 @@ class Tasks(QObject):
         if pool is self._queries:
             self._running.add(future)
             future.add_done_callback(self._running.discard)
+
+
+def _stop_long_requests() -> None:
+    from eum_app.bounded_child import stop_long_requests
+
+    stop_long_requests()
 
 
 def _end_decoder() -> None:

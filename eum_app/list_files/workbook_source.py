@@ -1,0 +1,145 @@
+"""Read the rows of a workbook in a child process, with bounded time and memory and a way to stop.
+
+`read_in_child` asks; `workbook_source` does the work in the child (`workbook_child`).
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Sequence
+from typing import IO, Any, Final
+
+import msgspec
+
+from eum_app.bounded_child import BoundedChild, ChildEndedError, read_whole
+from eum_app.domain.errors import Refusal, Trouble
+from eum_app.domain.list_cells import CellKind
+from eum_app.list_files.headings import Headings, Layout, find_headings
+from eum_app.list_files.inventory_table import Record
+from eum_app.list_files.inventory_workbook import WorkbookReader
+from eum_app.list_files.list_source import Note, Profile, Source, column_notes
+
+COMMAND: Final = "read-workbook"
+SECONDS: Final = 900.0
+"""Longest time for one workbook. A list of a million rows may take most of it on a slow computer."""
+SPARE_BYTES: Final = 3 * 1024**3
+"""Memory that reading may take: a list of a million rows takes 2 GB."""
+MAX_ANSWER_BYTES: Final = 2 * 1024**3
+LENGTH: Final = struct.Struct("<Q")
+
+
+class Request(msgspec.Struct, frozen=True):
+    """Hash, profile and layout for the file, which follows."""
+
+    sha384: str
+    profile: Profile
+    layout: Layout
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """The rows, or the code and values of a refusal."""
+
+    source: Source | None = None
+    code: str = ""
+    values: dict[str, Any] = {}
+
+
+def read_in_child(data: bytes, sha384: str, wanted: Profile, layout: Layout) -> Source:
+    """Return the rows of a workbook, read in a child process.
+
+    Raises Refusal as `workbook_source` does, `inventory.workbook_slow` (minutes), `inventory.workbook_memory`,
+    `inventory.workbook_crashed`, and `inventory.stopped` after `stop_long_requests`; Trouble `task.child_not_started`.
+    """
+    request = msgspec.msgpack.encode(Request(sha384, wanted, layout))
+
+    def send(requests: IO[bytes]) -> None:
+        requests.write(LENGTH.pack(len(request)) + LENGTH.pack(len(data)) + request)
+        requests.write(data)
+
+    child = BoundedChild(COMMAND, is_long=True)
+    try:
+        answer = child.ask(send, _received, SECONDS)
+    except ChildEndedError as ended:
+        if ended.is_stopped:
+            raise Refusal("inventory.stopped") from ended
+        if ended.is_late:
+            raise Refusal("inventory.workbook_slow", minutes=round(SECONDS / 60)) from ended
+        raise Refusal("inventory.workbook_crashed") from ended
+    except OSError as error:
+        raise Trouble("task.child_not_started", reason=error.strerror or "") from error
+    finally:
+        child.close()
+    if answer.source is None:
+        raise Refusal(answer.code, **{name: _as_raised(value) for name, value in answer.values.items()})
+    return answer.source
+
+
+def _received(answers: IO[bytes]) -> Answer:
+    """Read the answer. Raises EOFError, and ValueError for one of another form (msgspec.ValidationError is one)."""
+    (length,) = LENGTH.unpack(read_whole(answers, LENGTH.size))
+    if length > MAX_ANSWER_BYTES:
+        raise ValueError("longer than any list")
+    return msgspec.msgpack.decode(read_whole(answers, length), type=Answer)
+
+
+def _as_raised(value: Any) -> Any:
+    """Return a value of a refusal as it was raised: the pipe brings its tuples as lists."""
+    return tuple(map(_as_raised, value)) if isinstance(value, list) else value
+
+
+def workbook_source(data: bytes, sha384: str, wanted: Profile, layout: Layout) -> Source:
+    """Read the one sheet that has the headings, or the one named.
+
+    Raises Refusal `inventory.several_sheets` (sheets), and as `WorkbookReader` and `find_headings` do.
+    """
+    with WorkbookReader(data) as book:
+        tried: dict[str, Refusal] = {}
+        lists: dict[str, tuple[Headings, list[Record]]] = {}
+        others: list[Note] = []
+        if wanted.sheet is not None and wanted.sheet not in book.sheets:
+            raise Refusal("inventory.sheet_unknown", sheet=wanted.sheet, sheets=book.sheets)
+        for sheet in book.sheets:
+            rows = ""
+            try:
+                records = book.records(sheet)
+                rows = str(len(records))
+                if wanted.sheet is None or sheet == wanted.sheet:
+                    lists[sheet] = (find_headings(records, layout, wanted.columns), records)
+                    continue
+            except Refusal as refusal:
+                tried[sheet] = refusal
+            if rows != "0":
+                others.append(Note("list.sheet_unread", {"sheet": sheet, "rows": rows or "?"}))
+        if not lists:
+            raise tried.get(wanted.sheet or "", next(iter(tried.values()), Refusal("inventory.not_workbook")))
+        if len(lists) > 1:
+            raise Refusal("inventory.several_sheets", sheets=tuple(lists))
+        ((sheet, (headings, records)),) = lists.items()
+        first = next(at for at, record in enumerate(records) if record.line == headings.line)
+        body = [_padded(record, len(headings.cells)) for record in records[first + headings.rows :]]
+        notes = (*others, *column_notes(headings, body), *_mixed_dates(headings, body, layout))
+        return Source(
+            profile=Profile(sheet=sheet),
+            sha384=sha384,
+            headings=headings,
+            records=body,
+            sheets=book.sheets,
+            notes=notes,
+        )
+
+
+def _padded(record: Record, width: int) -> Record:
+    """Add the empty cells at the end of a row, which a sheet does not store."""
+    missing = width - len(record.cells)
+    blanks: list[CellKind] = [""] * missing
+    return msgspec.structs.replace(record, cells=record.cells + ("",) * missing, kinds=(*record.kinds, *blanks))
+
+
+def _mixed_dates(headings: Headings, body: Sequence[Record], layout: Layout) -> list[Note]:
+    """Return notes about date columns of a workbook that hold both dates and texts."""
+    notes = []
+    for at, column in enumerate(headings.columns):
+        kinds = {record.kinds[at] for record in body if at < len(record.kinds) and record.cells[at].strip()}
+        if column in layout.date_columns and {"date", "text"} <= kinds:
+            notes.append(Note("list.dates_mixed", {"column": column}))
+    return notes
