@@ -37,6 +37,8 @@ class ChildEndedError(Exception):
 
 _asked: set[BoundedChild] = set()
 """Children that have a request now."""
+_alive: set[BoundedChild] = set()
+"""Children that were started and not ended yet."""
 
 
 class BoundedChild:
@@ -104,6 +106,7 @@ class BoundedChild:
         return process.pid if process is not None and process.poll() is None else None
 
     def _started(self) -> subprocess.Popen[bytes]:
+        _alive.add(self)
         if self._process is not None and self._process.poll() is None:
             return self._process
         self._reap()
@@ -126,6 +129,7 @@ class BoundedChild:
 
     def _reap(self) -> None:
         process, self._process = self._process, None
+        _alive.discard(self)
         if process is None:
             return
         process.kill()
@@ -134,6 +138,12 @@ class BoundedChild:
                 with contextlib.suppress(OSError):  # what was not written yet is lost
                     pipe.close()
         process.wait()
+
+
+def end_children() -> None:
+    """End every child of this process, and wait until they have gone. The next request starts another."""
+    for child in tuple(_alive):
+        child.close()
 
 
 def stop_long_requests() -> None:

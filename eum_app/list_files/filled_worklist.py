@@ -26,8 +26,9 @@ from eum_app.domain.errors import Refusal
 from eum_app.domain.list_cells import CellKind, cell_damage, values_in
 from eum_app.domain.unreadable import UNREADABLE
 from eum_app.list_files.headings import Layout
-from eum_app.list_files.list_source import Note, Profile, Source, misfit, read_source
+from eum_app.list_files.list_source import read_source
 from eum_app.list_files.plain_file import read_plain
+from eum_app.list_files.source import Note, Profile, Source, misfit
 
 COLUMNS: Final = (
     *("page", "saw", "seen_at", "row", "serial", "outcome", "reason", "read", "read_again", "note"),

@@ -25,7 +25,8 @@ from eum_app.domain.list_dates import DateOrder, date_orders, swapped_suspects
 from eum_app.domain.look_alikes import foreign_in
 from eum_app.list_files.headings import Headings, Layout
 from eum_app.list_files.inventory_table import DELIMITERS, Record, guarded
-from eum_app.list_files.list_source import (
+from eum_app.list_files.list_source import read_source
+from eum_app.list_files.source import (
     REJECTED_HEADINGS,
     Note,
     PlateSays,
@@ -33,7 +34,6 @@ from eum_app.list_files.list_source import (
     Rejected,
     is_named,
     misfit,
-    read_source,
 )
 
 __all__ = [

@@ -1,13 +1,15 @@
-"""Child process that reads one workbook: a request on standard input, the rows or the refusal on standard output.
+"""Child process that reads workbooks: requests on standard input, the rows or the refusal on standard output.
 
 It holds no keys. The parent ends it after a time, when a person stops the reading, and when the parent itself ends.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import threading
+from queue import SimpleQueue
 from typing import IO, Any
 
 import msgspec
@@ -15,33 +17,37 @@ import msgspec
 from eum_app.bounded_child import answer_each, ended_after, limit_memory, read_whole
 from eum_app.domain.errors import Refusal
 from eum_app.list_files.headings import Layout
-from eum_app.list_files.list_source import Profile
+from eum_app.list_files.source import Profile
 from eum_app.list_files.workbook_source import LENGTH, SECONDS, SPARE_BYTES, Answer, Request, workbook_source
 
 
 def main() -> int:
-    """Read one workbook. Return 0."""
+    """Read workbook after workbook. Does not return: the process ends with its parent."""
     import openpyxl.reader.excel  # noqa: PLC0415 - loaded before memory is limited
 
     del openpyxl
+    asked: SimpleQueue[tuple[Request, bytes]] = SimpleQueue()
+    threading.Thread(target=_listen, args=(sys.stdin.buffer, asked), daemon=True).start()
     limit_memory(SPARE_BYTES)
-    return answer_each(_serve)
+    return answer_each(lambda _requests, answers: _serve(*asked.get(), answers))
 
 
-def _serve(requests: IO[bytes], answers: IO[bytes]) -> bool:
-    sizes = requests.read(2 * LENGTH.size)
-    if len(sizes) < 2 * LENGTH.size:
-        return False
-    head, length = (size for (size,) in LENGTH.iter_unpack(sizes))
-    asked = msgspec.msgpack.decode(read_whole(requests, head), type=Request)
-    data = read_whole(requests, length)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+def _listen(requests: IO[bytes], asked: SimpleQueue[tuple[Request, bytes]]) -> None:
+    """Read requests, also while a workbook is read: the end of the pipe says that the parent has gone."""
+    with contextlib.suppress(Exception):
+        while True:
+            head, length = (size for (size,) in LENGTH.iter_unpack(read_whole(requests, 2 * LENGTH.size)))
+            request = msgspec.msgpack.decode(read_whole(requests, head), type=Request)
+            asked.put((request, read_whole(requests, length)))
+    os._exit(0)
+
+
+def _serve(asked: Request, data: bytes, answers: IO[bytes]) -> bool:
     with ended_after(SECONDS):
         answer = msgspec.msgpack.encode(_answer(data, asked.sha384, asked.profile, asked.layout))
     answers.write(LENGTH.pack(len(answer)))
     answers.write(answer)
-    answers.flush()
-    os._exit(0)  # one workbook, and its memory is returned at once
+    return True
 
 
 def _answer(data: bytes, sha384: str, profile: Profile, layout: Layout) -> Answer:
@@ -52,9 +58,3 @@ def _answer(data: bytes, sha384: str, profile: Profile, layout: Layout) -> Answe
         return Answer(code=refusal.code, values=values)
     except MemoryError:
         return Answer(code="inventory.workbook_memory")
-
-
-def _end_with_parent() -> None:
-    # The request is complete, so the pipe brings nothing more, and ends when the parent has ended.
-    sys.stdin.buffer.raw.read(1)  # type: ignore[union-attr]
-    os._exit(1)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from eum_app.list_files.inventory_file import read_inventory, write_rejected_csv
-from eum_app.list_files.list_source import Profile
+from eum_app.list_files.source import Profile
 from eum_app.reports.formats.csv_file import write_csv
 
 FORMULAS = ("=1+1", "+1", "-1", "@SUM(1)", "\t=1", "\r=1")

@@ -22,9 +22,10 @@ from eum_app.domain.errors import Refusal
 from eum_app.list_files import workbook_source
 from eum_app.list_files.headings import Layout
 from eum_app.list_files.inventory_file import read_inventory
-from eum_app.list_files.list_source import Profile
+from eum_app.list_files.source import Profile
 from eum_app.list_files.workbook_source import LENGTH, MAX_ANSWER_BYTES, _received
 from eum_app.wording.messages import sentence
+from tests.faults.test_workbooks import NS, workbook
 from ui.kit.tasks import Tasks
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -142,12 +143,14 @@ def test_locking_does_not_wait_for_a_workbook(tmp_path: Path, qapp: object) -> N
 
 
 @linux
-def test_a_reader_may_take_only_so_much_memory(tmp_path: Path) -> None:
-    program = "from eum_app.list_files import workbook_child as child; child.SPARE_BYTES = 30_000_000; child.main()"
+def test_a_reader_may_take_only_so_much_memory() -> None:
+    program = "from eum_app.list_files import workbook_child as child; child.SPARE_BYTES = 100_000_000; child.main()"
     request = msgspec.msgpack.encode(
         workbook_source.Request("", Profile(), Layout("inventory-headings.json", (), (), (), ()))
     )
-    data = written(tmp_path / "large.xlsx", 40_000).read_bytes()
+    cells = b"<c t='inlineStr'><is><t>" + b"x" * 3_000 + b"</t></is></c>"
+    rows = b"".join(b"<row r='%d'>%b</row>" % (number, cells) for number in range(1, 60_001))
+    data = workbook(sheet1=b"<worksheet " + NS + b"><sheetData>" + rows + b"</sheetData></worksheet>")
     asked = struct.pack("<QQ", len(request), len(data)) + request + data
     with subprocess.Popen(
         [sys.executable, "-c", program],

@@ -16,6 +16,7 @@ from typing import TypeVar
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Signal
 
+from eum_app.bounded_child import end_children, stop_long_requests
 from eum_app.domain.areas import Area, stale
 from ui.kit.child_task import ChildTask
 from ui.kit.delivery import Delivery, OnFailed, Report
@@ -137,13 +138,13 @@ class Tasks(QObject):
         children = tuple(self._children)
         for task in children:
             task.kill()
-        _stop_long_requests()  # the largest workbook takes minutes, and locking would wait for it
+        stop_long_requests()  # the largest workbook takes minutes, and locking would wait for it
 
         def end() -> None:
             self._await_queries()
             for task in children:
                 task.join()
-            _end_decoder()
+            end_children()
             last()
 
         # Through the queue of writes, so that `last` runs after every write that was already requested.
@@ -185,15 +186,14 @@ class Tasks(QObject):
         """Kill children, finish running work and queued writes, cancel waiting queries, and deliver no more results."""
         for task in tuple(self._children):
             task.kill()
-        _end_decoder()  # a picture need not be decoded to its end
-        _stop_long_requests()
+        end_children()  # a picture need not be decoded to its end
         # A read can be dropped. A write was requested by a person and must still happen.
         self._queries.shutdown(wait=True, cancel_futures=True)
         self._operations.shutdown(wait=True, cancel_futures=False)
         for task in tuple(self._children):
             task.join()
         self._children.clear()
-        _end_decoder()  # a read that was running may have started another
+        end_children()  # a read that was running may have started another
         self._delivery.close()
 
     # Inside
@@ -232,15 +232,3 @@ class Tasks(QObject):
         if pool is self._queries:
             self._running.add(future)
             future.add_done_callback(self._running.discard)
-
-
-def _stop_long_requests() -> None:
-    from eum_app.bounded_child import stop_long_requests
-
-    stop_long_requests()
-
-
-def _end_decoder() -> None:
-    from ui.kit.picture import end_decoder
-
-    end_decoder()

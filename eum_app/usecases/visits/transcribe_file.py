@@ -15,7 +15,7 @@ from eum_app.domain.items import compact
 from eum_app.domain.people import Permission
 from eum_app.domain.visits import REASONS, Grade, Outcome, require_outcome
 from eum_app.list_files.filled_worklist import COLUMNS, read_filled_worklist
-from eum_app.list_files.list_source import Note
+from eum_app.list_files.source import Note
 from eum_app.reports.worklist import reason_codes
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.reporting.worklist import WorklistPage, is_page_code, read_page_code, scanned_page
