@@ -74,17 +74,59 @@ def is_there(path: Path) -> bool:
     return os.path.exists(path)  # noqa: PTH110 - see `is_folder`
 
 
-def keep_to_owner(folder: Path) -> None:
-    """Let only its owner into a store's folder, whatever the umask was when it was made or copied here.
+def keep_to_owner(folder: Path) -> Path | None:
+    """Close a store's folder, and everything in it, to other accounts of the machine: 0700 folders, 0600 files.
 
-    Does nothing on Windows, and where the file system or another owner does not allow it.
+    The umask may have been another when it was made or copied here. Links are neither followed nor changed. Returns the
+    first path that stays open, because the file system or another owner does not allow it; None if all are closed, and
+    on Windows.
     """
     if os.name != "posix":
-        return
-    with contextlib.suppress(OSError):
-        found = folder.stat()
-        if stat.S_IMODE(found.st_mode) & 0o077 and found.st_uid == os.geteuid():
-            folder.chmod(0o700)
+        return None
+    still_open = None if _is_closed(folder) else folder
+    for place, folders, files in os.walk(folder):
+        for name in (*folders, *files):
+            path = Path(place, name)
+            if not _is_closed(path):
+                still_open = still_open or path
+    return still_open
+
+
+def _is_closed(path: Path) -> bool:
+    """Take away the access of others, and return whether they have none now. A file that has gone counts as closed."""
+    try:
+        found = path.lstat()
+        if stat.S_ISLNK(found.st_mode) or not stat.S_IMODE(found.st_mode) & 0o077:
+            return True
+        with contextlib.suppress(OSError):
+            path.chmod(stat.S_IMODE(found.st_mode) & 0o700)
+        return not stat.S_IMODE(path.lstat().st_mode) & 0o077
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+
+
+def write_private(path: Path, data: bytes) -> bool:
+    """Write a new file for its owner alone, flush it, and return whether other accounts have no access to it.
+
+    Drives in the formats of Windows (FAT, NTFS) keep no such modes. Always True on Windows. If writing fails, no file
+    remains. Raises Trouble `disk.exists` (nothing is replaced), and as `disk_trouble` does.
+    """
+    with disk_trouble(path):
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+        except FileExistsError as error:
+            raise Trouble("disk.exists", path=str(path)) from error
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+    return os.name != "posix" or _is_closed(path)
 
 
 @contextlib.contextmanager

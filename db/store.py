@@ -54,6 +54,8 @@ class Store(Origin):
     def __init__(self, folder: Path, engine: Engine, named: StoreName, now: Now, watermark: Watermark) -> None:
         super().__init__(named, now, watermark)
         self.folder = folder
+        self.open_to_others: Path | None = None
+        """A file or folder of the store that other accounts of the machine can read, and that could not be closed."""
         self.content = ContentFolder(folder / CONTENT)
         self._open_engine: Engine | None = engine
         self._turn = threading.Lock() if engine.dialect.name == "sqlite" else contextlib.nullcontext()
@@ -75,7 +77,7 @@ class Store(Origin):
             location = Location(named.store_id, server_of(database_url), database_url)
         with disk_trouble(folder):
             make_folder(folder)
-        keep_to_owner(folder)
+        open_to_others = keep_to_owner(folder)
         engine = engine_of(folder, data_key, location)
         try:
             with begin(engine, write=True, alone=True) as connection:
@@ -91,7 +93,9 @@ class Store(Origin):
         except BaseException:
             engine.dispose()
             raise
-        return cls(folder, engine, named, now, Watermark(folder, data_key))
+        store = cls(folder, engine, named, now, Watermark(folder, data_key))
+        store.open_to_others = open_to_others
+        return store
 
     @classmethod
     def open(cls, folder: Path, data_key: bytes, now: Now) -> Store:
@@ -105,10 +109,11 @@ class Store(Origin):
         location = read_location(folder, data_key)
         if location is None and not is_file(folder / DATABASE):
             raise Refusal("store.absent", path=str(folder))
-        keep_to_owner(folder)
+        open_to_others = keep_to_owner(folder)
         engine = engine_of(folder, data_key, location)
         try:
             store = cls._opened(folder, engine, data_key, now)
+            store.open_to_others = open_to_others
             if location and location.store_id != store.named.store_id:
                 raise Trouble("store.other_database", server=location.server)
         except BaseException:

@@ -20,7 +20,7 @@ from db.files import is_folder, own_folder
 from eum_app import diagnostics
 from eum_app.cli.process import secret
 from eum_app.cli.streams import holds, say
-from eum_app.domain.errors import Refusal
+from eum_app.domain.errors import Refusal, Trouble
 from eum_app.domain.file_names import shown_name
 from eum_app.domain.stores import SessionEnd
 from eum_app.usecases.session import Session
@@ -182,8 +182,8 @@ def unlocked(store: Path | None, account: str, descriptor: int | None) -> Iterat
 def unlocked_by(folder: Path, account: str, typed: str, accepted_at: str | None) -> Iterator[Session]:
     """Open a session with a passphrase that was read before; `accepted_at` is of the notice.
 
-    Shows a warning on standard error if entries are missing. Raises as `open_store` does, and Trouble if the end cannot
-    be recorded.
+    Shows a warning on standard error if entries are missing, or if others can read the store. Raises as `open_store`
+    does, and Trouble if the end cannot be recorded.
     """
     from eum_app.usecases.store.open_store import open_store
     from eum_app.wording.messages import sentence
@@ -191,6 +191,8 @@ def unlocked_by(folder: Path, account: str, typed: str, accepted_at: str | None)
     session = open_store(folder, account, typed, notice_accepted_at=accepted_at)
     if lost := lost_entries(session.store):
         say(str(sentence(lost)), err=True)
+    if path := session.store.open_to_others:
+        say(str(sentence(Trouble("store.open_to_others", path=str(path)))), err=True)
     try:
         yield session
     finally:

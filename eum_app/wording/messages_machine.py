@@ -86,6 +86,20 @@ MACHINE_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "The disk at {path} is not writable."),
         QT_TRANSLATE_NOOP("messages", "Remove the write protection, or choose another place."),
     ),
+    "store.open_to_others": (
+        QT_TRANSLATE_NOOP("messages", "Other accounts of this computer can read the store at {path}."),
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "Its contents are encrypted. Move it to a drive that keeps access rights (not FAT or NTFS), or have the "
+            "owner of the files run chmod -R go= on its folder.",
+        ),
+    ),
+    "file.open_to_others": (
+        QT_TRANSLATE_NOOP("messages", "Saved, but other accounts of this computer can read {path}."),
+        QT_TRANSLATE_NOOP(
+            "messages", "This drive keeps no access rights (FAT, NTFS). Print the file now and delete it, or move it."
+        ),
+    ),
     "memory.full": (
         QT_TRANSLATE_NOOP("messages", "This computer does not have enough free memory."),
         QT_TRANSLATE_NOOP("messages", "Close other programs, then try again."),

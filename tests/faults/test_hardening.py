@@ -10,8 +10,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
+from db.engines import sqlcipher_engine
+from db.files import write_private
+from eum_app.domain.errors import Trouble
 from eum_app.usecases.store.open_store import open_store
+from eum_app.wording.messages import sentence
 from tests.builders import PASSPHRASE, Clock, make_store
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="modes and /proc are POSIX")
@@ -39,6 +45,107 @@ def test_only_its_owner_enters_a_store(tmp_path: Path) -> None:
     folder.chmod(0o777)  # as older versions left it
     open_store(folder, "REV-004", PASSPHRASE, now=clock).close()
     assert mode(folder) == 0o700
+
+
+@pytest.mark.usefixtures("careless_umask")
+def test_everything_in_a_store_is_closed_at_opening(tmp_path: Path) -> None:
+    clock = Clock()
+    made = make_store(tmp_path / "hq", "hq", "HQ-01", clock, role="reviewer")
+    folder = made.store.folder
+    with made.writing() as transaction:
+        transaction.seal_content(bytes(300_000), "image/png")  # large enough for a file
+    made.close()
+    everything = [folder, *folder.rglob("*")]
+    for path in everything:
+        path.chmod(0o777 if path.is_dir() else 0o666)  # as copied from a drive
+    (tmp_path / "outside").write_text("kept", "utf-8")
+    (folder / "link").symlink_to(tmp_path / "outside")
+    (tmp_path / "outside").chmod(0o644)
+    opened = open_store(folder, "REV-004", PASSPHRASE, now=clock)
+    assert opened.store.open_to_others is None
+    assert {path.name: oct(mode(path)) for path in everything if path.exists() and mode(path) & 0o077} == {}
+    assert sum(path.is_file() for path in everything) > 3
+    assert mode(tmp_path / "outside") == 0o644, "a link leads out of the store"
+    opened.close()
+
+
+@pytest.fixture
+def drive_without_modes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A drive that shows each file as readable to all, and refuses to change it, as FAT and NTFS do on Linux."""
+
+    def refused(self: Path, mode: int, **_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    real = os.open
+    monkeypatch.setattr(Path, "chmod", refused)
+    monkeypatch.setattr(os, "open", lambda path, flags, mode=0o777, **more: real(path, flags, mode | 0o755, **more))
+
+
+def test_a_store_that_cannot_be_closed_is_opened_and_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock()
+    make_store(tmp_path / "hq", "hq", "HQ-01", clock, role="reviewer").close()
+    (tmp_path / "hq" / "keyslots.json").chmod(0o644)
+
+    def refused(self: Path, mode: int, **_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(Path, "chmod", refused)
+    opened = open_store(tmp_path / "hq", "REV-004", PASSPHRASE, now=clock)
+    assert opened.store.open_to_others == tmp_path / "hq" / "keyslots.json"
+    said = sentence(Trouble("store.open_to_others", path="store"))
+    assert "chmod -R go=" in said.next
+    opened.close()
+
+
+@pytest.mark.usefixtures("careless_umask")
+def test_a_sheet_of_codes_is_private_from_its_first_byte_and_replaces_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "codes.pdf"
+    assert write_private(path, b"codes")
+    assert (mode(path), path.read_bytes()) == (0o600, b"codes")
+    with pytest.raises(Trouble, match=r"disk\.exists"):
+        write_private(path, b"other")
+    assert path.read_bytes() == b"codes"
+    with pytest.raises(Trouble):
+        write_private(tmp_path / "absent" / "codes.pdf", b"codes")
+
+
+@pytest.mark.usefixtures("careless_umask", "drive_without_modes")
+def test_a_drive_without_modes_is_noticed_after_writing(tmp_path: Path) -> None:
+    assert not write_private(tmp_path / "codes.pdf", b"codes")
+    assert "other accounts" in sentence(Trouble("file.open_to_others", path="codes.pdf")).what
+
+
+def test_errors_of_the_database_name_no_row(tmp_path: Path) -> None:
+    engine = sqlcipher_engine(tmp_path / "store.db", b"k" * 32)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("CREATE TABLE one (serial TEXT PRIMARY KEY)")
+        insert = text("INSERT INTO one VALUES (:serial)")
+        connection.execute(insert, {"serial": "SERIAL-786950"})
+        with pytest.raises(IntegrityError) as error:
+            connection.execute(insert, {"serial": "SERIAL-786950"})
+    engine.dispose()
+    assert "786950" not in str(error.value)
+
+
+_CHILD = """
+import ctypes, multiprocessing, resource
+from ui.kit.child_task import _child_main
+
+def look(_progress):
+    return resource.getrlimit(resource.RLIMIT_CORE), ctypes.CDLL(None).prctl(3, 0, 0, 0, 0)
+
+if __name__ == "__main__":
+    ours, theirs = multiprocessing.Pipe()
+    ours.send((look, (), None))
+    _child_main(theirs)
+    print(*ours.recv())
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="prctl is Linux's")
+def test_a_child_process_with_keys_cannot_be_attached_to_and_leaves_no_core() -> None:
+    done = subprocess.run([sys.executable, "-c", _CHILD], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.stdout == "done ((0, 0), 0)\n", done.stderr
 
 
 _PROGRAM = """

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
-import errno
 import html
-import os
-from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QEvent, QIODevice, QMarginsF
 from PySide6.QtGui import QFont, QPageLayout, QPageSize, QPdfWriter, QResizeEvent, QTextDocument
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QWidget
 
+from db.files import write_private
 from eum_app.domain.errors import KnownError, Trouble
 from eum_app.usecases.people.recovery import RecoveryCodes
+from ui.kit.messages import sentence
 from ui.kit.page import Page
 from ui.kit.theme import theme
 from ui.kit.widgets import Button, Card, EmptyState, button, hbox, label, panel, scrolled, vbox
@@ -130,31 +128,15 @@ class CodesPage(Page):
         if path is None or self._made is None:
             return
         try:
-            self._write(path, self._pdf(self._made))
+            is_private = write_private(path, self._pdf(self._made))
         except KnownError as error:
             self.notice.show_error(error)
-        else:
+            return
+        if is_private:
             self.notice.show_message("ok", self.tr("Saved: {path}").format(path=str(path)))
-
-    @staticmethod
-    def _write(path: Path, pdf: bytes) -> None:
-        """Write a new file to the disk, or nothing. Raises Trouble `disk.exists`, `disk.full`, `disk.failed`."""
-        try:
-            file = path.open("xb")
-        except FileExistsError:
-            raise Trouble("disk.exists", path=str(path)) from None
-        except OSError as error:
-            raise Trouble("disk.failed", path=str(path), reason=error.strerror or "") from error
-        try:
-            with file:
-                file.write(pdf)
-                file.flush()
-                os.fsync(file.fileno())
-        except OSError as error:
-            with contextlib.suppress(OSError):
-                path.unlink()
-            code = "disk.full" if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG} else "disk.failed"
-            raise Trouble(code, path=str(path), reason=error.strerror or "") from error
+        else:
+            said = sentence(Trouble("file.open_to_others", path=str(path)))
+            self.notice.show_message("attention", said.what, detail=said.next, stays=True)
 
     def _pdf(self, made: RecoveryCodes) -> bytes:
         buffer = QBuffer()

@@ -14,7 +14,7 @@ from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtWidgets import QWidget
 
 from eum_app.domain.areas import Area
-from eum_app.domain.errors import KnownError, Refusal
+from eum_app.domain.errors import KnownError, Refusal, Trouble
 from eum_app.usecases.calls import call
 from eum_app.usecases.session import Session, record_notes
 from eum_app.usecases.store.erase import erase_store
@@ -109,10 +109,12 @@ class Work:
             self.desk.do(call(record_notes))
 
     def say_whether_copied(self) -> None:
-        """Show on the page in sight that the store was copied, or restored to an earlier state, if it was."""
-        if self.session.store.copied is None:
-            return
+        """Show on the page in sight that the store was copied, restored to an earlier state, or lies open to others."""
         notice = self.shell.page(self.shell.current_key).notice
+        if self.session.store.copied is None:
+            if path := self.session.store.open_to_others:
+                notice.show_error(Trouble("store.open_to_others", path=str(path)))
+            return
         lost = lost_entries(self.session.store)
         if lost is not None:
             notice.show_error(lost)
