@@ -122,7 +122,10 @@ def test_who_looked_at_what_is_recorded_once_a_session_and_by_itself_at_its_end(
     hq = simulator.world.hq = reopened(hq)
     assert len(log(hq, "RecordsRead")) == 2
     # A session that only looked has left something to sign, and signs it.
-    assert [fact.account for _, fact in log(hq, "HeadSigned") if isinstance(fact, HeadSigned)] == ["REV-004"] * 3
+    assert [fact.account for _, fact in log(hq, "HeadSigned") if isinstance(fact, HeadSigned)] == [
+        "INS-017",
+        *["REV-004"] * 3,
+    ]
 
 
 def test_what_could_not_be_recorded_is_recorded_with_the_next_write(simulator: Simulator) -> None:
