@@ -32,17 +32,22 @@ def admitted(entry: Entry, fact: Fact | UnknownFact) -> Fact | UnknownFact:
 
     Applies to entries of enrolled devices at HQ, whether they come from a bundle or are in the journal already.
     """
-    if isinstance(fact, UnknownFact):
+    if isinstance(fact, UnreadableFact):
         return fact
     why = _malformed(entry, fact)
     return fact if why is None else UnreadableFact(entry.kind, entry.kind_version, why)
 
 
-def _malformed(entry: Entry, fact: Fact) -> Malformed | None:
-    if not (is_instant(fact.observed_at) and is_instant(entry.recorded_at)):
+def _malformed(entry: Entry, fact: Fact | UnknownFact) -> Malformed | None:
+    """Return the fault of the entry itself, or of its fact; of a fact of an unknown kind nothing more is known."""
+    if not is_instant(entry.recorded_at):
         return Malformed.TIME
-    if not _is_plain(entry.actor):
+    if not (_is_plain(entry.actor) and _is_plain(entry.session_id) and _is_plain(entry.kind)):
         return Malformed.CHARACTERS
+    if isinstance(fact, UnknownFact):
+        return None
+    if not is_instant(fact.observed_at):
+        return Malformed.TIME
     return _malformed_text(fact) if _may_be_malformed(entry.payload) else None
 
 

@@ -95,6 +95,42 @@ def test_a_name_with_control_characters_is_malformed_too(simulator: Simulator) -
     assert len(raised(simulator, "unreadable-entry")) == 1
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"actor": "INS-017\x1b[2J"},
+        {"session_id": "\x1b[2J"},
+        {"kind": "\x9b2J"},
+        {"recorded_at": "~"},
+        {"recorded_at": "0001-01-01T00:00:00+14:00"},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("kind", ["CheckRecorded", "KindOfALaterVersion"])
+def test_an_entry_around_any_fact_has_a_form_too(simulator: Simulator, kind: str, changes: dict[str, str]) -> None:
+    """Also where the fact itself is of a kind that this version does not know; one of those alone raises nothing."""
+    fact = checked(simulator, FIRST)
+    with simulator.world.hq.store.reading() as connection:
+        head = chain_head(connection, FIRST, 1)
+    values = {"actor": "INS-017", "session_id": "s", "recorded_at": simulator.world.hq.observed_now(), "kind": kind}
+    entries = []
+    for stated in (values, values | changes):
+        entry = next_entry(
+            head,
+            Author(FIRST, 1, stated["actor"], stated["session_id"], lambda: 0),
+            recorded_at=stated["recorded_at"],
+            kind=stated["kind"],
+            kind_version=1,
+            payload=f.encode_fact(fact),
+        )
+        entries.append(entry)
+        head = head_of(entry)
+    assert only(simulator, simulator.forge(FIRST, entries)) == ("accepted", "")
+    (finding,) = raised(simulator, "unreadable-entry")
+    assert (finding.first_seq, finding.last_seq) == (entries[1].seq, entries[1].seq)
+    assert len(simulator.world.hq.read(checks.counting_checks, simulator.visit_ids[FIRST])) == (kind == "CheckRecorded")
+
+
 def test_many_malformed_facts_make_one_finding_for_each_bundle(simulator: Simulator) -> None:
     fact = checked(simulator, FIRST)
     for number in (1, 2):
