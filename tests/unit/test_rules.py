@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from eum_app.domain.checklists import Answer, Checklist, Condition, Question
 from eum_app.domain.compliance import clocks
+from eum_app.domain.compliance.author_rules import AUTHOR_RULES
 from eum_app.domain.compliance.check_rules import CHECK_RULES
 from eum_app.domain.compliance.clock_rules import CLOCK_RULES
 from eum_app.domain.compliance.clocks import ItemDates, Standing, annual_due_on, last_inventory_of, standing
@@ -139,7 +140,8 @@ def test_the_question_is_found_again_from_the_findings_id() -> None:
 
 
 def test_every_rule_names_its_source() -> None:
-    assert len(RULES) == len(CHECK_RULES) + len(SITE_RULES) + len(DEVICE_RULES) + len(CLOCK_RULES)  # no id twice
+    groups = (CHECK_RULES, SITE_RULES, AUTHOR_RULES, DEVICE_RULES, CLOCK_RULES)
+    assert len(RULES) == sum(map(len, groups))  # no id twice
     for rule_id, rule in RULES.items():
         assert rule_id == rule.rule_id
         assert rule.version >= 1
@@ -148,7 +150,7 @@ def test_every_rule_names_its_source() -> None:
         assert rule.title
         assert rule.explanation.endswith(".")
         assert rule.remedy.endswith(".")
-        assert rule.subject in {"check", "site", "device", "clock"}
+        assert rule.subject in {"check", "site", "author", "device", "clock"}
 
 
 @pytest.mark.parametrize("outcome", Outcome)
