@@ -216,7 +216,7 @@ def test_tricks_on_the_witness(seen: Seen) -> None:
     for forged in (
         replace(later, proofs=()),
         replace(later, proofs=(replace(proof, path=proof.path[:-1]),)),
-        replace(later, proofs=(replace(proof, path=tuple(reversed(proof.path))),)),
+        replace(later, proofs=(replace(proof, path=(bytes(48), *proof.path[1:])),)),
         replace(later, proofs=(replace(proof, root=bytes(48)),)),
         replace(later, proofs=(replace(proof, size=proof.size - 1),)),
         resigned(seen, later, root="00" * 48),
