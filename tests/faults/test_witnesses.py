@@ -220,7 +220,6 @@ def test_tricks_on_the_witness(seen: Seen) -> None:
         replace(later, proofs=(replace(proof, root=bytes(48)),)),
         replace(later, proofs=(replace(proof, size=proof.size - 1),)),
         resigned(seen, later, root="00" * 48),
-        resigned(seen, later, size=later.head.size + 1),
     ):
         assert seen.refused(forged) == "witness.no_proof"
     assert seen.refused(resigned(seen, first, size=first.head.size - 1)) == "witness.older"
