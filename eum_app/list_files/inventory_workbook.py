@@ -8,7 +8,9 @@ reading: `MAX_UNPACKED_BYTES` of XML, `MAX_ROWS` rows (the most a sheet can hold
 from __future__ import annotations
 
 import io
+import lzma
 import re
+import struct
 import warnings
 import zipfile
 import zlib
@@ -44,10 +46,11 @@ _OTHERS = (
     ("Index.zip", "inventory.workbook_numbers"),
     ("word/document.xml", "inventory.workbook_document"),
 )
-# Errors of openpyxl and its libraries for a damaged file. Their only common base class is Exception.
+# Errors of openpyxl and its libraries for a damaged file. Their only common base class is Exception. Among them are
+# LookupError for an unknown encoding of XML, and NotImplementedError (a RuntimeError) for a ZIP version.
 _DAMAGE = (
-    *(zipfile.BadZipFile, zlib.error, ParseError, EOFError, OSError, RuntimeError),
-    *(KeyError, IndexError, ValueError, TypeError, AttributeError, OverflowError),
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, ParseError, EOFError, OSError, RuntimeError),
+    *(LookupError, ValueError, TypeError, AttributeError, ArithmeticError, AssertionError),
 )
 
 
@@ -189,7 +192,7 @@ def _look_inside(data: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             parts = archive.infolist()
-    except (zipfile.BadZipFile, EOFError, ValueError) as error:
+    except _DAMAGE as error:
         raise Refusal("inventory.not_workbook") from error
     names = {part.filename for part in parts}
     for part_name, code in _OTHERS:

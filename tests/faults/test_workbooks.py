@@ -35,6 +35,31 @@ def test_a_plain_workbook_is_read() -> None:
         assert reader.sheets == ("Sheet",)
 
 
+@pytest.mark.parametrize("part", ["sheet1", "styles", "workbook", "[Content_Types]", "workbook.xml.rels"])
+def test_a_part_in_an_encoding_that_does_not_exist(part: str) -> None:
+    """Found by `make fuzz`: the XML parser raises LookupError, which was taken for a bug of the app."""
+    xml = b'<?xml version="1.0" encoding="UTFx8"?><worksheet ' + NS + b"/>"
+    with pytest.raises(Refusal, match=r"inventory\.not_workbook"), WorkbookReader(workbook(**{part: xml})) as reader:
+        reader.records(reader.sheets[0])
+
+
+def test_damaged_lzma_and_a_later_version_of_zip() -> None:
+    """Errors of the ZIP reader that have no base class in common with the others."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(workbook())) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_LZMA) as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name))
+    data = made.getvalue()
+    WorkbookReader(data)
+    with zipfile.ZipFile(made) as archive:
+        part = archive.getinfo("xl/worksheets/sheet1.xml")
+    at = part.header_offset + 30 + len(part.filename)
+    later = data.index(b"PK\x01\x02") + 6
+    for place, bad in ((at, b"\xff" * 12), (at + 2, b"\x00\x00"), (later, b"\xff\x00")):
+        with pytest.raises(Refusal, match=r"inventory\.not_workbook"):
+            WorkbookReader(data[:place] + bad + data[place + len(bad) :])
+
+
 def test_three_million_styles() -> None:
     assert MAX_STYLE_TAGS < 3_000_000
     styles = b"<styleSheet " + NS + b"><cellXfs>" + b"<xf/>" * 3_000_000 + b"</cellXfs></styleSheet>"
