@@ -44,6 +44,11 @@ def world_from_template(folder: Path, key: Hashable, make: Callable[[Path], Worl
     return _copied(_templates[key], folder)
 
 
+def begin_again() -> None:
+    """Let the next world be a copy again: those that this test has made so far are closed."""
+    _used_by.clear()
+
+
 def _copied(template: World, folder: Path) -> World:
     shutil.copytree(template.folder, folder, dirs_exist_ok=True)
     clock = replace(template.clock)

@@ -191,6 +191,32 @@ def test_a_clone_that_goes_on_is_a_fork(simulator: Simulator) -> None:
     original.store.close()
 
 
+def test_a_part_that_begins_right_after_the_fork_is_a_fork(
+    simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Found by random orders: it counted as damaged, and HQ was not told that the device has two histories."""
+    simulator.world.device.store.close()
+    twin_folder = simulator.clone(DEVICE)
+    folder = simulator.world.device.store.folder
+    original = open_store(folder, "INS-017", PASSPHRASE, now=simulator.world.clock)
+    simulator.world.devices[DEVICE] = original
+    simulator.check(DEVICE, 1)
+    simulator.deliver(simulator.seal(DEVICE))
+    held = heads(simulator.world.hq)[DEVICE]
+    twin = simulator.world.devices[DEVICE] = open_store(twin_folder, "INS-017", PASSPHRASE, now=simulator.world.clock)
+    for item in range(3):
+        simulator.check(DEVICE, item, "not_found")
+    monkeypatch.setattr("eum_app.usecases.exchange.seal_bundle.PART_ENTRIES", held)
+    sealed = seal_results(twin, simulator.world.drop)
+    (outcome,) = simulator.deliver(sealed.further[0])
+    assert (outcome.outcome, outcome.code, outcome.values["seq"]) == ("forked", "chain.forked", str(held))
+    hq = simulator.world.hq
+    rows = hq.read(findings.findings_by_id, hq.read(findings.finding_ids)).values()
+    assert [row.rule_id for row in rows] == ["device-forked"]
+    assert heads(hq)[DEVICE] == held
+    original.store.close()
+
+
 def test_a_device_states_only_what_a_device_may(simulator: Simulator) -> None:
     device = simulator.world.device
     site = SiteRegistered(observed_at=device.observed_now(), site_id="x", name="X", country="XX")

@@ -168,9 +168,9 @@ def append_bundle(
     With `through`, only the entries up to that head are appended (a late bundle of which no more is admitted).
 
     If every entry is already held, they are only compared, and nothing of the bundle is stored. `admit` returns the
-    facts to apply, or refuses them. Raises Refusal `chain.gap`, `chain.broken`, `bundle.foreign_origin`,
-    `bundle.altered`, `entry.unreadable`, and as `Transaction.append`, `admit`, `keep_object`, `verify_content` and
-    `check_head_signatures` do.
+    facts to apply, or refuses them. Raises Refusal `chain.gap`, `chain.forked`, `chain.broken`,
+    `bundle.foreign_origin`, `bundle.altered`, `entry.unreadable`, and as `Transaction.append`, `admit`, `keep_object`,
+    `verify_content` and `check_head_signatures` do.
     """
     manifest = bundle.manifest
     end = through or end_of(manifest)
@@ -183,6 +183,9 @@ def append_bundle(
             expected=head.seq + 1,
             found=manifest.first_seq,
         )
+    if manifest.first_seq == head.seq + 1 > 1 and manifest.prev_hash != head.hash:
+        # The sender signed that its entry before this one is another than the one held here: a fork, too.
+        raise Refusal("chain.forked", origin=manifest.origin, epoch=manifest.epoch, seq=head.seq)
     said = bundle_held(transaction.connection, session.name, session.store.named.epoch, manifest.bundle_id)
     if end.seq <= head.seq:
         visits, signed, receipts = _append_all(session, bundle, head.seq, transaction, admit, end.seq)
