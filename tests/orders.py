@@ -136,7 +136,9 @@ class Orders(RuleBasedStateMachine):
                 recorded = machine.hashes()
                 for packet in self._seal(machine):
                     self._deliver(packet)
-                assert tuple(self.held[machine.chain]) == recorded  # nothing that was recorded is lost for good
+                assert (
+                    tuple(self.held[machine.chain][: len(recorded)]) == recorded
+                )  # nothing that was recorded is lost for good
         self._require_as_expected()
         before = self._shown()
         rebuild_store(self.hq)
@@ -175,9 +177,11 @@ class Orders(RuleBasedStateMachine):
     def _seal(self, machine: Machine) -> list[Packet]:
         """Seal all that HQ has not acknowledged, in parts of `PART_ENTRIES` entries."""
         since, _ = machine.session.read(exchange.received_head, *machine.chain)
-        hashes = machine.hashes(since.seq)
+        recorded = machine.hashes(since.seq)
         sealed = seal_results(machine.session, self.folder / "sealed")
-        assert (sealed.first_seq, sealed.last_seq) == (since.seq + 1, since.seq + len(hashes))
+        hashes = machine.hashes(since.seq)[: sealed.last_seq - since.seq]  # sealing may sign the head first
+        assert sealed.first_seq == since.seq + 1
+        assert hashes[: len(recorded)] == recorded
         packets = []
         for start, made in zip(range(0, len(hashes), PART_ENTRIES), sealed.paths, strict=True):
             path = self._new_path(made.name)

@@ -15,7 +15,7 @@ _IS_FUZZ = os.environ.get("HYPOTHESIS_PROFILE") == "fuzz"
 
 TestRandomOrders = RandomOrders.TestCase
 TestRandomOrders.settings = settings(
-    max_examples=100 if _IS_FUZZ else 8,
+    max_examples=100 if _IS_FUZZ else 6,
     stateful_step_count=60 if _IS_FUZZ else 30,
     derandomize=not _IS_FUZZ,
     database=None,
