@@ -20,13 +20,15 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from db.boxed import boxed, unboxed
 from db.files import WRITING, disk_trouble, sync_folder, written_whole
-from db.tables import content, evidence
+from db.tables import content, evidence, meta
 from eum_app.crypto.streams import Reader, hash_object, open_object, read_fully, read_object, seal_object
 from eum_app.domain.errors import Refusal, Trouble
 from eum_app.domain.facts import ContentRef
 
 INLINE_BYTES: Final = 64 * 1024
 """Largest sealed object, in bytes, that is stored in the database."""
+RECOVERED: Final = "recovered"
+"""Name in `meta` of the time at which the database was made again from a damaged one."""
 COPY_BYTES: Final = 1024 * 1024
 LOOKUP_CHUNK: Final = 500  # SQLite before 3.32 takes 999 bound values in a statement
 
@@ -215,8 +217,8 @@ def read_start(connection: Connection, folder: ContentFolder, object_id: str, co
 class ContentVerdict:
     """Result of examining a store's content, as object ids.
 
-    `altered` does not hash to its name, `missing` has a row but no bytes that can be read, `pending` is named by
-    facts and was never received, `withheld` has no key by order. Each is sorted.
+    `altered` does not hash to its name, `missing` has a row but no bytes that can be read, or lost its row to damage.
+    `pending` is named by facts and was never received, `withheld` has no key by order. Each is sorted.
     """
 
     altered: tuple[str, ...] = ()
@@ -244,10 +246,22 @@ def examine_content(connection: Connection, folder: ContentFolder) -> ContentVer
                     altered.append(row.object_id)
         except Trouble:
             missing.append(row.object_id)
+    pending = unheld_content(connection)
+    if is_recovered(connection):  # no fact is received without its content: the disk destroyed these keys
+        missing, pending = sorted([*missing, *pending]), []
+    return ContentVerdict(tuple(altered), tuple(missing), tuple(pending), tuple(withheld))
+
+
+def unheld_content(connection: Connection) -> list[str]:
+    """Return the ids of objects that facts name and of which the store has no record, sorted."""
     held = select(content.c.object_id).where(content.c.object_id == evidence.c.object_id)
     named = select(evidence.c.object_id).where(~held.exists()).distinct().order_by(evidence.c.object_id)
-    pending = connection.execute(named).scalars()
-    return ContentVerdict(tuple(altered), tuple(missing), tuple(pending), tuple(withheld))
+    return list(connection.execute(named).scalars())
+
+
+def is_recovered(connection: Connection) -> bool:
+    """Whether the database was made again from a damaged one, which may have cost records of content."""
+    return connection.execute(select(meta.c.value).where(meta.c.name == RECOVERED)).first() is not None
 
 
 def withhold(connection: Connection, object_ids: Iterable[str]) -> None:
@@ -271,7 +285,8 @@ def unneeded_files(connection: Connection, folder: ContentFolder, before: float)
     """Return files that nothing needs and that were last written before `before` (seconds since 1970), sorted.
 
     These are files without a row (left by a failed transaction), files of withheld objects, and partial files of a
-    crash. Partial files beside the database count too: an old keyslot file would let a removed account in.
+    crash. Partial files beside the database count too: an old keyslot file would let a removed account in. In a
+    recovered store a file without a row stays: the disk may have destroyed its row, and a backup may hold it.
     """
     found = {}
     for path in (*folder.folder.glob("*/*"), *folder.folder.parent.glob(f"{WRITING}*")):
@@ -279,11 +294,16 @@ def unneeded_files(connection: Connection, folder: ContentFolder, before: float)
             if path.is_file() and path.stat().st_mtime < before:
                 found[path.name] = path
     names = sorted(found)
+    keeps_all = is_recovered(connection)
     for start in range(0, len(names), LOOKUP_CHUNK):
         chunk = names[start : start + LOOKUP_CHUNK]
-        held = select(content.c.object_id).where(content.c.object_id.in_(chunk), content.c.key.is_not(None))
-        for object_id in connection.execute(held).scalars():
-            del found[object_id]
+        rows = connection.execute(
+            select(content.c.object_id, content.c.key.is_(None)).where(content.c.object_id.in_(chunk))
+        )
+        is_withheld = {row[0]: bool(row[1]) for row in rows}
+        for name in chunk:
+            if not is_withheld.get(name, not keeps_all or name.startswith(WRITING)):
+                del found[name]
     return sorted(found.values())
 
 

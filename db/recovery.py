@@ -5,34 +5,29 @@ The damaged file stays beside the new one. The read tables come from the journal
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
 import shutil
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, count, islice
 from pathlib import Path
 from secrets import token_hex
 from typing import Any, Final
 
 import msgspec
-import sqlcipher3.dbapi2 as sqlcipher
 from sqlalchemy import Connection, Select, Table, func, select
 
 from db import migrations, projection, triggers
-from db.content import INLINE_BYTES
+from db.content import INLINE_BYTES, RECOVERED, unheld_content
 from db.engines import DATABASE, begin, sqlcipher_engine
 from db.exchange_tables import bundles, received
 from db.files import disk_trouble, sync_folder
 from db.holes import Hole, keep_holes
 from db.instance import RESTORED, TOKEN
-from db.kept_designation import NAME as DESIGNATION
-from db.kept_notice import NAME as NOTICE
 from db.origin import StoreName
-from db.pages import keyed
-from db.rekey import alone
 from db.salvage import FIELDS, INDEX_FIELDS, Row, whole_rows
+from db.small_tables import SmallRows, read_small_tables
 from db.snapshots import verify_database
 from db.tables import content, drafts, journal, meta, secrets
 from db.watermark import Watermark
@@ -42,9 +37,6 @@ from eum_app.domain.journal import Entry, entry_hash, genesis, outgoing_origin
 _ENTRY_TYPES: Final = (str, int, int, bytes, bytes, str, str, int, str, str, int, bytes, int)
 _ID_CHARACTERS: Final = 96
 """Length of a content object's id: SHA-384 in hexadecimal."""
-_SMALL: Final = (meta, secrets, drafts)
-_SMALL_BY_NAME: Final = {table.name: table for table in _SMALL}
-_META_NAMES: Final = frozenset({"store_id", "name", "kind", "epoch", TOKEN, RESTORED, NOTICE, DESIGNATION})
 _BATCH: Final = 1_000
 _NO_END: Final = 2**53
 Ends = dict[tuple[str, int], int]
@@ -64,7 +56,8 @@ class Lost:
 class Recovered:
     """Result of a recovery: numbers of entries and content objects, entries taken from backups among them.
 
-    `lost` are the gaps that remain. `parts_lost` names tables that could not be read (`secrets`: the store's keys).
+    `lost` are the gaps that remain. `parts_lost` names tables that could not be read, or not completely (`secrets`: the
+    store's keys). `objects_lost` counts photos and the like that facts name, and that nothing here can open.
     """
 
     entries: int
@@ -73,6 +66,12 @@ class Recovered:
     lost: tuple[Lost, ...]
     parts_lost: tuple[str, ...]
     kept_as: Path
+    objects_lost: int = 0
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing is lost, as far as known."""
+        return not (self.lost or self.parts_lost or self.objects_lost)
 
 
 def recover(
@@ -92,7 +91,7 @@ def recover(
     """
     path, new = folder / DATABASE, folder / f".recovered-{DATABASE}"
     _remove(new)
-    small = _small_tables(folder, data_key)
+    small = read_small_tables(folder, data_key)
     engine = sqlcipher_engine(new, data_key)
     try:
         with begin(engine, write=True, alone=True) as connection:
@@ -100,10 +99,13 @@ def recover(
             triggers.install(connection)
             seen = _take_rows(connection, path, data_key, frozenset(purposes))
             ends = _later(seen.ends, _mark(folder, data_key))
-            taken = _fill(connection, _holes(connection, _open_ended(connection, ends, named.name)), backups)
+            known = _open_ended(connection, ends, named.name)
+            _fill_from_kept(connection, known, folder, data_key)
+            taken = _fill(connection, known, backups)
+            found = seen.small.besides(small, path, data_key)
             for table in (secrets, drafts):
-                _insert(connection, table, small.get(table.name) or seen.small[table.name])
-            own = small.get(meta.name) or seen.small[meta.name]
+                _insert(connection, table, found.rows[table.name])
+            own = found.rows[meta.name]
             _name(connection, named, own, _holes(connection, ends), made_at)
             # What is lost at the end of another chain can arrive again, and continues it.
             keep_holes(connection, _holes(connection, {one: end for one, end in ends.items() if one[0] == named.name}))
@@ -114,6 +116,7 @@ def recover(
             entries, objects = (
                 connection.execute(select(func.count()).select_from(table)).scalar_one() for table in (journal, content)
             )
+            objects_lost = len(unheld_content(connection))
         engine.dispose()
         verify_database(new, data_key)
         kept = _swap(path, new, made_at)
@@ -121,60 +124,27 @@ def recover(
         engine.dispose()
         _remove(new)
         raise
-    is_lost = {
-        table.name: table.name not in small and (bool(small) or (table is not drafts and not seen.small[table.name]))
-        for table in _SMALL
-    }
-    parts_lost = tuple(name for name, lost_ in is_lost.items() if lost_)
-    return Recovered(entries, taken, objects, tuple(lost), parts_lost, kept)
-
-
-def _small_tables(folder: Path, data_key: bytes) -> dict[str, list[Row]]:
-    """Return the rows of the tables that nothing can rebuild, read in the ordinary way, without unreadable tables.
-
-    Raises Refusal `store.in_use`.
-    """
-    try:
-        with alone(folder, data_key):
-            pass  # nothing else has it open, and what was in the log is in the file
-    except Trouble as trouble:
-        if trouble.code != "store.damaged":
-            raise
-    found: dict[str, list[Row]] = {}
-    for table in _SMALL:
-        columns = ", ".join(column.name for column in table.columns)
-        # A connection for each: one that met a damaged page refuses whole ones too.
-        with (
-            contextlib.suppress(sqlcipher.DatabaseError),
-            contextlib.closing(keyed(folder / DATABASE, data_key.hex())) as driver,
-        ):
-            is_there = driver.execute("SELECT count(*) FROM sqlite_schema WHERE name = ?", (table.name,)).fetchone()
-            rows = driver.execute(f"SELECT {columns} FROM {table.name}").fetchall() if is_there[0] else []  # noqa: S608
-            found[table.name] = rows
-    return found
+    return Recovered(entries, taken, objects, tuple(lost), found.lost, kept, objects_lost)
 
 
 @dataclass(frozen=True)
 class _Seen:
     """Rows on whole pages beside entries and content: those of the small tables, and the ends of chains."""
 
-    small: dict[str, list[Row]]
+    small: SmallRows
     ends: Ends
 
 
 def _take_rows(connection: Connection, path: Path, data_key: bytes, purposes: frozenset[str]) -> _Seen:
     """Insert all entries and content rows on whole pages, and return what else was seen among the rows."""
-    seen = _Seen({table.name: [] for table in _SMALL}, {})
+    seen = _Seen(SmallRows(purposes), {})
     with whole_rows(path, data_key) as rows:
         while batch := list(islice(rows, _BATCH)):
             of_tables = [row for row in batch if len(row) == FIELDS]
             _insert(connection, journal, [row for row in of_tables if is_entry(row)])
             _insert(connection, content, [row[: len(content.columns)] for row in of_tables if _is_content(row)])
-            for row in of_tables:
-                name = _small_table_of(row, purposes)
-                if name:
-                    seen.small[name].append(row[: len(_SMALL_BY_NAME[name].columns)])
             for row in batch:
+                seen.small.see(row)
                 if len(row) == INDEX_FIELDS and _is_of_index(row):
                     seen.ends[row[0], row[1]] = max(row[2], seen.ends.get((row[0], row[1]), 0))
     return seen
@@ -184,19 +154,6 @@ def _is_of_index(row: Row) -> bool:
     """Whether a row of an index has the shape (origin, epoch, number, row) of the journal's."""
     origin, *numbers = row
     return isinstance(origin, str) and all(isinstance(number, int) for number in numbers)
-
-
-def _small_table_of(row: Row, purposes: frozenset[str]) -> str:
-    """Return the name of the small table to which a row belongs by its values, or ""."""
-    first, second, third, fourth, fifth, *rest = row
-    if any(value is not None for value in rest) or not isinstance(first, str):
-        return ""
-    if third is None:
-        if first in purposes and isinstance(second, bytes):
-            return secrets.name
-        return meta.name if first in _META_NAMES and isinstance(second, str) else ""
-    texts = (second, third, fourth)
-    return drafts.name if all(isinstance(text, str) for text in texts) and isinstance(fifth, bytes) else ""
 
 
 def is_entry(row: Row) -> bool:
@@ -286,17 +243,44 @@ def _holes(connection: Connection, ends: Ends) -> list[Hole]:
     return sorted(holes, key=msgspec.structs.astuple)
 
 
-def _fill(connection: Connection, holes: Sequence[Hole], backups: Sequence[tuple[Path, bytes]]) -> int:
-    """Insert entries of backups that follow the last entry before a gap, and return their number."""
+def _fill(connection: Connection, ends: Ends, backups: Sequence[tuple[Path, bytes]]) -> int:
+    """Insert entries of backups that follow the last entry before a gap, and content that is not held.
+
+    Returns the number of entries. Chains of which nothing is left are taken whole. A content row that an order emptied
+    is held, and stays empty.
+    """
+    holes = _holes(connection, ends)
+    chains = set(ends) | {
+        tuple(row) for row in connection.execute(select(journal.c.origin, journal.c.epoch).distinct())
+    }
     taken = 0
     for path, key in backups:
+        wanted: dict[Row, Row] = {}
         with whole_rows(path, key) as rows:
-            wanted = [row for row in rows if is_entry(row) and any(_is_in(row, hole) for hole in holes)]
-        for row in sorted({row[:3]: row for row in wanted}.values(), key=lambda row: row[:3]):
-            if _follows(connection, Entry(*row[:-1])):
-                _insert(connection, journal, [row])
+            for row in rows:
+                if len(row) != FIELDS:
+                    continue
+                if _is_content(row):
+                    _insert(connection, content, [row[: len(content.columns)]])
+                elif is_entry(row) and ((row[0], row[1]) not in chains or any(_is_in(row, hole) for hole in holes)):
+                    wanted[row[:3]] = row
+        for place in sorted(wanted):
+            if _follows(connection, Entry(*wanted[place][:-1])):
+                _insert(connection, journal, [wanted[place]])
                 taken += 1
     return taken
+
+
+def _fill_from_kept(connection: Connection, ends: Ends, folder: Path, data_key: bytes) -> None:
+    """Insert what files hold that an earlier recovery kept: one that was killed may have left its log (WAL) there."""
+    for kept in sorted(folder.glob(f"{DATABASE}.damaged-*")):
+        if kept.name.endswith("-wal"):
+            continue  # read with its database
+        try:
+            _fill(connection, ends, [(kept, data_key)])
+        except Trouble as trouble:
+            if trouble.code != "store.damaged":
+                raise  # else: no page of it is whole, or it is under an earlier data key
 
 
 def _is_in(row: Row, hole: Hole) -> bool:
@@ -330,6 +314,7 @@ def _name(connection: Connection, named: StoreName, held: Iterable[Row], lost: S
     if any(hole.origin == named.name and str(hole.epoch) == values["epoch"] for hole in lost):
         values[RESTORED] = made_at
         values.setdefault(TOKEN, token_hex(16))  # without one, a store is taken for one of an older version
+    values[RECOVERED] = made_at
     for name, value in values.items():
         connection.execute(meta.delete().where(meta.c.name == name))
         connection.execute(meta.insert().values(name=name, value=value))
@@ -337,7 +322,9 @@ def _name(connection: Connection, named: StoreName, held: Iterable[Row], lost: S
 
 def _swap(path: Path, new: Path, made_at: str) -> Path:
     """Put the new database into the place of the damaged one, which is kept. Return its new path."""
-    kept = path.with_name(f"{path.name}.damaged-{made_at.translate(str.maketrans('', '', '-:.'))}")
+    name = f"{path.name}.damaged-{made_at.translate(str.maketrans('', '', '-:.'))}"
+    names = chain([name], (f"{name}-{number}" for number in count(2)))  # a clock that was set back may repeat itself
+    kept = next(one for one in map(path.with_name, names) if not one.exists())
     with disk_trouble(path):
         try:
             os.link(path, kept)

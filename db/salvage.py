@@ -26,6 +26,8 @@ Row = tuple[Any, ...]
 
 _PROBED: Final = 16
 """Pages that are tried with each candidate for a damaged salt."""
+_FILLED: Final = 1_000
+"""Pages filled at once, which bounds memory."""
 _BATCH: Final = 12
 """Pages declared at once. Their schema must fit page 1, or SQLite would allocate pages in the scratch file."""
 FIELDS: Final = 13
@@ -39,10 +41,12 @@ _MOST_ROWS: Final = 1_000
 
 
 @contextlib.contextmanager
-def whole_rows(path: Path, data_key: bytes) -> Iterator[Iterator[Row]]:
+def whole_rows(path: Path, data_key: bytes, *, filler: str = "zeroblob") -> Iterator[Iterator[Row]]:
     """Yield the rows on whole pages of a database, in storage order.
 
     Those of tables are padded with None to `FIELDS`, those of indexes are cut to `INDEX_FIELDS`.
+
+    A row that continues on a damaged page has bytes of `filler` (zeroblob or randomblob) there.
 
     The database and its log (WAL) are not changed. Old copies of a row may be yielded too. Raises Trouble
     `store.damaged` if no page is whole, `disk.full` before anything is written.
@@ -53,7 +57,7 @@ def whole_rows(path: Path, data_key: bytes) -> Iterator[Iterator[Row]]:
             _remove(scratch)
             require_room(path.parent, 2 * (path.stat().st_size + _size(_log(path))))
             key = data_key.hex() + _salt(path, scratch, data_key).hex()
-            pages = _copy_whole(path, scratch, key)
+            pages = _copy_whole(path, scratch, key, filler)
             yield _rows(scratch, key, pages)
     finally:
         _remove(scratch)
@@ -77,7 +81,7 @@ def _salt(path: Path, scratch: Path, data_key: bytes) -> bytes:
     raise Trouble("store.damaged")
 
 
-def _copy_whole(path: Path, scratch: Path, key: str) -> int:
+def _copy_whole(path: Path, scratch: Path, key: str, filler: str) -> int:
     """Copy the whole pages, and those in the log, behind a new page 1. Return the number of pages."""
     with contextlib.closing(keyed(path, key)) as driver:
         damaged = failing_pages(driver)
@@ -87,9 +91,9 @@ def _copy_whole(path: Path, scratch: Path, key: str) -> int:
             driver.execute(f"PRAGMA {pragma}")
         # So that page 1 states as many pages; each of them passes, and holds no row.
         driver.execute("CREATE TABLE filler (f0)")
-        for start in range(0, pages, 100_000):
-            size = min(100_000, pages - start) * PAGE_BYTES
-            driver.execute("INSERT INTO filler VALUES (zeroblob(?))", (size,))
+        for start in range(0, pages, _FILLED):
+            size = min(_FILLED, pages - start) * PAGE_BYTES
+            driver.execute(f"INSERT INTO filler VALUES ({filler}(?))", (size,))  # noqa: S608 - one of two names
         driver.execute("PRAGMA writable_schema = ON")
         driver.execute("DELETE FROM sqlite_schema")
     with path.open("rb") as source, scratch.open("r+b") as target:

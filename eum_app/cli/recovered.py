@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from db.recovery import Lost, Recovered
 
 _PARTS = {
-    "secrets": "the store's keys (a device needs a new identity: eum device request --anew; an HQ needs its backup)",
+    "secrets": "some or all of the store's keys (a device needs a new identity: eum device request --anew; "
+    "an HQ needs its backup)",
     "meta": "the store's own notes (made again from its key file and its journal)",
     "drafts": "drafts that were not recorded",
 }
@@ -23,6 +24,7 @@ def recovered_words(made: Recovered) -> tuple[dict[str, Any], list[str]]:
         "entries": made.entries,
         "from_backups": made.from_backups,
         "objects": made.objects,
+        "objects_lost": made.objects_lost,
         "lost": [
             {
                 "origin": one.hole.origin,
@@ -41,12 +43,22 @@ def recovered_words(made: Recovered) -> tuple[dict[str, Any], list[str]]:
         + (f", {made.from_backups} of them from backups" if made.from_backups else "")
         + f", {counted(made.objects, 'object')}.",
         *(f"LOST: {_numbers(one)}; {_held(one)}" for one in made.lost),
+        *[_objects(made.objects_lost)] * bool(made.objects_lost),
         *(f"LOST: {_PARTS[part]}." for part in made.parts_lost),
+        *["After the newest entry that is known of a device, more may be lost: have each seal its results again."]
+        * bool(made.lost),
         f"The damaged file was kept: {made.kept_as}",
     ]
     if not made.lost:
         words.insert(1, "No entry is lost.")
     return data, words
+
+
+def _objects(lost: int) -> str:
+    return (
+        f"LOST: the keys of {counted(lost, 'object')} (photos, notes, signatures) that entries name; "
+        "a backup (--backup) may hold them. Their files were kept."
+    )
 
 
 def _numbers(lost: Lost) -> str:

@@ -126,7 +126,7 @@ def rebuild(
         found = recover_store(folder, account, typed, backup or ())
         data, words = recovered_words(found)
         show(as_json, data, *words)
-        if found.lost or found.parts_lost:
+        if not found.is_complete:
             raise typer.Exit(EXIT_REFUSED)
         return
     with unlocked_by(folder, account, typed, accepted_at) as session:
