@@ -1,4 +1,4 @@
-"""A damaged database: what lies beside the journal (content, keys, drafts) is recovered, or its loss is stated."""
+"""A damaged database: content, keys and drafts are recovered, or their loss is stated."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def rows(folder: Path, table: Any) -> set[tuple[Any, ...]]:
 
 
 def pages_of(folder: Path, query: str, *values: str) -> list[int]:
-    """The pages without which this query fails in the ordinary way, except page 1; those that were made last first."""
+    """The pages without which this query fails in the ordinary way, except page 1; the newest first."""
     path, key, found = folder / DATABASE, data_key(folder).hex(), []
     whole = path.read_bytes()
     for page in page_numbers(folder)[:0:-1]:
