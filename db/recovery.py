@@ -57,7 +57,7 @@ class Recovered:
     """Result of a recovery: numbers of entries and content objects, entries taken from backups among them.
 
     `lost` are the gaps that remain. `parts_lost` names tables that could not be read, or not completely (`secrets`: the
-    store's keys). `objects_lost` counts objects (photos, notes, signatures) that facts name, and that nothing here can open.
+    store's keys). `objects_lost` counts photos, notes and signatures that facts name and that nothing here opens.
     """
 
     entries: int
