@@ -18,9 +18,11 @@ from db.pages import keyed
 from db.recovery import Recovered
 from db.tables import content, drafts, journal, secrets
 from eum_app.cli import run
+from eum_app.domain.facts import ContentWithheld
 from eum_app.usecases.session import Session
 from eum_app.usecases.store.back_up import back_up
 from eum_app.usecases.store.check_store import examine_store
+from eum_app.usecases.store.open_store import open_store
 from eum_app.usecases.store.recover_store import recover_store
 from eum_app.usecases.store.unlocking import unlocked_by_passphrase
 from tests.builders import PASSPHRASE, Clock, copy_unnoticed
@@ -152,6 +154,25 @@ def test_a_backup_brings_content_and_whole_chains_back(at_rest: Simulator, tmp_p
         lost = before - {row[:5] for row in rows(folder, journal)}
         assert {row[0] for row in lost} <= {"HQ-01"}
         assert (found.objects_lost, rows(folder, content)) == (0, objects)
+
+
+def test_a_backup_brings_no_withheld_key_back(at_rest: Simulator, tmp_path: Path) -> None:
+    """Also where the row without a key is on a damaged page: the order in the journal destroys the key again."""
+    folder = tmp_path / "hq"
+    copy_unnoticed(at_rest.world.hq, folder)
+    session = open_store(folder, "REV-004", PASSPHRASE, now=Clock())
+    name = large_photo(folder)
+    with session.writing() as transaction:
+        at = session.observed_now()
+        order = {"request_id": "r", "object_id": name, "reason": "by order", "asked_by": "REV-005"}
+        transaction.record(ContentWithheld(observed_at=at, **order))
+    session.close()
+    whole = (folder / DATABASE).read_bytes()
+    for page in pages_of(folder, "SELECT sealed_size FROM content WHERE object_id = ?", name)[:1]:
+        damage(folder, 1, page)
+        recover_store(folder, "REV-004", PASSPHRASE, [backup_of(at_rest, "HQ-01")], now=Clock())
+        assert {row[1] for row in rows(folder, content) if row[0] == name} == {None}
+        (folder / DATABASE).write_bytes(whole)
 
 
 @pytest.mark.parametrize("name", [DEVICE, "HQ-01"])
