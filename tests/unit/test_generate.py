@@ -19,7 +19,7 @@ from eum_app.demo.generate import (
     shelf_video,
     write_inventory_csv,
 )
-from eum_app.domain.errors import Trouble
+from eum_app.domain.errors import Refusal
 from eum_app.domain.marks import parse_mark
 from eum_app.list_files.inventory_file import read_inventory
 from eum_app.scanning.decoder import decode
@@ -58,7 +58,7 @@ def test_the_written_list_is_read_back_whole(tmp_path: Path) -> None:
     preview = read_inventory(path)
     assert preview.accepted == rows
     assert (preview.rejected, preview.warnings, preview.notes) == ([], [], ())
-    with pytest.raises(Trouble, match=r"disk\.failed"):
+    with pytest.raises(Refusal, match=r"file\.is_folder"):
         write_inventory_csv(tmp_path, rows)
 
 

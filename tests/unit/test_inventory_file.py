@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from eum_app.domain.dispositions import Disposition
-from eum_app.domain.errors import Refusal, Trouble
+from eum_app.domain.errors import Refusal
 from eum_app.domain.inventory_rows import COLUMNS, parse_row
 from eum_app.domain.list_dates import DateOrder, date_orders, parse_date
 from eum_app.list_files import list_source
@@ -342,7 +342,7 @@ def test_rejected_rows_can_be_corrected_and_read_again(write: Write, tmp_path: P
     out.write_bytes(mended.encode())
     serials = [good.serial for good in read_inventory(out).accepted]
     assert serials == ["120000", "2", "=1+1"]
-    with pytest.raises(Trouble, match=r"disk\.failed"):
+    with pytest.raises(Refusal, match=r"file\.is_folder"):
         write_rejected_csv(preview, tmp_path)
 
 
