@@ -182,7 +182,7 @@ def test_every_use_case_that_writes_asks_for_a_permission() -> None:
         *("write_and_record", "ask_to_withhold", "confirm_withholding"),  # asked by their callers, or by a helper
         "change_announced_key",  # the same
         "commit_slot",  # one's own way in
-        *("begin_attribution", "judge_signatures"),  # by the program at the start of a session, whoever's it is
+        *("begin_attribution", "judge_signatures"),  # by the program at the start of a session, for each account
     }
     trees = {path: ast.parse(path.read_text("utf-8")) for path in sorted(USE_CASES.rglob("*.py"))}
     functions = [

@@ -21,7 +21,7 @@ from ui.kit.guard import guarded
 from ui.kit.tips import set_tip
 from ui.kit.widgets import Button, button, label
 from ui.kit.window_dialog import WindowDialog
-from ui.kit.words import count, moment, rule_title
+from ui.kit.words import moment, rule_title
 from ui.shared.page_parts import Job, why_not
 
 translate = QCoreApplication.translate
@@ -150,8 +150,8 @@ class SlipDialog(WindowDialog):
         self._make.hide()
         lines = [self.tr("Written to {path}").format(path=done.path)]
         made = done.made
-        signed = self.tr("It is proved by HQ's head of {count} entries, signed {when}.")
-        lines.append(signed.format(count=count(made.slip.size), when=moment(made.signed_at)))
+        signed = self.tr("It is proved by HQ's head of %Ln entries, signed {when}.", "", made.slip.size)
+        lines.append(signed.format(when=moment(made.signed_at)))
         names = ", ".join(made.witnesses)
         lines.append(
             self.tr("Witnessed by {names}.").format(names=names)
