@@ -685,6 +685,16 @@
     </message>
 </context>
 <context>
+    <name>SlipDialog</name>
+    <message numerus="yes">
+        <source>It is proved by HQ&apos;s head of %Ln entries, signed {when}.</source>
+        <translation>
+            <numerusform>It is proved by HQ&apos;s head of %Ln entry, signed {when}.</numerusform>
+            <numerusform>It is proved by HQ&apos;s head of %Ln entries, signed {when}.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>StateWords</name>
     <message numerus="yes">
         <source>%Ln facts not yet received by HQ</source>
