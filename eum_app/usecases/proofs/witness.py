@@ -149,8 +149,11 @@ def cosign(
     with _alone(folder):
         last = _last(folder, witness, head)
         _require_signed(signed, root)
+        newest = _newest_epoch(folder, head.origin)
+        if newest is not None and head.epoch < newest:
+            raise Refusal("witness.old_log", origin=head.origin, epoch=head.epoch, last=newest)
         if last is None:
-            _require_first(folder, signed, root, new_log=new_log)
+            _require_first(folder, signed, root, newest, new_log=new_log)
         else:
             _require_continues(folder, signed, last)
         said = Cosigned(
@@ -178,22 +181,24 @@ def _require_signed(signed: SignedHead, root: str) -> None:
         raise Refusal("witness.invalid", witness=next(one.witness for one in proof.witnesses if not one.holds))
 
 
-def _require_first(folder: Path, signed: SignedHead, root: str, *, new_log: bool) -> None:
+def _newest_epoch(folder: Path, hq: str) -> int | None:
+    """Return the newest epoch of which a head of this HQ was cosigned, or None."""
+    named = [path.stem.rpartition("-") for path in (folder / COSIGNED).glob(f"*{HEAD_SUFFIX}")]
+    return max((int(epoch) for origin, _, epoch in named if origin == hq and epoch.isdecimal()), default=None)
+
+
+def _require_first(folder: Path, signed: SignedHead, root: str, newest: int | None, *, new_log: bool) -> None:
     """Require a fingerprint for the first head of an HQ, and consent for the first one of a later epoch."""
     head = signed.head
-    named = [path.stem.rpartition("-") for path in (folder / COSIGNED).glob(f"*{HEAD_SUFFIX}")]
-    epochs = [int(epoch) for origin, _, epoch in named if origin == head.origin and epoch.isdecimal()]
-    if not epochs:
+    if newest is None:
         if not root:
             raise Refusal("witness.root_needed", origin=head.origin)
         return
-    if head.epoch < max(epochs):
-        raise Refusal("witness.old_log", origin=head.origin, epoch=head.epoch, last=max(epochs))
-    before = _read(folder / COSIGNED / f"{head.origin}-{max(epochs)}{HEAD_SUFFIX}")
+    before = _read(folder / COSIGNED / f"{head.origin}-{newest}{HEAD_SUFFIX}")
     if before.chain[-1:] != signed.chain[-1:]:
         raise Refusal("witness.other_root", origin=head.origin)
     if not new_log:
-        raise Refusal("witness.new_log", origin=head.origin, epoch=head.epoch, last=max(epochs))
+        raise Refusal("witness.new_log", origin=head.origin, epoch=head.epoch, last=newest)
 
 
 def _require_continues(folder: Path, signed: SignedHead, last: SignedHead) -> None:
