@@ -188,10 +188,10 @@ def main():
     print(f"In the log of {head['origin']!a}: {head['size']} entries at {head['signed_at']!a}, the time that HQ claims")
     for name, key, at in seen:
         is_named = plain(key) in map(plain, given.witness)
-        print(
-            f"Cosigned by {name!a} (key {key}) at {at!a}: {'witnessed' if is_named else 'a key that you did not name'}"
-        )
-    print("Holds." if seen else "Holds. Unwitnessed.")
+        known = "witnessed" if is_named else "a key that you did not name"
+        print(f"Cosigned by {name!a} (key {key}) at {at!a}: {known}")
+    is_witnessed = any(plain(key) in map(plain, given.witness) for _, key, _ in seen)
+    print("Holds." if is_witnessed else "Holds. Unwitnessed.")
     return 0
 
 
