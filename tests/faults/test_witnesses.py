@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,6 +26,7 @@ from eum_app.usecases.proofs.verify_slip import (
     Trust,
     Verdict,
     compare_heads,
+    is_named_proof,
     read_head,
     read_proof,
     verify_head,
@@ -112,6 +115,27 @@ def test_a_slip_names_its_witness(tmp_path: Path, suite: Suite, script: Any) -> 
         # A rebuild keeps the witness.
         seen.hq.store.rebuild()
         assert make_slip(seen.hq, Subject.ITEM, seen.proved.items[0]).witnesses == ("Embassy",)
+
+
+def test_the_script_calls_a_slip_witnessed_only_by_a_key_that_was_named(
+    seen: Seen, script: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    add_witness(seen.hq, seen.cosign(seen.head()))
+    slip = tmp_path / "slip.eumslip"
+    slip.write_bytes(make_slip(seen.hq, Subject.ITEM, seen.proved.items[0]).data)
+    for named, last in (((), "Holds. Unwitnessed."), (("--witness", seen.fingerprint.lower()), "Holds.")):
+        monkeypatch.setattr("sys.argv", ["verify_slip.py", str(slip), "--root", seen.root, *named])
+        assert script.main() == 0
+        assert capsys.readouterr().out.splitlines()[-1] == last
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no named pipes as files")
+def test_a_pipe_in_place_of_a_proof_is_refused_at_once(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe.png"
+    os.mkfifo(pipe)
+    assert not is_named_proof(pipe)
+    with pytest.raises(Refusal, match=r"file\.unreadable"):
+        read_proof([pipe])
 
 
 def test_an_altered_or_foreign_cosignature_counts_for_nothing(seen: Seen, script: Any) -> None:
@@ -235,15 +259,16 @@ def test_a_new_log_is_cosigned_with_consent_and_the_old_one_no_more(seen: Seen) 
     from eum_app.usecases.store.renew_journal import renew_journal
 
     old = seen.head()
-    seen.cosign(old)
+    cosigned = seen.cosign(old)
     renew_journal(seen.hq)
     new = seen.head()
     assert new.head.epoch == 2
     assert seen.refused(new) == "witness.new_log"
     assert seen.cosign(new, new_log=True).head.epoch == 2
     assert seen.cosign(seen.head()).head.epoch == 2
+    assert seen.refused(old) == "witness.old_log"
     with pytest.raises(Refusal, match=r"log\.no_such_head"):
-        add_witness(seen.hq, seen.cosign(old))
+        add_witness(seen.hq, cosigned)
 
 
 def test_a_changed_folder_is_noticed(seen: Seen) -> None:

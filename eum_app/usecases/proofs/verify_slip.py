@@ -32,6 +32,7 @@ from eum_app.domain.tree_heads import (
 from eum_app.scanning.file_symbols import file_in, is_picture
 from eum_app.usecases.exchange.trust import trust_list
 from eum_app.usecases.session import Session
+from sync.files import opened_for_reading
 
 MAX_PICTURE_BYTES = 20_000_000
 
@@ -125,9 +126,9 @@ def is_named_proof(path: Path) -> bool:
     if path.suffix.lower() in {SLIP_SUFFIX, HEAD_SUFFIX}:
         return True
     try:
-        with path.open("rb") as file:
+        with opened_for_reading(path) as file:
             data = file.read(16)
-    except OSError:
+    except Refusal:
         return False
     return is_slip(data) or is_head(data) or is_picture(data)
 
@@ -145,14 +146,9 @@ def read_proof(paths: Sequence[Path]) -> bytes:
 
 
 def read_file(path: Path) -> bytes:
-    """Return the bytes of a file. Raises Refusal `file.missing`, `file.unreadable`, `proof.unreadable` (too large)."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_PICTURE_BYTES + 1)
-    except FileNotFoundError as error:
-        raise Refusal("file.missing", name=path.name) from error
-    except OSError as error:
-        raise Refusal("file.unreadable", name=path.name) from error
+    """Return the bytes of a file. Raises Refusal as `opened_for_reading`, and `proof.unreadable` (too large)."""
+    with opened_for_reading(path) as file:
+        data = file.read(MAX_PICTURE_BYTES + 1)
     if len(data) > MAX_PICTURE_BYTES:
         raise Refusal("proof.unreadable")
     return data
