@@ -60,7 +60,7 @@ def create(
     authority_passphrase_fd: AuthorityFd = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Make an authority in a folder, on a machine without a network or a stick."""
+    """Make an authority in a folder: on a stick, or on a machine without a network."""
     from eum_app.crypto.suites import Suite
     from eum_app.usecases.authority.root import create_root
 
@@ -203,7 +203,7 @@ def accept(
     answer: FileArgument,
     root: Annotated[str, typer.Option(help="The authority's fingerprint, as its custodian reads it to you.")],
     account: AccountOption,
-    earlier_days: Annotated[int, typer.Option(help="Days for which bundles to the keys before still open.")] = 365,
+    earlier_days: Annotated[int, typer.Option(help="Days for which bundles to the former keys still open.")] = 365,
     store: StoreOption = None,
     passphrase_fd: PassphraseFd = None,
     as_json: JsonOption = False,
@@ -215,7 +215,7 @@ def accept(
         made = accept_certificate(session, answer, root, earlier_days=earlier_days)
     words = [f"HQ uses new keys, epoch {made.epoch}, until {_day(made.until)}."]
     if made.earlier_until is not None:
-        words.append(f"Bundles sealed to the keys before open until {_day(made.earlier_until)}.")
+        words.append(f"Bundles sealed to the former keys open until {_day(made.earlier_until)}.")
     if made.devices:
         words.append(f"Seal a bundle for each device: {', '.join(made.devices)}.")
     show(as_json, made, *words)
@@ -259,9 +259,12 @@ def state(
 
 
 def _custody(custodians: int, needed: int) -> Custody:
-    from sync.authority_file import Custody
+    """Return how the key is to be kept. Raises as `require_custody`, so that one option alone is refused."""
+    from sync.authority_file import Custody, require_custody
 
-    return Custody(needed, custodians)
+    custody = Custody(needed, custodians)
+    require_custody(custody)
+    return custody
 
 
 def _opener(folder: Path, passphrase_fd: int | None, shares_fd: int | None) -> Opener:

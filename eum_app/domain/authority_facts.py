@@ -23,7 +23,7 @@ class AuthorityMoved(Fact, frozen=True, kw_only=True):
 class HqCertified(Fact, frozen=True, kw_only=True):
     """HQ has new keys and the authority's certificate for them: the first of `certificates` (DER).
 
-    Bundles sealed to the keys before open until `earlier_until` (UTC text; empty: there are none).
+    Bundles sealed to the former keys open until `earlier_until` (UTC text; empty: there are none).
     """
 
     hq: str

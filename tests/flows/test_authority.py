@@ -16,6 +16,7 @@ from eum_app.domain.errors import Refusal, Trouble
 from eum_app.usecases.authority.headquarters import (
     accept_certificate,
     authority_state,
+    copy_authority,
     move_authority,
     request_certificate,
     take_revocations,
@@ -33,7 +34,7 @@ from eum_app.usecases.exchange.trust import (
 from eum_app.usecases.people.vault import keep_up
 from eum_app.usecases.session import Session
 from eum_app.usecases.store.open_store import create_store, open_store
-from sync.authority_file import Custody, is_share, open_authority
+from sync.authority_file import ISSUED_FILE, Custody, is_share, open_authority
 from tests.builders import PASSPHRASE, Clock, World, enrol, make_store, make_world
 from tests.make_old_store import STORES
 
@@ -102,9 +103,25 @@ def test_the_key_stays_where_the_stick_cannot_be_written(world: World, tmp_path:
     create_root(used, name="Another", passphrase=SECRET, suite=Suite.P384, kdf=FAST)
     with pytest.raises(Refusal, match=r"authority\.exists"):
         move_authority(world.hq, used, passphrase=SECRET, kdf=FAST)
+    torn = tmp_path / "torn"
+    torn.mkdir()
+    (torn / ISSUED_FILE).write_text("torn")
+    with pytest.raises(Refusal, match=r"authority\.unreadable"):
+        copy_authority(world.hq, torn, custody=Custody(2, 3))
+    (torn / ISSUED_FILE).unlink()
+    assert len(copy_authority(world.hq, torn, custody=Custody(2, 3)).shares) == 3
     with pytest.raises(Refusal, match=r"passphrase\.too_short"):
         move_authority(world.hq, tmp_path / "short", passphrase="short", kdf=FAST)
     assert authority_state(world.hq).is_here is True
+    world.close()
+
+
+def test_a_request_that_could_not_be_written_is_written_again(world: World, tmp_path: Path) -> None:
+    with pytest.raises((Refusal, Trouble)):
+        request_certificate(world.hq, tmp_path / "absent" / "hq.eumreq")
+    kept = authority_state(world.hq).request_fingerprint
+    assert kept
+    assert request_certificate(world.hq, tmp_path / "hq.eumreq").fingerprint == kept
     world.close()
 
 

@@ -29,6 +29,8 @@ def test_a_key_ceremony_with_custodians(
         return code, said.out + said.err
 
     assert "its key is in this store" in eum("state")[1]
+    code, said = eum("move", stick, "--needed", "2", "--authority-passphrase-fd", descriptor(SECRET))
+    assert (code, Path(stick).exists()) == (1, False)  # not under a passphrase: the custodians were forgotten
     code, said = eum("move", stick, "--custodians", "3", "--needed", "2", "--json")
     copied = json.loads(said)
     assert (code, len(copied["shares"]), copied["is_moved"]) == (0, 3, False)

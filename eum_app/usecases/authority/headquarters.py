@@ -2,7 +2,7 @@
 
 1. `request_certificate` makes new keys and a request file. The authority answers with a certificate
    (`root.issue_to_hq`).
-2. `accept_certificate` puts the new keys into use. Devices in the field are not stranded: the keys before open what was
+2. `accept_certificate` puts the new keys into use. Devices in the field are not stranded: the former keys open what was
    sealed to them for `EARLIER_DAYS`; each device gets a new certificate with its next bundle from HQ, and
    learns HQ's from that bundle's signature (`usecases.exchange.learn`).
 3. Revocations reach devices in the same way.
@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -46,6 +47,7 @@ from eum_app.usecases.people.vault import certify_reporters, holds_keys, keep_in
 from eum_app.usecases.session import Session
 from sync import enrolment
 from sync.authority_file import (
+    AUTHORITY_FILE,
     BY_PASSPHRASE,
     Custody,
     note_issued,
@@ -57,7 +59,7 @@ from sync.authority_file import (
 )
 
 EARLIER_DAYS: Final = 365
-"""Default time for which bundles sealed to HQ's keys before still open."""
+"""Default time for which bundles sealed to HQ's former keys still open."""
 ENDING_DAYS: Final = 180
 """HQ is reminded of new keys when its certificate ends within this time: devices need months to come by."""
 MAX_EARLIER_DAYS: Final = 5 * 365
@@ -152,7 +154,8 @@ def copy_authority(
 ) -> CopiedAuthority:
     """At HQ: write the authority's key to a folder, such as a stick that is locked away; the store keeps it for now.
 
-    The file was read back and opened. With custodians, `finish_move` follows once each has written their share down.
+    The file was read back and opened; on failure it is removed. With custodians, `finish_move` follows once each has
+    written their share down.
 
     Raises Refusal `permission.denied`, `authority.not_here`, `authority.beside_store`, `vault.not_admitted`,
     `passphrase.…`, and as `write_authority` does; Trouble of the disk.
@@ -166,7 +169,13 @@ def copy_authority(
         root = _root_here(_vault(session, connection))
         own = own_chain(connection)[0]
     shares = write_authority(folder, root, custody=custody, passphrase=passphrase, kdf=kdf)
-    note_issued(folder, root.certificate, own)
+    try:
+        note_issued(folder, root.certificate, own)
+    except BaseException:
+        # The shares were shown to no one: the file would open for no one, and refuse a second attempt.
+        with contextlib.suppress(OSError):
+            (folder / AUTHORITY_FILE).unlink(missing_ok=True)
+        raise
     return CopiedAuthority(folder, root.certificate.short_fingerprint, shares)
 
 
@@ -210,7 +219,9 @@ def request_certificate(session: Session, path: Path, *, anew: bool = False) -> 
     """At HQ: make new keys and write a request for the authority, replacing a file at `path`.
 
     Calling it again writes the same request again, unless `anew` is set: the keys of the request before are then
-    discarded. Raises Refusal `permission.denied`, `authority.only_hq`, `vault.not_admitted`; Trouble of the disk.
+    discarded. The keys are kept before the file is written, so a file that exists can always be answered.
+
+    Raises Refusal `permission.denied`, `authority.only_hq`, `vault.not_admitted`; Trouble of the disk.
     """
     session.require(Permission.DEVICE_ENROL)
     with session.writing() as transaction:
@@ -224,7 +235,7 @@ def request_certificate(session: Session, path: Path, *, anew: bool = False) -> 
             keep_in(session, transaction, vault.with_value(PENDING, pending.to_bytes()))
         else:
             pending = PendingIdentity.from_bytes(stored)
-        enrolment.write_request(path, pending.request.der)
+    enrolment.write_request(path, pending.request.der)
     return RequestedCertificate(frozenset({Area.PEOPLE}), path, pending.request.short_fingerprint)
 
 
@@ -233,7 +244,7 @@ def accept_certificate(
 ) -> AcceptedCertificate:
     """At HQ: put the requested keys into use, after a person confirmed the authority's fingerprint.
 
-    The keys before open bundles for `earlier_days` more. Devices get new certificates with their next bundle. Another
+    The former keys open bundles for `earlier_days` more. Devices get new certificates with their next bundle. Another
     authority than before is accepted only while no device is enrolled; this store then forgets its own.
 
     Raises Refusal `permission.denied`, `authority.only_hq`, `authority.not_an_answer`, `authority.no_request`,
