@@ -63,6 +63,26 @@ def test_a_photo_that_is_decoded_late_does_not_take_the_place_of_another(qtbot: 
 
 
 @pytest.mark.usefixtures("look")
+@pytest.mark.parametrize("is_changed", [False, True])
+def test_a_photo_that_is_decoded_late_does_not_open_over_another_item(
+    qtbot: QtBot, window: Window, is_changed: bool
+) -> None:
+    extras = ItemExtras(Pictures(window.desk))
+    qtbot.addWidget(extras)
+    extras.show_draft(Draft(MarkRead(read_by="typed"), photos={"photo-1": photo("crack", 1)}))
+    extras.show()
+    window.settle()
+    QTest.mouseClick(tiles(extras)[0], Qt.MouseButton.LeftButton)
+    if is_changed:
+        extras.show_draft(Draft(MarkRead(read_by="typed")))
+    window.settle()
+    opened = QApplication.activeModalWidget()
+    assert isinstance(opened, PhotoDialog) is not is_changed
+    if opened is not None:
+        opened.close()
+
+
+@pytest.mark.usefixtures("look")
 def test_photos_are_numbered_from_one_without_gaps(qtbot: QtBot, window: Window) -> None:
     extras, draft = ItemExtras(Pictures(window.desk)), Draft(MarkRead(read_by="typed"))
     qtbot.addWidget(extras)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Callable
 
 import shiboken6
 from PySide6.QtCore import QCoreApplication, Qt, Signal
@@ -51,7 +51,7 @@ class ItemExtras(QWidget):
         self._note.hide()
         self._photos = PhotoStrip(is_removable=True, width=64, height=64)
         self._photos.removed.connect(self._drop_photo)
-        self._photos.opened.connect(lambda key: enlarge_photo(pictures, self._draft, key, self))
+        self._photos.opened.connect(lambda key: enlarge_photo(pictures, lambda: self._draft, key, self))
         self.discard_button: Button = named(button(self.tr("Discard…"), self._ask_discard, icon="x"), "discard_button")
         set_tip(self.discard_button, self.tr("Drop the answers, photos and note of this item that are not recorded"))
         line = flow(self.photo_button, self.note_button, *others, self.discard_button)
@@ -157,16 +157,21 @@ def show_photos(pictures: Pictures, strip: PhotoStrip, draft: Draft) -> None:
         pictures.show(data, _THUMBNAIL_WIDTH, strip.add(key, QImage(), photo_caption(number)))
 
 
-def enlarge_photo(pictures: Pictures, draft: Draft | None, key: str, parent: QWidget) -> None:
-    """Show a photo of a draft over the window. Does nothing without a draft or such a photo."""
-    if draft is not None and key in draft.photos:
-        caption = photo_caption(list(draft.photos).index(key) + 1)
-        pictures.show(draft.photos[key], _LARGE_WIDTH, partial(_open, parent, caption))
+def enlarge_photo(pictures: Pictures, current: Callable[[], Draft | None], key: str, parent: QWidget) -> None:
+    """Show a photo of the current draft over the window. Does nothing without a draft or such a photo.
 
+    Does nothing either if another draft became the current one before the photo is decoded.
+    """
+    draft = current()
+    if draft is None or key not in draft.photos:
+        return
+    caption = photo_caption(list(draft.photos).index(key) + 1)
 
-def _open(parent: QWidget, caption: str, image: QImage) -> None:
-    if shiboken6.isValid(parent) and parent.isVisible():
-        enlarge(image, caption, parent)
+    def show(image: QImage) -> None:
+        if shiboken6.isValid(parent) and parent.isVisible() and current() is draft:
+            enlarge(image, caption, parent)
+
+    pictures.show(draft.photos[key], _LARGE_WIDTH, show)
 
 
 def photo_caption(number: int) -> str:

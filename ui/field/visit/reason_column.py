@@ -67,7 +67,7 @@ class ReasonColumn(QWidget):
         made.cancelled.connect(self.cancelled)
         made.photo_requested.connect(self.photo_requested)
         made.photos.removed.connect(self._drop_photo)
-        made.photos.opened.connect(lambda key: enlarge_photo(self._pictures, self._draft, key, self))
+        made.photos.opened.connect(lambda key: enlarge_photo(self._pictures, lambda: self._draft, key, self))
         for action in made.actions():
             made.removeAction(action)  # Esc is the page's: claimed twice, Qt would give it to neither
         for key, choice in made._choices.items():
