@@ -105,8 +105,8 @@ def signature_in(file: Path) -> Signed:
     name = file.name.removesuffix(SIGNATURE_SUFFIX).removesuffix(SUFFIX)
     signature_file = file.with_name(f"{name}{SUFFIX}{SIGNATURE_SUFFIX}")
     if is_file(signature_file):
-        sidecar = _read(file.with_name(f"{name}{SUFFIX}"), MAX_SIDECAR_BYTES)
-        return Signed(REPORT, shown_name(name), statement_of_report(sidecar, _read(signature_file, MAX_SIDECAR_BYTES)))
+        sidecar, signature = (_read_sidecar(one) for one in (file.with_name(f"{name}{SUFFIX}"), signature_file))
+        return Signed(REPORT, shown_name(name), statement_of_report(sidecar, signature))
     if not is_file(file):
         raise Refusal("file.missing", name=shown_name(file.name))
     try:
@@ -201,7 +201,7 @@ def add_time_answer(session: Session, answer_file: Path, file: Path | None = Non
     `permission.denied`, `time.unasked` (no request, and no file given), and as `verify_time` and `signature_in`.
     """
     _require(session, Permission.BUNDLE_IMPORT)
-    answer = _read(answer_file, MAX_ANSWER_SIZE)
+    answer = _read_answer(answer_file)
     imprint = imprint_in(answer)
     signed = signature_in(file) if file else None
     if signed and signed.imprint != imprint:
@@ -238,7 +238,7 @@ def read_authority_file(path: Path) -> TimeAuthority:
 
     Raises Refusal `time.not_an_authority`, and as `opened_for_reading`.
     """
-    return read_time_authority(_read(path, _MAX_CERTIFICATE_BYTES))
+    return read_time_authority(_read(path, _MAX_CERTIFICATE_BYTES, Refusal("time.not_an_authority")))
 
 
 def trust_time_authority(session: Session, authority: TimeAuthority, *, is_trusted: bool = True) -> Changed:
@@ -298,7 +298,7 @@ def _beside(file: Path) -> Path:
 def answer_beside(file: Path) -> bytes | None:
     """Return the answer beside a report's signature or a bundle (`NAME.tsr`), if there is one."""
     path = file.with_name(f"{file.name}{ANSWER_SUFFIX}")
-    return _read(path, MAX_ANSWER_SIZE) if is_file(path) else None
+    return _read_answer(path) if is_file(path) else None
 
 
 def _require(session: Session, permission: Permission) -> None:
@@ -307,11 +307,20 @@ def _require(session: Session, permission: Permission) -> None:
         raise Refusal("time.only_hq")
 
 
-def _read(path: Path, limit: int) -> bytes:
+def _read_answer(path: Path) -> bytes:
+    return _read(path, MAX_ANSWER_SIZE, Refusal("time.unreadable"))
+
+
+def _read_sidecar(path: Path) -> bytes:
+    refusal = Refusal("report.sidecar_unreadable", name=shown_name(path.name), reason="its size")
+    return _read(path, MAX_SIDECAR_BYTES, refusal)
+
+
+def _read(path: Path, limit: int, too_large: Refusal) -> bytes:
     with opened_for_reading(path) as file:
         data = file.read(limit + 1)
     if len(data) > limit:
-        raise Refusal("time.unreadable")
+        raise too_large
     return data
 
 
