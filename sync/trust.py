@@ -53,8 +53,8 @@ HQ_OVERLAP = timedelta(days=365)
 class Revocation:
     """A revoked certificate. `by_issued_at` is the beginning of the certificate of the HQ that told this store so.
 
-    An HQ cannot revoke a younger HQ certificate: who stole an old key must not shut out the one that replaced it. None:
-    this store revoked it itself.
+    An HQ cannot revoke a younger HQ certificate: a thief of an old key must not shut out the one that replaced it.
+    None: this store revoked it itself.
     """
 
     at: datetime

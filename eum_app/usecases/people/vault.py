@@ -33,7 +33,7 @@ from eum_app.usecases.exchange.trust import EarlierIdentity, earlier_in, own_cha
 from eum_app.usecases.session import Session
 
 PRIVATE: Final = (AUTHORITY, IDENTITY, RECOVERY)
-"""Key material of an earlier version's HQ store that belongs into the vault."""
+"""Key material of an earlier version's HQ store that belongs in the vault."""
 RENEWED_BEFORE: Final = timedelta(days=90)
 """A reporter's certificate is renewed when it ends within this time."""
 
