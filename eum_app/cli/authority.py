@@ -259,7 +259,7 @@ def state(
 
 
 def _custody(custodians: int, needed: int) -> Custody:
-    """Return how the key is to be kept. Raises as `require_custody`, so that one option alone is refused."""
+    """Return how to keep the key. Raises as `require_custody`: one option alone is refused."""
     from sync.authority_file import Custody, require_custody
 
     custody = Custody(needed, custodians)
