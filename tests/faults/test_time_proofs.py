@@ -19,7 +19,6 @@ from eum_app.crypto.certificates import Identity
 from eum_app.crypto.timestamps import imprint_of, read_time_authority, time_request, verify_time
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import BundleImported, ReportExported, TimeProved
-from eum_app.reports.sidecar import MAX_SIDECAR_BYTES, SIGNATURE_SUFFIX, SUFFIX
 from eum_app.usecases.exchange.bundles import list_bundle, verify_file
 from eum_app.usecases.exchange.enrol_device import revoke_device
 from eum_app.usecases.exchange.prove_time import (
@@ -352,17 +351,6 @@ def test_only_a_certificate_that_signed_itself_is_an_authority(authority: TimeAu
     for data in (b"", b"-----BEGIN CERTIFICATE-----", (authority.folder / "tsa.pem").read_bytes(), bytes(500)):
         with pytest.raises(Refusal, match=r"time\.not_an_authority"):
             read_time_authority(data)
-
-
-def test_a_file_that_is_too_large_is_refused_as_what_it_should_have_been(tmp_path: Path) -> None:
-    large = tmp_path / "large.pem"
-    large.write_bytes(bytes(64 * 1024 + 1))
-    with pytest.raises(Refusal, match=r"time\.not_an_authority"):
-        read_authority_file(large)
-    (tmp_path / f"r.csv{SUFFIX}").write_bytes(b"{}")
-    (tmp_path / f"r.csv{SUFFIX}{SIGNATURE_SUFFIX}").write_bytes(bytes(MAX_SIDECAR_BYTES + 1))
-    with pytest.raises(Refusal, match=r"report\.sidecar_unreadable"):
-        signature_in(tmp_path / "r.csv")
 
 
 def test_the_commands_carry_a_proof_from_request_to_verdict(
