@@ -68,6 +68,10 @@ LATE_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "The bundle was sealed by {origin}, which is not an HQ. Nothing was changed."),
         QT_TRANSLATE_NOOP("messages", "Revoke a device under Devices, or by eum device revoke."),
     ),
+    "trust.other_hq": (
+        QT_TRANSLATE_NOOP("messages", "The bundle was sealed by {origin}, not by {hq}. Nothing was changed."),
+        QT_TRANSLATE_NOOP("messages", "Have the authority revoke another HQ: eum authority revoke."),
+    ),
     "trust.own_certificate": (
         QT_TRANSLATE_NOOP(
             "messages", "This is the certificate that {origin} uses now. Devices would believe HQ no more."

@@ -22,6 +22,7 @@ from db.queries.late import Vouched, accepted_heads, proved_heads
 from db.queries.people import all_devices
 from db.store import Connection
 from db.transaction import Transaction
+from eum_app.crypto.certificates import check_chain
 from eum_app.domain.areas import Area
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import HqRevoked, LateHeadAccepted, PaperHeadNoted
@@ -217,13 +218,16 @@ def note_paper_head(session: Session, origin: str, epoch: int, seq: int, head: s
 def revoke_hq(session: Session, sealed_by: Path, reason: str) -> Changed:
     """At HQ: revoke the certificate of an HQ that sealed a bundle, such as one whose key was stolen.
 
-    Devices learn it from the next bundle. Raises Refusal `permission.denied`, `late.only_hq`, `device.revoke_reason`,
-    `note.too_long`, as `inspect_bundle` does, `trust.not_an_hq` (a device sealed it), `trust.own_certificate` (this
-    HQ's present one); Trouble for disk errors.
+    Devices learn it from the next bundle. The header is not trusted: it must lead to this store's authority and name
+    this HQ, because a stranger can give a certificate any serial number. Raises Refusal `permission.denied`,
+    `late.only_hq`, `device.revoke_reason`, `note.too_long`, as `inspect_bundle` and `check_chain` do, `trust.not_an_hq`
+    (a device sealed it), `trust.other_hq`, `trust.own_certificate` (a serial number that this HQ uses now); Trouble for
+    disk errors.
     """
     _require(session)
     stated = reason.strip()
-    certificate = inspect_bundle(sealed_by).sender
+    chain = inspect_bundle(sealed_by).chain
+    certificate = chain[0]
     if not stated:
         raise Refusal("device.revoke_reason", device=certificate.origin[:40])
     if len(stated) > MAX_REASON:
@@ -231,7 +235,11 @@ def revoke_hq(session: Session, sealed_by: Path, reason: str) -> Changed:
     if certificate.role.value != "hq":
         raise Refusal("trust.not_an_hq", origin=certificate.origin)
     with session.writing() as transaction:
-        if certificate == own_chain(transaction.connection)[0]:
+        own = own_chain(transaction.connection)
+        check_chain(chain, own[-1])
+        if certificate.origin != session.name:
+            raise Refusal("trust.other_hq", origin=certificate.origin, hq=session.name)
+        if certificate.serial in {one.serial for one in own}:
             raise Refusal("trust.own_certificate", origin=certificate.origin)
         transaction.record(
             HqRevoked(
