@@ -13,14 +13,15 @@ from db.keyslots import new_escrow
 from db.queries.exchange import outstanding
 from db.queries.people import DeviceRow, all_accounts, all_devices
 from db.secrets import HQ_CHAIN, IDENTITY, PENDING, read_secret
+from db.transaction import Transaction
 from eum_app.crypto.certificates import Certificate, CertificateRequest, Identity, PendingIdentity, make_request
 from eum_app.crypto.sealing import KemPublic
 from eum_app.domain.areas import Area
 from eum_app.domain.errors import Refusal
-from eum_app.domain.facts import DeviceEnrolled, DeviceRevoked, IdentityAccepted
+from eum_app.domain.facts import AuthorityListReceived, DeviceEnrolled, DeviceRevoked, IdentityAccepted
 from eum_app.domain.people import Permission, folded, is_store_name
 from eum_app.usecases.changes import Changed
-from eum_app.usecases.exchange.trust import hq_certificate, identity_of, own_chain, recovery_public
+from eum_app.usecases.exchange.trust import hq_certificate, identity_of, own_chain, recovery_public, revocations_of
 from eum_app.usecases.people.accounts import changing, named_again
 from eum_app.usecases.people.recovery import RecoveryCodes, new_codes
 from eum_app.usecases.session import Session
@@ -164,10 +165,19 @@ def sign_enrolment(session: Session, request_path: Path, answer_path: Path, *, c
                     certificates=tuple(certificate.der for certificate in chain),
                 )
             )
+            _send_revocations(session, transaction, request.origin, identity.root)
         areas = frozenset(transaction.areas)
         recovery = recovery_public(session, transaction.connection).public_bytes()
     answer = enrolment.write_answer(answer_path, request, identity, chain, at=session.now(), recovery=recovery)
     return Enrolled(areas, request.origin, answer.epoch, answer.device.short_fingerprint, answer_path)
+
+
+def _send_revocations(session: Session, transaction: Transaction, device: str, root: Certificate) -> None:
+    """Send a new identity the authority's list of revoked HQs: it was enrolled after HQ passed the list on."""
+    held = revocations_of(transaction.connection, root)
+    if held is not None:
+        fact = AuthorityListReceived(observed_at=session.observed_now(), number=held.number, revocations=held.der)
+        transaction.copy_out(device, [fact])
 
 
 def _require_free_name(device: str, hq: str, devices: list[DeviceRow]) -> None:
