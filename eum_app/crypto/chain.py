@@ -42,7 +42,7 @@ MAX_CHAIN_LENGTH = 3
 MAX_NAME_LENGTH = 64
 
 # What reading hostile DER makes `cryptography` raise; it warns of some faults that it tolerates, we tolerate none.
-_UNREADABLE = (
+UNREADABLE = (
     ValueError,
     TypeError,
     UnsupportedAlgorithm,
@@ -160,7 +160,7 @@ class Certificate(_Subject):
             parsed = x509.load_der_x509_certificate(der)
             _require_whole_signature(der, parsed.signature)
             return cls(der, parsed)
-        except (*_UNREADABLE, Refusal) as error:
+        except (*UNREADABLE, Refusal) as error:
             raise Refusal("certificate.invalid", why=_reason(error)) from error
 
     @property
@@ -208,7 +208,7 @@ class CertificateRequest(_Subject):
             request = cls(der, parsed)
             if not parsed.is_signature_valid:
                 raise ValueError("no proof of possession")
-        except (*_UNREADABLE, Refusal, InvalidSignature) as error:
+        except (*UNREADABLE, Refusal, InvalidSignature) as error:
             raise Refusal("request.invalid", why=_reason(error)) from error
         return request
 

@@ -12,17 +12,17 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from eum_app.crypto.certificates import Certificate, Identity, Role
+from eum_app.crypto.chain import UNREADABLE
 from eum_app.crypto.signing import is_low_s
 from eum_app.crypto.suites import Suite
 from eum_app.domain.errors import Refusal
 
 MAX_LIST_SIZE: Final = 256 * 1024
-_UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm, InvalidSignature, x509.DuplicateExtension, Warning)
 _NEXT: Final = timedelta(days=366)
 
 
@@ -33,6 +33,10 @@ class RevocationList:
     der: bytes
     number: int
     revoked: Mapping[str, datetime]
+
+    def lacks(self, held: RevocationList) -> frozenset[str]:
+        """Return the serials that `held` revokes and this list does not; a revocation is never taken back."""
+        return frozenset(held.revoked) - frozenset(self.revoked)
 
 
 def make_revocation_list(
@@ -73,6 +77,6 @@ def read_revocation_list(der: bytes, root: Certificate) -> RevocationList:
         if any(one.critical for one in parsed.extensions) or any(list(one.extensions) for one in parsed):
             raise ValueError("unknown extension")  # such as a list of some certificates only
         revoked = {f"{one.serial_number:x}": one.revocation_date_utc for one in parsed}
-    except _UNREADABLE as error:
+    except (*UNREADABLE, InvalidSignature) as error:
         raise Refusal("revocations.invalid", why=str(error)[:80]) from error
     return RevocationList(der, number.crl_number, revoked)

@@ -88,6 +88,10 @@ AUTHORITY_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "The shares belong to another authority."),
         QT_TRANSLATE_NOOP("messages", "Use the shares of this one."),
     ),
+    "authority.request_revoked": (
+        QT_TRANSLATE_NOOP("messages", "The certificate for this request of {hq} (epoch {epoch}) was revoked."),
+        QT_TRANSLATE_NOOP("messages", "Have HQ write a request with new keys: eum authority request --anew."),
+    ),
     "authority.revoked_already": (
         QT_TRANSLATE_NOOP("messages", "Every certificate of {hq} that you named is revoked already."),
         QT_TRANSLATE_NOOP("messages", "Nothing needs to be done. Carry the list to the HQs."),
@@ -115,5 +119,15 @@ AUTHORITY_SENTENCES: dict[str, tuple[str, str]] = {
     "revocations.other_root": (
         QT_TRANSLATE_NOOP("messages", "Another authority signed this list of revoked HQs, or it was altered."),
         QT_TRANSLATE_NOOP("messages", "Ask the authority for it again."),
+    ),
+    "revocations.shrunk": (
+        QT_TRANSLATE_NOOP(
+            "messages", "List {number} lacks certificates ({missing}) that list {held}, which is here, revokes."
+        ),
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "It comes from another copy of the authority's folder. Revoke them in that copy too, or use the newest one."
+            " Then take the new list.",
+        ),
     ),
 }

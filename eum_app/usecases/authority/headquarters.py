@@ -310,7 +310,8 @@ def take_revocations(session: Session, path: Path) -> TakenRevocations:
     """At HQ or on a device: take the authority's list of revoked HQs. At HQ it goes on to every device.
 
     Raises Refusal `permission.denied`, `device.not_enrolled`, `revocations.invalid`, `revocations.other_root`,
-    `revocations.older` (also the same list again), `file.…`; Trouble of the disk.
+    `revocations.older` (also the same list again), `revocations.shrunk` (it takes revocations back), `file.…`; Trouble
+    of the disk.
     """
     session.require(Permission.DEVICE_ENROL if session.is_hq else Permission.DEVICE_REQUEST)
     with session.writing() as transaction:
@@ -319,6 +320,9 @@ def take_revocations(session: Session, path: Path) -> TakenRevocations:
         held = revocations_of(transaction.connection, root)
         if found is None:
             raise Refusal("file.missing", name=path.name)
+        # A list of another copy of the authority's folder may be numbered higher, and still lack what this one revoked.
+        if held is not None and (missing := found.lacks(held)) and (found.number > held.number or held.lacks(found)):
+            raise Refusal("revocations.shrunk", number=found.number, held=held.number, missing=len(missing))
         if held is not None and found.number <= held.number:
             raise Refusal("revocations.older", number=found.number, held=held.number)
         return _keep_revocations(session, transaction, found)

@@ -133,20 +133,25 @@ def issue_to_hq(
     """Certify an HQ's keys, after a person compared the request's fingerprint with what HQ reads out.
 
     `compared` is that fingerprint, as `read_hq_request` returned it. Each certificate of an HQ has a higher epoch than
-    the previous one; the same request gets the same certificate again. The certificate is noted before the answer is
-    written. Raises Refusal as `read_hq_request`, `enrolment.request_changed`, `authority.…`, `passphrase.…`,
-    `certificate.…`; Trouble of the disk.
+    the previous one; the same request gets the same certificate again. Keys whose certificate was revoked get none. The
+    certificate is noted before the answer is written. Raises Refusal as `read_hq_request`,
+    `enrolment.request_changed`, `authority.request_revoked`, `authority.…`, `passphrase.…`, `certificate.…`,
+    `revocations.…`; Trouble of the disk.
     """
     request = read_hq_request(request_path)
     if request.short_fingerprint != compared:
         raise Refusal("enrolment.request_changed", shown=request.short_fingerprint, compared=compared)
     root = open_authority(folder, passphrase=opener.passphrase, shares=opener.shares)
     known = [one for one in issued(folder, root.certificate) if one.origin == request.origin]
+    revocations = read_revocations(folder, root.certificate)
+    revoked = revocations.revoked if revocations else {}
     certificate = next((one for one in known if one.verify_key == request.verify_key), None)
     if certificate is None:
         epoch = max([request.epoch, *(one.epoch + 1 for one in known)])
         certificate = certify_hq(request, root, epoch=epoch, at=now(), days=days)
         note_issued(folder, root.certificate, certificate)
+    elif certificate.serial in revoked:
+        raise Refusal("authority.request_revoked", hq=certificate.origin, epoch=certificate.epoch)
     write_authority_answer(answer_path, request.fingerprint, certificate, root.certificate)
     return _row(certificate)
 
