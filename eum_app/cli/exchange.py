@@ -114,7 +114,7 @@ def revoke(
     passphrase_fd: PassphraseFd = None,
     as_json: JsonOption = False,
 ) -> None:
-    """At HQ: revoke a device. Bundles that arrive later wait until a receipt, a paper record or two people vouch."""
+    """At HQ: revoke a device. Later bundles wait until a receipt, paper, a proof of time or two people vouch."""
     from db.queries.people import all_devices
     from eum_app.usecases.exchange.enrol_device import revoke_device
 

@@ -14,7 +14,7 @@ LATE_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP(
             "messages",
             "{origin}, epoch {epoch}, was revoked on {ended_on}. Facts {first_seq}–{last_seq} are claimed to be sealed "
-            "before, on {claimed_on}; no receipt and no paper record proves it.",
+            "before, on {claimed_on}; nothing here proves it.",
         ),
         _TWO_PEOPLE,
     ),
@@ -22,7 +22,7 @@ LATE_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP(
             "messages",
             "{origin}, epoch {epoch}, got a new identity on {ended_on}. Facts {first_seq}–{last_seq} are claimed to be "
-            "sealed before, on {claimed_on}; no receipt and no paper record proves it.",
+            "sealed before, on {claimed_on}; nothing here proves it.",
         ),
         _TWO_PEOPLE,
     ),
@@ -74,7 +74,7 @@ LATE_SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "trust.own_certificate": (
         QT_TRANSLATE_NOOP(
-            "messages", "This is the certificate that {origin} uses now. Devices would believe HQ no more."
+            "messages", "This is the certificate that {origin} uses now. Devices would no longer trust HQ."
         ),
         QT_TRANSLATE_NOOP("messages", "Replace HQ's identity first, then revoke the old certificate."),
     ),

@@ -25,8 +25,8 @@ class RevokePart(QWidget):
         self._device: DeviceRow | None = None
         said = self.tr(
             "For a device that was lost or stolen. What it sealed and HQ has not imported waits in the Inbox from then "
-            "on, until a receipt or paper proves it, or two people accept it. This cannot be taken back; a device that "
-            "is found again gets a new identity."
+            "on, until a receipt, paper or a proof of time covers it, or two people accept it. This cannot be taken "
+            "back; a device that is found again gets a new identity."
         )
         self.act = ReasonedAct(
             ActWords(
