@@ -115,7 +115,7 @@ def trust(
     show(
         as_json,
         {"name": authority.name, "fingerprint": authority.fingerprint},
-        f"{authority.name} ({authority.fingerprint}) is believed about time from now on.",
+        f"{authority.name} ({authority.fingerprint}) is now trusted to prove time.",
     )
 
 
@@ -132,7 +132,7 @@ def distrust(
 
     with unlocked(store, account, passphrase_fd) as session:
         distrust_time_authority(session, fingerprint)
-    show(as_json, {"fingerprint": fingerprint}, f"{fingerprint} is no longer believed about time.")
+    show(as_json, {"fingerprint": fingerprint}, f"{fingerprint} is no longer trusted to prove time.")
 
 
 @time_app.command("list")
