@@ -106,22 +106,28 @@ class BoundedChild:
         return process.pid if process is not None and process.poll() is None else None
 
     def _started(self) -> subprocess.Popen[bytes]:
-        _alive.add(self)
         if self._process is not None and self._process.poll() is None:
             return self._process
         self._reap()
-        self._process = subprocess.Popen(
+        try:
+            self._process = self._begun(_PIPE_BYTES)
+        except PermissionError:  # the system allows no pipe of this size, or the user has too many
+            self._process = self._begun(-1)
+        _alive.add(self)
+        return self._process
+
+    def _begun(self, pipe_bytes: int) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
             command_line(self._command),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env=_environment(),
-            pipesize=_PIPE_BYTES,
+            pipesize=pipe_bytes,
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             # Ctrl+C in a terminal reaches the parent alone, which then ends the child.
             start_new_session=True,
         )
-        return self._process
 
     def _end_late(self, process: subprocess.Popen[bytes]) -> None:
         self._is_late = True

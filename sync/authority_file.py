@@ -116,7 +116,7 @@ def write_authority(
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
-        raise Trouble("disk.failed", name=folder.name, reason=error.strerror or "") from error
+        raise Trouble("disk.failed", path=str(folder), reason=error.strerror or "") from error
     master = os.urandom(_MASTER_BYTES)
     place = _place(root.certificate)
     shares: tuple[str, ...] = ()

@@ -61,7 +61,10 @@ def read_in_child(data: bytes, sha384: str, wanted: Profile, layout: Layout) -> 
         requests.write(LENGTH.pack(len(request)) + LENGTH.pack(len(data)) + request)
         requests.write(data)
 
-    child = _idle.pop() if _idle else BoundedChild(COMMAND, is_long=True)
+    try:
+        child = _idle.pop()
+    except IndexError:
+        child = BoundedChild(COMMAND, is_long=True)
     is_kept = False
     try:
         answer = child.ask(send, _received, SECONDS)

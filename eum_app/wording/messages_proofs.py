@@ -21,7 +21,7 @@ PROOF_SENTENCES: dict[str, tuple[str, str]] = {
         _NOT_THE_RECORD,
     ),
     "slip.other_size": (
-        QT_TRANSLATE_NOOP("messages", "The slip is proved by a head of {size} entries; this head has {found}."),
+        QT_TRANSLATE_NOOP("messages", "The slip is proved by a head of size {size}; this head has size {found}."),
         QT_TRANSLATE_NOOP("messages", "Give the head file of that size with --head, or ask for a slip with its head."),
     ),
     "slip.other_head": (
@@ -31,7 +31,7 @@ PROOF_SENTENCES: dict[str, tuple[str, str]] = {
         ),
     ),
     "slip.head_needed": (
-        QT_TRANSLATE_NOOP("messages", "This short slip has no head: it is proved by HQ's head of {size} entries."),
+        QT_TRANSLATE_NOOP("messages", "This short slip has no head: it is proved by HQ's head of size {size}."),
         QT_TRANSLATE_NOOP("messages", "Give that head file with --head, or ask HQ for the slip as a file."),
     ),
     "slip.too_long": (
@@ -55,7 +55,7 @@ PROOF_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "Ask a reviewer to sign the log's head: eum head export."),
     ),
     "slip.not_yet": (
-        QT_TRANSLATE_NOOP("messages", "The head of {size} entries was signed before HQ had this record."),
+        QT_TRANSLATE_NOOP("messages", "The head of size {size} was signed before HQ had this record."),
         QT_TRANSLATE_NOOP("messages", "Give the reader a newer head, or make the slip with its head inside."),
     ),
     "log.only_hq": (
@@ -83,7 +83,7 @@ PROOF_SENTENCES: dict[str, tuple[str, str]] = {
         ),
     ),
     "log.no_such_head": (
-        QT_TRANSLATE_NOOP("messages", "The log never had a head of {size} entries."),
+        QT_TRANSLATE_NOOP("messages", "The log never had a head of size {size}."),
         QT_TRANSLATE_NOOP("messages", "See the sizes with eum head list."),
     ),
     "log.other_signer": (
@@ -147,12 +147,12 @@ PROOF_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "Do not cosign it. Ask HQ for its newest head."),
     ),
     "witness.older": (
-        QT_TRANSLATE_NOOP("messages", "The head has {size} entries; one with {last} was cosigned here before."),
+        QT_TRANSLATE_NOOP("messages", "The head has size {size}; one of size {last} was cosigned here before."),
         QT_TRANSLATE_NOOP("messages", "Ask HQ for its newest head."),
     ),
     "witness.no_proof": (
         QT_TRANSLATE_NOOP(
-            "messages", "Nothing in the file proves that the head continues the one of {size} entries cosigned here."
+            "messages", "Nothing in the file proves that the head continues the one of size {size} cosigned here."
         ),
         QT_TRANSLATE_NOOP(
             "messages", "Ask HQ for it: eum head export FILE --since {size}. Do not cosign without the proof."
@@ -161,7 +161,7 @@ PROOF_SENTENCES: dict[str, tuple[str, str]] = {
     "witness.fork": (
         QT_TRANSLATE_NOOP(
             "messages",
-            "{origin} signed two histories: this head contradicts the one of {size} entries cosigned here.",
+            "{origin} signed two histories: this head contradicts the one of size {size} cosigned here.",
         ),
         QT_TRANSLATE_NOOP(
             "messages", "Do not cosign it. Both heads are kept in {folder}: together they prove it to anyone."

@@ -67,8 +67,8 @@ def prepare(folder: Path) -> Prepared:
     for number in range(PREPARED_BUNDLES):
         for _ in range(5):
             check_one(device, visit_id, chance)
-        ends.append(_seq(device, DEVICE))
         simulator.seal(DEVICE).rename(bundles / f"{number:02d}.eumb")
+        ends.append(_seq(device, DEVICE) - 1)  # that it was sealed comes after what the bundle holds
     world.close()
     return Prepared(device.ticket, hq.ticket, tuple(ends))
 

@@ -19,6 +19,7 @@ from eum_app.usecases.exchange import receive_at_hq
 from eum_app.usecases.exchange.receive import import_bundles
 from eum_app.usecases.lists import import_inventory as import_inventory_usecase
 from eum_app.usecases.lists.import_inventory import import_inventory
+from eum_app.usecases.review.attribution import begin_attribution
 from eum_app.usecases.session import Session
 from eum_app.usecases.store.open_store import check_store, open_store, rebuild_store
 from tests.builders import PASSPHRASE, Clock, inventory_csv, make_store
@@ -54,6 +55,7 @@ def test_killed_in_the_middle_of_an_import_and_back_again(
     simulator.check(DEVICE, 1, "not_found")
     simulator.check(DEVICE, 2, "discrepancy")
     sealed = simulator.seal(DEVICE)
+    begin_attribution(hq)  # recorded once, before the first import
     before = heads(hq)
     step: Callable[..., Any] = getattr(receive_at_hq, moment)
 

@@ -64,7 +64,7 @@ def admission(folder: Path) -> Target:
         try:
             with refusals_into(codes), hq.writing(own_chain_last=True) as transaction:
                 connection = transaction.connection
-                admit = partial(_admit, connection, _DEVICE)
+                admit = partial(_admit, connection, _DEVICE, [])
                 for fact in transaction.append([entry], transaction.next_known_at(), admit):
                     for ref in content_refs(fact):
                         verify_content(connection, hq.store.content, ref)

@@ -141,7 +141,8 @@ class Tasks(QObject):
         stop_long_requests()  # the largest workbook takes minutes, and locking would wait for it
 
         def end() -> None:
-            self._await_queries()
+            while wait(tuple(self._running), timeout=0.2).not_done:
+                stop_long_requests()  # a reader that had not asked yet when the pause began
             for task in children:
                 task.join()
             end_children()
