@@ -91,7 +91,7 @@ class BoundedChild:
         process = self._process
         if process is not None:
             self._is_stopped = True
-            process.kill()
+            _kill(process)
 
     def close(self) -> None:
         """End the child, and wait until it has gone."""
@@ -131,19 +131,28 @@ class BoundedChild:
 
     def _end_late(self, process: subprocess.Popen[bytes]) -> None:
         self._is_late = True
-        process.kill()
+        _kill(process)
 
     def _reap(self) -> None:
         process, self._process = self._process, None
         _alive.discard(self)
         if process is None:
             return
-        process.kill()
+        _kill(process)
         for pipe in (process.stdin, process.stdout):
             if pipe is not None:
                 with contextlib.suppress(OSError):  # what was not written yet is lost
                     pipe.close()
         process.wait()
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """Kill a child and what it started: a process of its group would hold the pipes open."""
+    if sys.platform == "win32":
+        process.kill()
+    elif process.returncode is None:  # else its number may be another process's by now
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def end_children() -> None:

@@ -58,18 +58,44 @@ def verify_command(
 
     The exit code is 1 unless it holds.
     """
+    given = {"--root": root, "--head": head, "--witness": witness, "--time-authority": time_authority}
     if is_folder(file):
         if not account:
             raise typer.BadParameter("needed to open a store", param_hint="--account")
+        _refuse_unused(given, "a store")
         data, words, holds = _store(file, account, passphrase_fd)
     elif account:
+        _refuse_misplaced(given, file)
         with unlocked(store, account, passphrase_fd) as session:
             data, words, holds = _file(file, session, root, head, witness or [], time_authority or [])
     else:
+        _refuse_misplaced(given, file)
         data, words, holds = _file(file, None, root, head, witness or [], time_authority or [])
     show(as_json, data, *words)
     if not holds:
         raise typer.Exit(EXIT_REFUSED)
+
+
+def _refuse_misplaced(given: dict[str, Any], file: Path) -> None:
+    """Raise BadParameter for an option that says nothing about this kind of file: it must not seem to count."""
+    from eum_app.domain.tree_heads import is_head
+    from eum_app.usecases.reporting.verify_report import is_report
+
+    if is_report(file):
+        _refuse_unused(given, "a report", "--root", "--time-authority")
+    elif data := _proof(file):
+        if is_head(data):
+            _refuse_unused(given, "a head", "--root", "--witness")
+        else:
+            _refuse_unused(given, "a proof slip", "--root", "--witness", "--head")
+    else:
+        _refuse_unused(given, "a bundle")
+
+
+def _refuse_unused(given: dict[str, Any], kind: str, *used: str) -> None:
+    for option, value in given.items():
+        if value and option not in used:
+            raise typer.BadParameter(f"says nothing about {kind}", param_hint=option)
 
 
 Found = tuple[dict[str, Any], list[str], bool]

@@ -20,6 +20,7 @@ import pytest
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize
 from PySide6.QtGui import QColor, QImage, QImageWriter
 
+from eum_app import bounded_child
 from eum_app.demo.generate import photo
 from eum_app.domain.errors import KnownError, Refusal, Trouble
 from eum_app.domain.pictures import HEAD_BYTES, MAX_BYTES, MAX_PIXELS, MAX_SIDE, PictureForm, picture_head
@@ -243,6 +244,18 @@ def test_the_decoder_holds_no_keys_and_little_memory(monkeypatch: pytest.MonkeyP
     assert limits["Max address space"] != "unlimited"
     assert limits["Max file size"] == "0"
     assert limits["Max core file size"] == "0"
+
+
+@linux
+def test_what_a_child_started_is_killed_with_it() -> None:
+    """A child that a picture took over could fork: the copy would hold the pipes, and locking would wait for it."""
+    command = ["sh", "-c", "sleep 600 & echo $!; wait"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=True, text=True) as child:
+        assert child.stdout is not None
+        copy = Path("/proc", child.stdout.readline().strip())
+        assert copy.exists()
+        bounded_child._kill(child)
+        assert child.stdout.read() == "", "no process holds the pipe any longer"
 
 
 def test_locking_and_closing_end_the_decoder() -> None:

@@ -33,6 +33,12 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")
 HEADINGS = ["Case", "Serial", "NSN"]
 
 
+@pytest.fixture(autouse=True)
+def no_child() -> None:
+    """Let each test begin without a reader that waits: it could answer before it is held."""
+    bounded_child.end_children()
+
+
 def written(path: Path, rows: int = 2) -> Path:
     book = Workbook(write_only=True)
     sheet = book.create_sheet("List")
