@@ -213,7 +213,9 @@ def read_whole(stream: IO[bytes], count: int) -> bytes:
 
 
 def limit_memory(spare_bytes: int) -> None:
-    """In the child: let this process take `spare_bytes` more than it has now, and write no file. Not on Windows.
+    """In the child: let this process take `spare_bytes` more than it has now, and write no file.
+
+    The memory is limited on Linux only, where /proc tells how much there is; writing is not forbidden on Windows.
 
     Call it when the libraries are loaded.
     """

@@ -235,6 +235,9 @@ def test_paper_after_the_end_and_another_head_prove_nothing(simulator: Simulator
     simulator.check(DEVICE, 0)
     late = simulator.seal(DEVICE)
     note_paper_head(hq, DEVICE, 1, 5, "ab" * 48, "A record of something else")
+    for unreadable in (0, 2**53 + 1, 2**63, 10**30):
+        with pytest.raises(Refusal, match=r"late\.head"):
+            note_paper_head(hq, DEVICE, 1, unreadable, "ab" * 48, "A record with a number out of range")
     revoke(simulator)
     assert simulator.deliver(late)[0].code == "bundle.late_revoked"
     (waiting,) = late_bundles(hq)

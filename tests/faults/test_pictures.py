@@ -250,12 +250,12 @@ def test_the_decoder_holds_no_keys_and_little_memory(monkeypatch: pytest.MonkeyP
 def test_what_a_child_started_is_killed_with_it() -> None:
     """A child that a picture took over could fork: the copy would hold the pipes, and locking would wait for it."""
     command = ["sh", "-c", "sleep 600 & echo $!; wait"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=True, text=True) as child:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=True) as child:
         assert child.stdout is not None
-        copy = Path("/proc", child.stdout.readline().strip())
+        copy = Path("/proc", child.stdout.readline().decode().strip())
         assert copy.exists()
         bounded_child._kill(child)
-        assert child.stdout.read() == "", "no process holds the pipe any longer"
+        assert child.stdout.read() == b"", "no process holds the pipe any longer"
 
 
 def test_locking_and_closing_end_the_decoder() -> None:

@@ -25,8 +25,9 @@ from db.transaction import Transaction
 from eum_app.crypto.certificates import check_chain
 from eum_app.domain.areas import Area
 from eum_app.domain.errors import Refusal
+from eum_app.domain.fact import MAX_WHOLE
 from eum_app.domain.facts import HqRevoked, LateHeadAccepted, PaperHeadNoted
-from eum_app.domain.journal import HASH_BYTES, Head, decode_entry
+from eum_app.domain.journal import HASH_BYTES, MAX_EPOCH, Head, decode_entry
 from eum_app.domain.people import Permission, folded
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.exchange.quarantine import kept_path
@@ -190,8 +191,9 @@ def note_paper_head(session: Session, origin: str, epoch: int, seq: int, head: s
     _require(session)
     stated = paper.strip()
     digits = "".join(head.split()).lower()
-    if len(digits) != 2 * HASH_BYTES or not set(digits) <= set("0123456789abcdef") or seq < 1:
-        raise Refusal("late.head")
+    is_hash = len(digits) == 2 * HASH_BYTES and set(digits) <= set("0123456789abcdef")
+    if not is_hash or not 1 <= seq <= MAX_WHOLE or not 1 <= epoch <= MAX_EPOCH:
+        raise Refusal("late.head")  # a larger number could be written into the journal, but not be read again
     if not stated:
         raise Refusal("late.reason")
     if len(stated) > MAX_REASON:
