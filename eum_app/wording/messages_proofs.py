@@ -39,7 +39,7 @@ PROOF_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "Hand over the slip as a file."),
     ),
     "slip.several_items": (
-        QT_TRANSLATE_NOOP("messages", "{count} items have the serial number {serial}."),
+        QT_TRANSLATE_NOOP("messages", "Several items have the serial number {serial}: {count}."),
         QT_TRANSLATE_NOOP("messages", "Choose it under Inventory, or give one of these ids with --item: {items}."),
     ),
     "slip.no_check": (
