@@ -93,7 +93,7 @@ def test_hq_an_outsider_and_a_witness(
     )
     assert hq("proof", "make", slip, "--serial", "786951")["kind"] == "CheckRecorded"
     hq("inventory", "import", tmp_path / "twice.csv")
-    assert "2 items have the serial number" in hq("proof", "make", slip, "--serial", "786951", code=1)
+    assert "Several items have the serial number 786951: 2" in hq("proof", "make", slip, "--serial", "786951", code=1)
     assert "not in this store" in hq("proof", "make", slip, "--serial", "1", code=1)
 
     # What is not a proof is refused in one sentence.
