@@ -154,8 +154,8 @@ def read_authority(folder: Path) -> tuple[Certificate, Custody]:
 def open_authority(folder: Path, *, passphrase: str = "", shares: Sequence[str] = ()) -> Identity:
     """Open the root's key by the passphrase, or by the shares of `needed` custodians.
 
-    Raises Refusal as `read_authority`; `passphrase.…`; `authority.shares` (too few, mistyped, or of different sets),
-    `authority.other_shares` (of another authority).
+    Raises Refusal as `read_authority`; `passphrase.…`; `authority.too_few_shares`, `authority.shares` (mistyped, or of
+    different sets), `authority.other_shares` (of another authority).
     """
     file = _read(folder)
     root = Certificate.from_der(file.certificate)
@@ -168,7 +168,9 @@ def open_authority(folder: Path, *, passphrase: str = "", shares: Sequence[str] 
     try:
         identity = Identity.from_bytes(Box(master).open(_place(root), file.box))
     except Trouble as error:
-        raise Refusal("authority.other_shares" if file.custodians else "authority.unreadable") from error
+        if file.custodians:
+            raise Refusal("authority.other_shares") from error
+        raise Refusal("authority.unreadable", path=str(folder)) from error
     if identity.role is not Role.AUTHORITY or identity.certificate != root:
         raise Refusal("authority.unreadable", path=str(folder))
     return identity
@@ -184,7 +186,10 @@ def is_share(text: str) -> bool:
 
 
 def issued(folder: Path, root: Certificate) -> list[Certificate]:
-    """Return the HQ certificates that this root signed, in order. Raises Refusal `authority.unreadable`."""
+    """Return the HQ certificates that this root signed, in order; empty if none is noted.
+
+    Raises Refusal `authority.unreadable`, `certificate.invalid`.
+    """
     path = folder / ISSUED_FILE
     if not os.path.lexists(path):
         return []
@@ -234,7 +239,10 @@ def read_revocations(path: Path, root: Certificate) -> RevocationList | None:
 
 
 def write_revocations(path: Path, revocations: RevocationList) -> None:
-    """Write a revocation list to a file, or into an authority's folder; an older one is replaced."""
+    """Write a revocation list to a file, or into an authority's folder; an older one is replaced.
+
+    Raises as `written_whole` does.
+    """
     target = path / REVOKED_FILE if os.path.isdir(path) else path  # noqa: PTH112
     with written_whole(target) as out:
         out.write(revocations.der)

@@ -157,8 +157,8 @@ def copy_authority(
     The file was read back and opened; on failure it is removed. With custodians, `finish_move` follows once each has
     written their share down.
 
-    Raises Refusal `permission.denied`, `authority.not_here`, `authority.beside_store`, `vault.not_admitted`,
-    `passphrase.…`, and as `write_authority` does; Trouble of the disk.
+    Raises Refusal `permission.denied`, `authority.only_hq`, `authority.not_here`, `authority.beside_store`,
+    `vault.not_admitted`, `passphrase.…`, and as `write_authority` does; Trouble of the disk.
     """
     session.require(Permission.DEVICE_ENROL)
     if not custody.is_split:
@@ -183,8 +183,8 @@ def finish_move(session: Session, folder: Path, opener: Opener) -> MovedAuthorit
     """At HQ: remove the authority's key from the store, after the copy in the folder was opened with what people have.
 
     HQ's own certificate stays and goes on enrolling devices. Copies and backups of the store from before still hold the
-    key. Raises Refusal `permission.denied`, `authority.not_here`, `authority.other_root`, `vault.not_admitted`, and as
-    `open_authority` does; Trouble of the disk. The key then stays.
+    key. Raises Refusal `permission.denied`, `authority.only_hq`, `authority.not_here`, `authority.other_root`,
+    `vault.not_admitted`, and as `open_authority` does; Trouble of the disk. The key then stays.
     """
     session.require(Permission.DEVICE_ENROL)
     copy = open_authority(folder, passphrase=opener.passphrase, shares=opener.shares)
@@ -310,8 +310,8 @@ def take_revocations(session: Session, path: Path) -> TakenRevocations:
     """At HQ or on a device: take the authority's list of revoked HQs. At HQ it goes on to every device.
 
     Raises Refusal `permission.denied`, `device.not_enrolled`, `revocations.invalid`, `revocations.other_root`,
-    `revocations.older` (also the same list again), `revocations.shrunk` (it takes revocations back), `file.…`; Trouble
-    of the disk.
+    `revocations.older` (also the same list again), `revocations.shrunk` (it takes revocations back), `file.missing`
+    (also a folder without a list), `file.…`; Trouble of the disk.
     """
     session.require(Permission.DEVICE_ENROL if session.is_hq else Permission.DEVICE_REQUEST)
     with session.writing() as transaction:

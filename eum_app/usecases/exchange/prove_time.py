@@ -198,7 +198,8 @@ def add_time_answer(session: Session, answer_file: Path, file: Path | None = Non
     """Verify a time authority's answer and keep it as a fact. Adding it again changes nothing.
 
     It belongs to a request of this store, or to the signature of `file`. Raises Refusal `time.only_hq`,
-    `permission.denied`, `time.unasked` (no request, and no file given), and as `verify_time` and `signature_in`.
+    `permission.denied`, `time.unreadable`, `time.unasked` (no request, and no file given), `time.other_signature` (the
+    answer is about another signature than that of `file`), and as `verify_time` and `signature_in`.
     """
     _require(session, Permission.BUNDLE_IMPORT)
     answer = _read_answer(answer_file)
@@ -260,7 +261,10 @@ def trust_time_authority(session: Session, authority: TimeAuthority, *, is_trust
 
 
 def distrust_time_authority(session: Session, fingerprint: str) -> Changed:
-    """Stop trusting the authority with this short fingerprint. Raises Refusal `time.authority_unknown`; as above."""
+    """Stop trusting the authority with this short fingerprint.
+
+    Raises Refusal `time.authority_unknown`, and as `trust_time_authority`.
+    """
     for authority in session.read(trusted_authorities, session.name):
         if _plain(authority.fingerprint) == _plain(fingerprint):
             return trust_time_authority(session, authority, is_trusted=False)
@@ -296,7 +300,10 @@ def _beside(file: Path) -> Path:
 
 
 def answer_beside(file: Path) -> bytes | None:
-    """Return the answer beside a report's signature or a bundle (`NAME.tsr`), if there is one."""
+    """Return the answer beside a report's signature or a bundle (`NAME.tsr`), or None without one.
+
+    Raises Refusal `time.unreadable` for a file that is too large, and as `opened_for_reading`.
+    """
     path = file.with_name(f"{file.name}{ANSWER_SUFFIX}")
     return _read_answer(path) if is_file(path) else None
 

@@ -66,7 +66,8 @@ def require_log(session: Session) -> int:
 def sign_log_head(session: Session) -> HeadSigned:
     """Take every new entry into the log and sign its head.
 
-    Raises Refusal as `require_log`, `log.entry_lost`, `permission.denied` for an auditor; Trouble as any write.
+    Raises Refusal as `require_log`, `log.entry_lost`, `log.damaged` (its stored hashes do not fit), `permission.denied`
+    for an auditor; Trouble as any write.
     """
     log_epoch = require_log(session)
     with session.writing() as transaction:

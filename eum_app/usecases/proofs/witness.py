@@ -136,9 +136,9 @@ def cosign(
 
     The first head of an HQ needs `root`, the short fingerprint of its authority; later ones must be under the same
     authority. `new_log`: accept that the HQ began a log in a later epoch. What is written to the folder is on disk
-    before the cosignature is. Raises Refusal `witness.absent`, `witness.damaged`, `passphrase.wrong`,
-    `witness.root_needed`, `witness.not_signed`, `witness.other_root`, `witness.new_log`, `witness.old_log`,
-    `witness.older`, `witness.no_proof`, `witness.fork`, `witness.busy`; Trouble for disk errors.
+    before the cosignature is. Raises Refusal `witness.absent`, `witness.damaged`, `witness.invalid`,
+    `passphrase.wrong`, `witness.root_needed`, `witness.not_signed`, `witness.other_root`, `witness.new_log`,
+    `witness.old_log`, `witness.older`, `witness.no_proof`, `witness.fork`, `witness.busy`; Trouble for disk errors.
     """
     witness = read_witness(folder)
     suite = Suite.parse(witness.suite)
