@@ -26,6 +26,7 @@ from eum_app.cli.common import (
 from eum_app.cli.streams import say
 from eum_app.domain.clock import instant_words, utc_text
 from eum_app.domain.errors import Refusal
+from eum_app.domain.ids import plain_fingerprint
 
 if TYPE_CHECKING:
     from eum_app.usecases.authority.root import Opener
@@ -104,7 +105,7 @@ def issue(
     from eum_app.usecases.authority.root import issue_to_hq, read_hq_request
 
     shown = read_hq_request(request_file).short_fingerprint
-    if _plain(shown) != _plain(fingerprint):
+    if plain_fingerprint(shown) != plain_fingerprint(fingerprint):
         raise Refusal("enrolment.fingerprint", shown=shown, given=fingerprint)
     opener = _opener(folder, authority_passphrase_fd, shares_fd)
     made = issue_to_hq(folder, request_file, answer, compared=shown, opener=opener, days=days)
@@ -313,7 +314,3 @@ def _day(moment: object) -> str:
     from datetime import datetime
 
     return instant_words(utc_text(moment)) if isinstance(moment, datetime) else ""
-
-
-def _plain(fingerprint: str) -> str:
-    return "".join(char for char in fingerprint.upper() if char.isalnum())

@@ -23,6 +23,7 @@ from eum_app.cli.streams import say
 from eum_app.domain.bundles import ImportResult
 from eum_app.domain.clock import instant_words
 from eum_app.domain.errors import Refusal
+from eum_app.domain.ids import plain_fingerprint
 from eum_app.domain.journal import MAX_EPOCH
 
 device_app = typer.Typer(help="Devices: request, sign and accept an identity.", no_args_is_help=True)
@@ -69,7 +70,7 @@ def sign(
     from eum_app.usecases.exchange.enrol_device import read_request, sign_enrolment
 
     view = read_request(request_file)
-    if _plain(view.fingerprint) != _plain(fingerprint):
+    if plain_fingerprint(view.fingerprint) != plain_fingerprint(fingerprint):
         raise Refusal("enrolment.fingerprint", shown=view.fingerprint, given=fingerprint)
     with unlocked(store, account, passphrase_fd) as session:
         made = sign_enrolment(session, request_file, answer, compared=view.fingerprint)
@@ -310,7 +311,3 @@ def _in_words(outcome: Any, *, is_hq: bool) -> str:
         else ""
     )
     return f"{outcome.outcome}  {outcome.file_name}{added}{reason}"
-
-
-def _plain(fingerprint: str) -> str:
-    return "".join(char for char in fingerprint.upper() if char.isalnum())

@@ -10,6 +10,7 @@ import typer
 from eum_app.cli.common import AccountOption, JsonOption, PassphraseFd, StoreOption, show, unlocked
 from eum_app.domain.clock import instant_words
 from eum_app.domain.errors import Refusal
+from eum_app.domain.ids import plain_fingerprint
 
 time_app = typer.Typer(
     help="Proof of time: requests to a time authority, its answers, and whom to believe.", no_args_is_help=True
@@ -108,7 +109,7 @@ def trust(
     authority = read_authority_file(certificate)
     if not fingerprint:
         raise Refusal("time.compare", name=authority.name, fingerprint=authority.fingerprint)
-    if _plain(fingerprint) != _plain(authority.fingerprint):
+    if plain_fingerprint(fingerprint) != plain_fingerprint(authority.fingerprint):
         raise Refusal("time.fingerprint", shown=authority.fingerprint, given=fingerprint[:40])
     with unlocked(store, account, passphrase_fd) as session:
         trust_time_authority(session, authority)
@@ -168,7 +169,3 @@ def list_proofs(
         for one in state.proofs
     ]
     show(as_json, data, *words)
-
-
-def _plain(fingerprint: str) -> str:
-    return "".join(char for char in fingerprint.upper() if char.isalnum())

@@ -9,3 +9,8 @@ from typing import NewType
 
 FindingId = NewType("FindingId", str)
 CheckId = NewType("CheckId", str)
+
+
+def plain_fingerprint(typed: str) -> str:
+    """Return a fingerprint as people compare it: its letters and digits in upper case, without separators."""
+    return "".join(char for char in typed.upper() if char.isalnum())

@@ -28,6 +28,7 @@ from eum_app.domain.clock import utc_text
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import TimeAuthorityTrusted, TimeProved, TimeRequested
 from eum_app.domain.file_names import shown_name
+from eum_app.domain.ids import plain_fingerprint
 from eum_app.domain.people import Permission
 from eum_app.reports.sidecar import MAX_SIDECAR_BYTES, PURPOSE, SIGNATURE_SUFFIX, SUFFIX, decode_signature
 from eum_app.usecases.changes import Changed
@@ -266,7 +267,7 @@ def distrust_time_authority(session: Session, fingerprint: str) -> Changed:
     Raises Refusal `time.authority_unknown`, and as `trust_time_authority`.
     """
     for authority in session.read(trusted_authorities, session.name):
-        if _plain(authority.fingerprint) == _plain(fingerprint):
+        if plain_fingerprint(authority.fingerprint) == plain_fingerprint(fingerprint):
             return trust_time_authority(session, authority, is_trusted=False)
     raise Refusal("time.authority_unknown", fingerprint=fingerprint[:40])
 
@@ -329,7 +330,3 @@ def _read(path: Path, limit: int, too_large: Refusal) -> bytes:
     if len(data) > limit:
         raise too_large
     return data
-
-
-def _plain(fingerprint: str) -> str:
-    return "".join(char for char in fingerprint.upper() if char.isalnum())

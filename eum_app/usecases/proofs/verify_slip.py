@@ -17,6 +17,7 @@ from eum_app.crypto.signing import VerifyKey
 from eum_app.crypto.suites import Suite
 from eum_app.domain.clock import from_utc_text
 from eum_app.domain.errors import Refusal
+from eum_app.domain.ids import plain_fingerprint
 from eum_app.domain.merkle import is_consistent
 from eum_app.domain.proof_slips import SLIP_SUFFIX, Slip, is_slip
 from eum_app.domain.tree_heads import (
@@ -58,7 +59,7 @@ class Trust:
     session: Session | None = None
 
 
-NOBODY = Trust()
+NO_TRUST = Trust()
 
 
 @dataclass(frozen=True)
@@ -159,7 +160,7 @@ def read_head(path: Path) -> SignedHead:
     return decode_head(read_proof([path]))
 
 
-def verify_slip(slip: Slip, trust: Trust = NOBODY, held: SignedHead | None = None) -> SlipProof:
+def verify_slip(slip: Slip, trust: Trust = NO_TRUST, held: SignedHead | None = None) -> SlipProof:
     """Verify a slip by the head inside it, or by the one that the reader holds.
 
     If both are there, they must be the same. What is wrong is in the proof. Raises Trouble for errors of a store.
@@ -180,7 +181,7 @@ def verify_slip(slip: Slip, trust: Trust = NOBODY, held: SignedHead | None = Non
     return SlipProof(slip, verify_head(signed, trust), not refusals, tuple(refusals))
 
 
-def verify_head(signed: SignedHead, trust: Trust = NOBODY) -> HeadProof:
+def verify_head(signed: SignedHead, trust: Trust = NO_TRUST) -> HeadProof:
     """Verify a head's signature, its signer and its witnesses. Raises Trouble for errors of a store."""
     head, refusals = signed.head, list[Refusal]()
     chain: tuple[Certificate, ...] = ()
@@ -203,7 +204,7 @@ def verify_head(signed: SignedHead, trust: Trust = NOBODY) -> HeadProof:
         except Refusal as refusal:
             refusals.append(refusal)
             known = False
-    named = {plain(one) for one in trust.witnesses}
+    named = {plain_fingerprint(one) for one in trust.witnesses}
     return HeadProof(
         head=head,
         signer=chain[0].origin if chain else "",
@@ -218,7 +219,7 @@ def verify_head(signed: SignedHead, trust: Trust = NOBODY) -> HeadProof:
 
 
 def _is_known(chain: tuple[Certificate, ...], trust: Trust) -> bool:
-    if trust.root and plain(chain[-1].short_fingerprint) != plain(trust.root):
+    if trust.root and plain_fingerprint(chain[-1].short_fingerprint) != plain_fingerprint(trust.root):
         raise Refusal("report.other_root", found=chain[-1].short_fingerprint, given=trust.root[:40])
     if trust.session is not None:
         with trust.session.store.reading() as connection:
@@ -237,7 +238,7 @@ def _witness_proof(one: Cosignature, statement: bytes, named: Collection[str]) -
         fingerprint=fingerprint,
         cosigned_at=cosigned.cosigned_at,
         holds=is_cosigned(one, statement),
-        is_known=plain(fingerprint) in named if named else None,
+        is_known=plain_fingerprint(fingerprint) in named if named else None,
     )
 
 
@@ -281,8 +282,3 @@ def compare_heads(one: SignedHead, other: SignedHead) -> Comparison:
     if any(proof.root != old.root_bytes for proof in valid):
         return Comparison.FORK
     return Comparison.CONSISTENT if valid else Comparison.NOT_PROVED
-
-
-def plain(fingerprint: str) -> str:
-    """Return a fingerprint as typed, without case and separators."""
-    return "".join(char for char in fingerprint.upper() if char.isalnum())

@@ -22,6 +22,7 @@ from eum_app.crypto.certificates import Certificate, Role, check_chain, check_va
 from eum_app.crypto.timestamps import TimeAuthority, imprint_of
 from eum_app.domain.clock import from_utc_text, system_now
 from eum_app.domain.errors import KnownError, Refusal
+from eum_app.domain.ids import plain_fingerprint
 from eum_app.reports.sidecar import (
     MAX_SIDECAR_BYTES,
     PURPOSE,
@@ -310,7 +311,7 @@ def _is_known(
     if not chain:
         return False
     with _Noting(refusals):
-        if root and _plain(chain[-1].short_fingerprint) != _plain(root):
+        if root and plain_fingerprint(chain[-1].short_fingerprint) != plain_fingerprint(root):
             raise Refusal("report.other_root", found=chain[-1].short_fingerprint, given=root[:40])
         made_at = from_utc_text(sidecar.as_of)
         if session is not None:
@@ -332,7 +333,3 @@ def _refuse_revoked(chain: tuple[Certificate, ...], trust: TrustList, time: Time
     for certificate in chain:
         if trust.revoked_at(certificate, time.moment) is not None:
             raise Refusal("report.signer_revoked", signer=certificate.origin)
-
-
-def _plain(fingerprint: str) -> str:
-    return "".join(char for char in fingerprint.upper() if char.isalnum())
