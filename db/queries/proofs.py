@@ -98,7 +98,7 @@ def time_proofs_of(connection: Connection, own: str, imprint: str = "") -> list[
     if imprint:
         query = query.where(time_proofs.c.imprint == imprint).order_by(time_proofs.c.proved_at)
     else:
-        query = query.order_by(time_proofs.c.proved_at.desc(), time_proofs.c.imprint)
+        query = query.order_by(time_proofs.c.proved_at.desc(), time_proofs.c.order_key.desc())
     return [_proof(row) for row in connection.execute(query)]
 
 
