@@ -30,7 +30,7 @@ from eum_app.crypto.passphrases import KdfParams, unwrap_secret, wrap_secret
 from eum_app.crypto.revocations import MAX_LIST_SIZE, RevocationList, read_revocation_list
 from eum_app.domain.errors import Refusal, Trouble
 from eum_app.domain.unreadable import UNREADABLE
-from sync.files import opened_for_reading, written_whole
+from sync.files import read_small, written_whole
 
 AUTHORITY_FILE: Final = "authority.json"
 ISSUED_FILE: Final = "issued.json"
@@ -234,8 +234,7 @@ def read_revocations(path: Path, root: Certificate) -> RevocationList | None:
         path = path / REVOKED_FILE
     if is_folder and not os.path.lexists(path):
         return None
-    with opened_for_reading(path) as file:
-        return read_revocation_list(file.read(MAX_LIST_SIZE + 1), root)
+    return read_revocation_list(read_small(path, MAX_LIST_SIZE, Refusal("revocations.invalid")), root)
 
 
 def write_revocations(path: Path, revocations: RevocationList) -> None:
@@ -259,14 +258,12 @@ def _read(folder: Path) -> _AuthorityFile:
 
 
 def _decode(path: Path, kind: type[T]) -> T:
-    with opened_for_reading(path) as file:
-        data = file.read(_MAX_SIZE + 1)
+    unreadable = Refusal("authority.unreadable", path=str(path.parent))
+    data = read_small(path, _MAX_SIZE, unreadable)
     try:
-        if len(data) > _MAX_SIZE:
-            raise ValueError("too large")
         return msgspec.json.decode(data, type=kind)
     except UNREADABLE as error:
-        raise Refusal("authority.unreadable", path=str(path.parent)) from error
+        raise unreadable from error
 
 
 def _joined(shares: Sequence[str], needed: int) -> bytes:

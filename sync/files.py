@@ -68,6 +68,18 @@ def opened_for_reading(path: Path) -> Iterator[BinaryIO]:
             raise Refusal("file.unreadable", name=path.name) from error
 
 
+def read_small(path: Path, limit: int, too_large: Refusal) -> bytes:
+    """Return the bytes of a file from another party, at most `limit` of them.
+
+    Raises `too_large` for a longer file, and as `opened_for_reading`.
+    """
+    with opened_for_reading(path) as file:
+        data = file.read(limit + 1)
+    if len(data) > limit:
+        raise too_large
+    return data
+
+
 def _trouble(path: Path, error: OSError) -> Trouble:
     code = "disk.full" if error.errno in _FULL else "disk.failed"
     return Trouble(code, path=str(path), reason=errno.errorcode.get(error.errno or 0, ""))

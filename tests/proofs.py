@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from db.queries import findings, visits
@@ -31,8 +32,11 @@ class Proved:
 
 
 def proved_world(folder: Path, suite: Suite = Suite.P384, *, close: bool = True) -> Proved:
-    """Return a world whose HQ holds a device's checks of one visit."""
-    world = make_world(folder, suite=suite)
+    """Return a world whose HQ holds a device's checks of one visit.
+
+    Its clock begins yesterday: verifiers judge dates by the clock of this machine, and refuse those in the future.
+    """
+    world = make_world(folder, suite=suite, instant=datetime.now(UTC) - timedelta(days=1))
     visit_id = world.visit()
     items = world.device.read(visits.work_ids, visit_id)
     for number, item_id in enumerate(items[:-1]):

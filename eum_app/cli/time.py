@@ -16,7 +16,7 @@ time_app = typer.Typer(
     help="Proof of time: requests to a time authority, its answers, and whom to believe.", no_args_is_help=True
 )
 
-_KINDS = {"bundle": "bundle", "report": "report", "head": "journal"}
+_KINDS = {"bundle": "bundle", "report": "report", "head": "journal", "log_head": "log head"}
 
 
 @time_app.command()

@@ -11,12 +11,12 @@ import typer
 from db.files import is_file, is_folder
 from eum_app.cli.common import JsonOption, PassphraseFd, StoreOption, counted, show, unlocked
 from eum_app.cli.process import EXIT_REFUSED
+from eum_app.cli.verdict_words import said, time_data, time_words
 from eum_app.domain.clock import instant_words
 from eum_app.domain.errors import Refusal
 from eum_app.usecases.session import Session
 
 if TYPE_CHECKING:
-    from eum_app.usecases.exchange.time_proofs import TimeProof
     from eum_app.usecases.reporting.verify_report import ReportProof
 
 FileArgument = Annotated[
@@ -47,7 +47,7 @@ def verify_command(
     time_authority: Annotated[
         list[Path] | None,
         typer.Option(
-            help="Certificate of a time authority to believe about answers beside a report.", show_default=False
+            help="Certificate of a time authority to believe about an answer beside the file.", show_default=False
         ),
     ] = None,
     store: StoreOption = None,
@@ -85,9 +85,9 @@ def _refuse_misplaced(given: dict[str, Any], file: Path) -> None:
         _refuse_unused(given, "a report", "--root", "--time-authority")
     elif data := _proof(file):
         if is_head(data):
-            _refuse_unused(given, "a head", "--root", "--witness")
+            _refuse_unused(given, "a head", "--root", "--witness", "--time-authority")
         else:
-            _refuse_unused(given, "a proof slip", "--root", "--witness", "--head")
+            _refuse_unused(given, "a proof slip", "--root", "--witness", "--head", "--time-authority")
     else:
         _refuse_unused(given, "a bundle")
 
@@ -124,10 +124,15 @@ def _file(
     if data := _proof(file):
         from eum_app.cli.verify_proof import head_found, slip_found
         from eum_app.domain.tree_heads import is_head
+        from eum_app.usecases.exchange.prove_time import answer_beside, read_authority_file
         from eum_app.usecases.proofs.verify_slip import Trust
 
-        trust = Trust(root, tuple(witnesses), session)
-        return head_found(file.name, data, trust) if is_head(data) else slip_found(file.name, data, trust, head)
+        trust = Trust(root, tuple(witnesses), session, tuple(map(read_authority_file, time_authorities)))
+        beside = answer_beside(file)
+        answers = [beside] if beside else []
+        if is_head(data):
+            return head_found(file.name, data, trust, answers)
+        return slip_found(file.name, data, trust, head, answers)
     if session is None:
         if not is_file(file):
             raise Refusal("file.missing", name=file.name)
@@ -156,18 +161,6 @@ def _title(name: str) -> str:
     return REPORTS[name].title if name in REPORTS else name
 
 
-def _time_words(time: TimeProof) -> str:
-    if time.at:
-        how = "recorded here" if time.verdict == "recorded" else "proved before the certificates end"
-        return f"Signed at the latest {instant_words(time.at)}: {how} ({time.by})"
-    is_current = time.verdict == "current"
-    return f"Time of signing: claimed only{'; the certificates are in force' if is_current else ''}"
-
-
-def _time_data(time: TimeProof) -> dict[str, str]:
-    return {"verdict": time.verdict, "at": time.at, "by": time.by}
-
-
 def _report(file: Path, session: Session | None, root: str, time_authorities: Sequence[Path]) -> Found:
     from eum_app.usecases.exchange.prove_time import read_authority_file
     from eum_app.usecases.reporting.verify_report import verify_report
@@ -189,7 +182,7 @@ def _report(file: Path, session: Session | None, root: str, time_authorities: Se
         "root_fingerprint": proof.root_fingerprint,
         "signature_holds": proof.signature_holds,
         "signer_known": proof.signer_is_known,
-        "time": _time_data(proof.time),
+        "time": time_data(proof.time),
         "files": [
             {
                 "name": one.name,
@@ -214,10 +207,10 @@ def _report(file: Path, session: Session | None, root: str, time_authorities: Se
         f"{file.name}: {'named by the sidecar' if proof.names_given else 'NOT NAMED by the sidecar'}",
         f"{_title(sidecar.report)} {sidecar.file_name}, data as of {instant_words(sidecar.as_of)}, "
         f"by {sidecar.made_by}",
-        f"Signature: {_said(proof.signature_holds)}"
+        f"Signature: {said(proof.signature_holds)}"
         + (f", by {_signer(proof)}, authority {proof.root_fingerprint}" if proof.signer else ""),
-        f"Signer known: {_said(proof.signer_is_known)}",
-        _time_words(proof.time),
+        f"Signer known: {said(proof.signer_is_known)}",
+        time_words(proof.time),
     ]
     words += [
         f"{one.name}: {'unaltered' if one.is_unaltered else 'ALTERED' if one.is_there else 'MISSING'}"
@@ -225,7 +218,7 @@ def _report(file: Path, session: Session | None, root: str, time_authorities: Se
         for one in proof.files
     ]
     words += [f"Journal {head.origin} (epoch {head.epoch}) at {head.seq}: {head.verdict}" for head in proof.heads]
-    words.append(f"Export recorded in this store: {_said(proof.export_is_recorded)}")
+    words.append(f"Export recorded in this store: {said(proof.export_is_recorded)}")
     words += dict.fromkeys(str(sentence(refusal)) for refusal in proof.refusals)
     words.append(_VERDICTS[proof.verdict])
     return data, words, proof.holds
@@ -251,8 +244,8 @@ def _bundle(file: Path, session: Session) -> Found:
         "code": verdict.code,
         "holds": verdict.holds,
     }
-    words = [*(f"{name}: {value}" for name, value in data.items()), _time_words(verdict.time)]
-    return {**data, "time": _time_data(verdict.time)}, words, verdict.holds
+    words = [*(f"{name}: {value}" for name, value in data.items()), time_words(verdict.time)]
+    return {**data, "time": time_data(verdict.time)}, words, verdict.holds
 
 
 def _store(folder: Path, account: str, descriptor: int | None) -> Found:
@@ -262,7 +255,3 @@ def _store(folder: Path, account: str, descriptor: int | None) -> Found:
     data, words = examined_words(found)
     words.append("Holds: nothing altered, nothing missing, nothing damaged." if found.is_whole else "DOES NOT HOLD.")
     return {"kind": "store", **data, "holds": found.is_whole}, words, found.is_whole
-
-
-def _said(verdict: bool | None) -> str:
-    return {True: "yes", False: "NO", None: "not asked"}[verdict]

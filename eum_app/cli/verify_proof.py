@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from eum_app.cli.verdict_words import said, time_data, time_words
 from eum_app.domain.clock import instant_words
 from eum_app.domain.proof_slips import decode_slip
 from eum_app.domain.tree_heads import decode_head
@@ -26,14 +28,15 @@ _VERDICTS = {
     Verdict.HOLDS: "Holds.",
     Verdict.UNALTERED: "NOT PROVED: unaltered since it was signed by someone you have not named. "
     "Ask HQ for its authority's fingerprint and give it with --root, or name a store and an account.",
+    Verdict.CLAIMED: "NOT PROVED: HQ's certificate has ended, and only the head says that it was signed before.",
     Verdict.FAILS: "DOES NOT HOLD.",
 }
 _NO_MORE = "It proves that HQ's log holds this record. It does not show whether a later record corrects it."
 
 
-def slip_found(name: str, data: bytes, trust: Trust, head: Path | None) -> Found:
+def slip_found(name: str, data: bytes, trust: Trust, head: Path | None, answers: Sequence[bytes]) -> Found:
     """Return the verdicts about a slip. Raises Refusal `proof.unreadable`, and as `read_head`."""
-    proof = verify_slip(decode_slip(data), trust, read_head(head) if head else None)
+    proof = verify_slip(decode_slip(data), trust, read_head(head) if head else None, answers=answers)
     entry = proof.slip.entry
     found: dict[str, Any] = {
         "kind": "slip",
@@ -58,7 +61,7 @@ def slip_found(name: str, data: bytes, trust: Trust, head: Path | None) -> Found
         f"recorded {instant_words(entry.recorded_at)} by {entry.actor}",
         *(f"  {line}" for line in record_lines(entry)),
         *(_head_words(proof.head) if proof.head else ()),
-        f"Included in the head: {_said(proof.is_included)}",
+        f"Included in the head: {said(proof.is_included)}",
         *(str(sentence(one)) for one in _refusals(proof)),
         _VERDICTS[proof.verdict],
         *([_NO_MORE] if proof.verdict is Verdict.HOLDS else []),
@@ -66,9 +69,9 @@ def slip_found(name: str, data: bytes, trust: Trust, head: Path | None) -> Found
     return found, words, proof.verdict is Verdict.HOLDS
 
 
-def head_found(name: str, data: bytes, trust: Trust) -> Found:
+def head_found(name: str, data: bytes, trust: Trust, answers: Sequence[bytes]) -> Found:
     """Return the verdicts about a head. Raises Refusal `proof.unreadable`."""
-    proof = verify_head(decode_head(data), trust)
+    proof = verify_head(decode_head(data), trust, answers=answers)
     found = {
         "kind": "head",
         "file": name,
@@ -93,6 +96,7 @@ def _head_data(proof: HeadProof) -> dict[str, Any]:
         "root_fingerprint": proof.root_fingerprint,
         "signature_holds": proof.signature_holds,
         "signer_known": proof.signer_is_known,
+        "time": time_data(proof.time),
         "witnesses": proof.witnesses,
         "witnessed": proof.is_witnessed,
     }
@@ -103,9 +107,10 @@ def _head_words(proof: HeadProof) -> list[str]:
     words = [
         f"Head of {head.origin} (epoch {head.epoch}): {head.size} entries at {instant_words(head.signed_at)}, "
         "the time that HQ claims",
-        f"Signature: {_said(proof.signature_holds)}"
+        f"Signature: {said(proof.signature_holds)}"
         + (f", by {proof.signer} ({proof.signer_role}), authority {proof.root_fingerprint}" if proof.signer else ""),
-        f"Signer known: {_said(proof.signer_is_known)}",
+        f"Signer known: {said(proof.signer_is_known)}",
+        time_words(proof.time),
     ]
     for one in proof.witnesses:
         about = f"{one.witness} (key {one.fingerprint})"
@@ -120,7 +125,3 @@ def _head_words(proof: HeadProof) -> list[str]:
     if not proof.is_witnessed:
         words.append("UNWITNESSED by any witness that you named" if proof.wants_witness else "Unwitnessed")
     return words
-
-
-def _said(verdict: bool | None) -> str:
-    return {True: "yes", False: "NO", None: "not asked"}[verdict]

@@ -100,7 +100,8 @@ def compare_command(
 
     heads = [read_head(one), read_head(other)]
     proofs = [verify_head(head, Trust(root)) for head in heads]
-    unsigned = [refusal for proof in proofs for refusal in proof.refusals]
+    refusals = [refusal for proof in proofs for refusal in proof.refusals]
+    unsigned = [one for one in refusals if one.code != "log.claimed"]
     found = None if unsigned else compare_heads(*heads)
     words = {
         Comparison.SAME: "The heads are the same.",
@@ -111,11 +112,11 @@ def compare_command(
     }
     known = all(proof.verdict is Verdict.HOLDS for proof in proofs)
     said = [f"Authority: {proof.root_fingerprint or 'none'}" for proof in proofs[:1]]
-    said += [str(sentence(refusal)) for refusal in unsigned]
+    said += dict.fromkeys(str(sentence(refusal)) for refusal in refusals)
     said += [words[found]] if found else ["The heads prove nothing: a signature does not hold."]
     if not root:
         said.append("The authority was not compared: give its fingerprint with --root.")
-    data = {"comparison": found, "authority_known": known if root else None, "codes": [one.code for one in unsigned]}
+    data = {"comparison": found, "authority_known": known if root else None, "codes": [one.code for one in refusals]}
     show(as_json, data, *said)
     if found not in {Comparison.SAME, Comparison.CONSISTENT} or not known:
         raise typer.Exit(EXIT_REFUSED)

@@ -12,6 +12,9 @@ Now = Callable[[], datetime]
 UTC_TEXT_LENGTH = len("2026-11-22T05:09:25.123456Z")
 """Characters of every instant that `utc_text` writes."""
 
+CLOCK_TOLERANCE = timedelta(minutes=10)
+"""How far the clocks of a signer and a reader may differ before a time counts as in the future."""
+
 FIRST_YEAR, AFTER_LAST_YEAR = "2000", "2101"
 """Times before the first or from the other year on are doubtful: a clock without power says 1970."""
 
@@ -56,6 +59,12 @@ def from_utc_text(text: str) -> datetime:
     except (ValueError, OverflowError) as error:  # 0001-01-01T00:00:00+14:00 is before the first year in UTC
         raise Refusal("time.invalid", text=text[:40]) from error
     raise Refusal("time.invalid", text=text[:40])
+
+
+def is_utc_text(text: str) -> bool:
+    """Whether text is an instant exactly as `utc_text` writes it, so that each instant has one spelling."""
+    instant = instant_of(text)
+    return instant is not None and utc_text(instant) == text
 
 
 def instant_of(text: str) -> datetime | None:

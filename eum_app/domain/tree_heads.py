@@ -13,6 +13,7 @@ from typing import Any, Final, Literal, TypeVar
 import msgspec
 
 from eum_app.domain.byte_reader import ByteReader, with_length
+from eum_app.domain.clock import is_utc_text
 from eum_app.domain.errors import Refusal
 from eum_app.domain.journal import MAX_EPOCH
 from eum_app.domain.merkle import HASH_BYTES, MAX_SIZE, Consistency
@@ -118,9 +119,9 @@ def _canonical_of(data: bytes, kind: type[Statement]) -> Statement:
 
 def _is_possible(found: TreeHead | Cosigned) -> bool:
     if isinstance(found, Cosigned):
-        return _is_name(found.witness) and _is_hash(found.head) and _is_name(found.cosigned_at)
+        return _is_name(found.witness) and _is_hash(found.head) and is_utc_text(found.cosigned_at)
     is_number = 1 <= found.epoch <= MAX_EPOCH and 1 <= found.size <= MAX_SIZE
-    return is_number and _is_name(found.origin) and _is_hash(found.root) and _is_name(found.signed_at)
+    return is_number and _is_name(found.origin) and _is_hash(found.root) and is_utc_text(found.signed_at)
 
 
 def _is_name(text: str) -> bool:
@@ -161,6 +162,8 @@ def decode_head(data: bytes) -> SignedHead:
     reader.end()
     signed = SignedHead(statement, signature, chain, cosignatures, proofs)
     require_statements(signed)
+    if len({one.key for one in cosignatures}) != len(cosignatures):  # a witness counts once
+        raise Refusal("proof.unreadable")
     return signed
 
 

@@ -58,6 +58,21 @@ PROOF_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "The head of size {size} was signed before HQ had this record."),
         QT_TRANSLATE_NOOP("messages", "Give the reader a newer head, or make the slip with its head inside."),
     ),
+    "log.in_future": (
+        QT_TRANSLATE_NOOP("messages", "The file is dated {time}, which is later than this computer's time."),
+        QT_TRANSLATE_NOOP(
+            "messages", "Check the date and time of this computer. If they are right, do not rely on the file: tell HQ."
+        ),
+    ),
+    "log.claimed": (
+        QT_TRANSLATE_NOOP(
+            "messages", "The certificate of {signer} has ended, and nothing proves that the head was signed before."
+        ),
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "Name a witness who cosigned it before (--witness), or ask HQ for a new slip or head.",
+        ),
+    ),
     "log.only_hq": (
         QT_TRANSLATE_NOOP("messages", "Only HQ has a log that proves records; {device} is a device."),
         QT_TRANSLATE_NOOP("messages", "Send a bundle to HQ, and make the slip there."),

@@ -68,7 +68,7 @@ def test_hq_an_outsider_and_a_witness(
     assert "never had a head" in hq("proof", "make", slip, "--item", proved.items[1], "--head", "3", code=1)
     assert "never had a head" in hq("head", "export", head, "--size", "3", code=1)
     assert data_of(capfd, "verify", head, "--root", root[1])["verdict"] == "holds"
-    for misplaced in (("--head", head), ("--time-authority", head)):
+    for misplaced in (("--head", head),):
         assert "says nothing about a head" in told(capfd, "verify", head, "--root", root[1], *misplaced, code=2)
     assert hq("verify", slip)["verdict"] == "holds"  # the store knows the authority
 

@@ -65,7 +65,12 @@ class TimePage(Page):
     # Its parts
 
     def _proofs_view(self) -> Card:
-        subjects = {"bundle": self.tr("Bundle"), "report": self.tr("Report"), "head": self.tr("Journal")}
+        subjects = {
+            "bundle": self.tr("Bundle"),
+            "report": self.tr("Report"),
+            "head": self.tr("Journal"),
+            "log_head": self.tr("Log head"),
+        }
         self._model = IdsTableModel(
             [
                 Column(self.tr("Signature of"), lambda one: f"{subjects.get(one.subject, one.subject)} {one.about}"),

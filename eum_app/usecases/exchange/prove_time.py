@@ -30,17 +30,22 @@ from eum_app.domain.facts import TimeAuthorityTrusted, TimeProved, TimeRequested
 from eum_app.domain.file_names import shown_name
 from eum_app.domain.ids import plain_fingerprint
 from eum_app.domain.people import Permission
+from eum_app.domain.proof_slips import SLIP_SUFFIX, decode_slip
+from eum_app.domain.tree_heads import HEAD_SUFFIX, decode_head, is_head
 from eum_app.reports.sidecar import MAX_SIDECAR_BYTES, PURPOSE, SIGNATURE_SUFFIX, SUFFIX, decode_signature
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.exchange.time_proofs import proved_head, trusted_authorities
+from eum_app.usecases.proofs.verify_slip import read_proof, time_statement_of_head
 from eum_app.usecases.session import Session
 from eum_app.usecases.store.head_signatures import HEAD_PURPOSE, head_message, signed_head
 from sync.bundle_file import time_statement_of
-from sync.files import opened_for_reading, written_whole
+from sync.files import read_small, written_whole
 
 BUNDLE: Final = "bundle"
 REPORT: Final = "report"
 HEAD: Final = "head"
+LOG_HEAD: Final = "log_head"
+"""A head of HQ's log, alone or in a slip; `HEAD` is one of a journal."""
 _MAX_CERTIFICATE_BYTES: Final = 64 * 1024
 
 
@@ -98,10 +103,10 @@ class TimeState:
 
 
 def signature_in(file: Path) -> Signed:
-    """Return the signature of a bundle, or of a report by any of its files whose name begins its sidecar's.
+    """Return the signature of a bundle, a slip or head, or a report by any file whose name begins its sidecar's.
 
-    Raises Refusal `file.missing`, `time.nothing_signed` (no signature is beside the file), `report.sidecar_unreadable`,
-    and for a bundle as `time_statement_of`.
+    Raises Refusal `file.missing`, `time.nothing_signed` (no signature is beside the file or, for a short slip, in it),
+    `report.sidecar_unreadable`, `proof.unreadable`, and for a bundle as `time_statement_of`.
     """
     name = file.name.removesuffix(SIGNATURE_SUFFIX).removesuffix(SUFFIX)
     signature_file = file.with_name(f"{name}{SUFFIX}{SIGNATURE_SUFFIX}")
@@ -110,6 +115,12 @@ def signature_in(file: Path) -> Signed:
         return Signed(REPORT, shown_name(name), statement_of_report(sidecar, signature))
     if not is_file(file):
         raise Refusal("file.missing", name=shown_name(file.name))
+    if file.suffix.lower() in {SLIP_SUFFIX, HEAD_SUFFIX}:
+        data = read_proof([file])
+        signed = decode_head(data) if is_head(data) else decode_slip(data).signed
+        if signed is None:
+            raise Refusal("time.nothing_signed", name=shown_name(file.name))
+        return Signed(LOG_HEAD, shown_name(file.name), time_statement_of_head(signed))
     try:
         _, statement = time_statement_of(file)
     except Refusal as refusal:
@@ -240,7 +251,7 @@ def read_authority_file(path: Path) -> TimeAuthority:
 
     Raises Refusal `time.not_an_authority`, and as `opened_for_reading`.
     """
-    return read_time_authority(_read(path, _MAX_CERTIFICATE_BYTES, Refusal("time.not_an_authority")))
+    return read_time_authority(read_small(path, _MAX_CERTIFICATE_BYTES, Refusal("time.not_an_authority")))
 
 
 def trust_time_authority(session: Session, authority: TimeAuthority, *, is_trusted: bool = True) -> Changed:
@@ -316,17 +327,9 @@ def _require(session: Session, permission: Permission) -> None:
 
 
 def _read_answer(path: Path) -> bytes:
-    return _read(path, MAX_ANSWER_SIZE, Refusal("time.unreadable"))
+    return read_small(path, MAX_ANSWER_SIZE, Refusal("time.unreadable"))
 
 
 def _read_sidecar(path: Path) -> bytes:
     refusal = Refusal("report.sidecar_unreadable", name=shown_name(path.name), reason="its size")
-    return _read(path, MAX_SIDECAR_BYTES, refusal)
-
-
-def _read(path: Path, limit: int, too_large: Refusal) -> bytes:
-    with opened_for_reading(path) as file:
-        data = file.read(limit + 1)
-    if len(data) > limit:
-        raise too_large
-    return data
+    return read_small(path, MAX_SIDECAR_BYTES, refusal)

@@ -34,6 +34,8 @@ class TimeVerdict(StrEnum):
     """A time authority saw it before the signer's certificates ended."""
     RECORDED = "recorded"
     """This store's journal recorded it before they ended; the time is by this store's clock."""
+    WITNESSED = "witnessed"
+    """A witness whom the reader named cosigned it before they ended. Only for heads of HQ's log."""
     CURRENT = "current"
     """The certificates are in force, so nothing needs to be proved yet."""
     CLAIMED = "claimed"
@@ -51,7 +53,7 @@ class TimeProof:
     @property
     def moment(self) -> datetime | None:
         """The time as of which the signer is judged; None for now."""
-        return instant_of(self.at) if self.verdict in {TimeVerdict.PROVED, TimeVerdict.RECORDED} else None
+        return instant_of(self.at) if self.at else None
 
 
 def trusted_authorities(connection: Connection, own: str) -> list[TimeAuthority]:

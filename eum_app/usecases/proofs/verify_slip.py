@@ -9,13 +9,17 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
+from db.queries.log import signed_head
+from db.store import Connection
 from eum_app.crypto.certificates import Certificate, Role, check_chain, check_validity, short_fingerprint
 from eum_app.crypto.signing import VerifyKey
 from eum_app.crypto.suites import Suite
-from eum_app.domain.clock import from_utc_text
+from eum_app.crypto.timestamps import TimeAuthority, imprint_of, time_statement
+from eum_app.domain.clock import CLOCK_TOLERANCE, from_utc_text, system_now
 from eum_app.domain.errors import Refusal
 from eum_app.domain.ids import plain_fingerprint
 from eum_app.domain.merkle import is_consistent
@@ -31,9 +35,10 @@ from eum_app.domain.tree_heads import (
     is_head,
 )
 from eum_app.scanning.file_symbols import file_in, is_picture
+from eum_app.usecases.exchange.time_proofs import TimeProof, TimeVerdict, judge_time
 from eum_app.usecases.exchange.trust import trust_list
 from eum_app.usecases.session import Session
-from sync.files import opened_for_reading
+from sync.files import opened_for_reading, read_small
 
 MAX_PICTURE_BYTES = 20_000_000
 
@@ -44,6 +49,8 @@ class Verdict(StrEnum):
     HOLDS = "holds"
     UNALTERED = "unaltered"
     """Unaltered since it was signed, by someone whom neither a store nor a fingerprint vouches for."""
+    CLAIMED = "claimed"
+    """As `HOLDS`, but HQ's certificates have ended, and only the head says that it was signed before."""
     FAILS = "fails"
 
 
@@ -51,12 +58,14 @@ class Verdict(StrEnum):
 class Trust:
     """Whom the reader believes: short fingerprints in any case and with any separators, and an open store.
 
-    `root` is the authority's, empty for none. `witnesses` are those of witnesses' keys.
+    `root` is the authority's, empty for none. `witnesses` are those of witnesses' keys. `time_authorities` are believed
+    besides those of the store.
     """
 
     root: str = ""
     witnesses: tuple[str, ...] = ()
     session: Session | None = None
+    time_authorities: tuple[TimeAuthority, ...] = ()
 
 
 NO_TRUST = Trust()
@@ -85,6 +94,10 @@ class HeadProof:
     """HQ's signature is valid, by a certificate of the role hq for this log."""
     signer_is_known: bool | None
     witnesses: tuple[WitnessProof, ...]
+    time: TimeProof
+    """When the head was signed. HQ's own statement counts only while its certificates are in force."""
+    is_future: bool
+    """The head or a cosignature is dated later than now, so its date is wrong."""
     refusals: tuple[Refusal, ...]
     wants_witness: bool = False
     """The reader named witnesses, so one of them must have cosigned."""
@@ -99,9 +112,11 @@ class HeadProof:
         """The verdict on the head alone."""
         if not self.signature_holds or self.signer_is_known is False or not all(one.holds for one in self.witnesses):
             return Verdict.FAILS
-        if self.wants_witness and not self.is_witnessed:
+        if self.is_future or (self.wants_witness and not self.is_witnessed):
             return Verdict.FAILS
-        return Verdict.HOLDS if self.signer_is_known else Verdict.UNALTERED
+        if not self.signer_is_known:
+            return Verdict.UNALTERED
+        return Verdict.CLAIMED if self.time.verdict is TimeVerdict.CLAIMED else Verdict.HOLDS
 
 
 @dataclass(frozen=True)
@@ -148,11 +163,7 @@ def read_proof(paths: Sequence[Path]) -> bytes:
 
 def read_file(path: Path) -> bytes:
     """Return the bytes of a file. Raises Refusal as `opened_for_reading`, and `proof.unreadable` (too large)."""
-    with opened_for_reading(path) as file:
-        data = file.read(MAX_PICTURE_BYTES + 1)
-    if len(data) > MAX_PICTURE_BYTES:
-        raise Refusal("proof.unreadable")
-    return data
+    return read_small(path, MAX_PICTURE_BYTES, Refusal("proof.unreadable"))
 
 
 def read_head(path: Path) -> SignedHead:
@@ -160,10 +171,18 @@ def read_head(path: Path) -> SignedHead:
     return decode_head(read_proof([path]))
 
 
-def verify_slip(slip: Slip, trust: Trust = NO_TRUST, held: SignedHead | None = None) -> SlipProof:
+def verify_slip(
+    slip: Slip,
+    trust: Trust = NO_TRUST,
+    held: SignedHead | None = None,
+    *,
+    answers: Sequence[bytes] = (),
+    now: datetime | None = None,
+) -> SlipProof:
     """Verify a slip by the head inside it, or by the one that the reader holds.
 
-    If both are there, they must be the same. What is wrong is in the proof. Raises Trouble for errors of a store.
+    If both are there, they must be the same. `answers` and `now` are as for `verify_head`. What is wrong is in the
+    proof. Raises Trouble for errors of a store.
     """
     refusals: list[Refusal] = []
     signed = held or slip.signed
@@ -178,12 +197,21 @@ def verify_slip(slip: Slip, trust: Trust = NO_TRUST, held: SignedHead | None = N
             refusals.append(Refusal("slip.not_included"))
     except Refusal as refusal:
         refusals.append(refusal)
-    return SlipProof(slip, verify_head(signed, trust), not refusals, tuple(refusals))
+    head = verify_head(signed, trust, answers=answers, now=now)
+    return SlipProof(slip, head, not refusals, tuple(refusals))
 
 
-def verify_head(signed: SignedHead, trust: Trust = NO_TRUST) -> HeadProof:
-    """Verify a head's signature, its signer and its witnesses. Raises Trouble for errors of a store."""
+def verify_head(
+    signed: SignedHead, trust: Trust = NO_TRUST, *, answers: Sequence[bytes] = (), now: datetime | None = None
+) -> HeadProof:
+    """Verify a head's signature, its signer, its time and its witnesses.
+
+    Once HQ's certificates have ended, a witness whom the reader named, one of the time authorities' `answers` or the
+    store's own log must have fixed the head before. `now` is the session's time, or this machine's. Raises Trouble for
+    errors of a store.
+    """
     head, refusals = signed.head, list[Refusal]()
+    at = now or (trust.session.now() if trust.session else system_now())
     chain: tuple[Certificate, ...] = ()
     signature_holds, known = False, None
     try:
@@ -205,6 +233,13 @@ def verify_head(signed: SignedHead, trust: Trust = NO_TRUST) -> HeadProof:
             refusals.append(refusal)
             known = False
     named = {plain_fingerprint(one) for one in trust.witnesses}
+    witnesses = tuple(_witness_proof(one, signed.statement, named) for one in signed.cosignatures)
+    dates = (head.signed_at, *(one.cosigned_at for one in witnesses))
+    future = [date for date in dates if from_utc_text(date) > at + CLOCK_TOLERANCE]
+    refusals += [Refusal("log.in_future", time=date) for date in future[:1]]
+    time = _time(signed, chain, witnesses, trust, answers, at) if signature_holds else TimeProof(TimeVerdict.CLAIMED)
+    if known and signature_holds and time.verdict is TimeVerdict.CLAIMED:
+        refusals.append(Refusal("log.claimed", signer=chain[0].origin))
     return HeadProof(
         head=head,
         signer=chain[0].origin if chain else "",
@@ -212,10 +247,55 @@ def verify_head(signed: SignedHead, trust: Trust = NO_TRUST) -> HeadProof:
         root_fingerprint=chain[-1].short_fingerprint if chain else "",
         signature_holds=signature_holds,
         signer_is_known=known,
-        witnesses=tuple(_witness_proof(one, signed.statement, named) for one in signed.cosignatures),
+        witnesses=witnesses,
+        time=time,
+        is_future=bool(future),
         refusals=tuple(refusals),
         wants_witness=bool(named),
     )
+
+
+def time_statement_of_head(signed: SignedHead) -> bytes:
+    """Return what proves the time of a head's signature. Raises Refusal `proof.unreadable` without a certificate."""
+    if not signed.chain:
+        raise Refusal("proof.unreadable")
+    return time_statement(HEAD_PURPOSE, signed.chain[0], signed.statement, signed.signature)
+
+
+def _time(
+    signed: SignedHead,
+    chain: tuple[Certificate, ...],
+    witnesses: Sequence[WitnessProof],
+    trust: Trust,
+    answers: Sequence[bytes],
+    now: datetime,
+) -> TimeProof:
+    """Judge when a head was signed. A date that HQ typed fixes nothing once its key may be anyone's."""
+    since, end = max(one.not_before for one in chain), min(one.not_after for one in chain)
+    if now >= end:
+        cosigned = [(one.cosigned_at, one.witness) for one in witnesses if one.holds and one.is_known]
+        # A witness cannot have seen the head before its certificates began.
+        if fixed := [one for one in cosigned if since <= from_utc_text(one[0]) < end]:
+            return TimeProof(TimeVerdict.WITNESSED, *min(fixed))
+    imprint, believed = imprint_of(time_statement_of_head(signed)), trust.time_authorities
+    if trust.session is None:
+        return judge_time(None, imprint, chain, now=now, answers=answers, authorities=believed)
+    session = trust.session
+    with session.store.reading() as connection:
+        own = session.name
+        time = judge_time(connection, imprint, chain, own=own, now=now, answers=answers, authorities=believed)
+        if time.verdict is TimeVerdict.CLAIMED and (at := _signed_here(session, connection, signed)):
+            return TimeProof(TimeVerdict.RECORDED, at, own) if from_utc_text(at) < end else time
+    return time
+
+
+def _signed_here(session: Session, connection: Connection, signed: SignedHead) -> str:
+    """Return when this HQ's journal says that it signed this very head; empty if it does not say so."""
+    head = signed.head
+    if not session.is_hq or head.origin != session.name:
+        return ""
+    own = signed_head(connection, head.epoch, head.size)
+    return own.head.signed_at if own is not None and own.statement == signed.statement else ""
 
 
 def _is_known(chain: tuple[Certificate, ...], trust: Trust) -> bool:

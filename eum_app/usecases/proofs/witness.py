@@ -11,6 +11,7 @@ import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -36,6 +37,7 @@ from eum_app.domain.tree_heads import (
     encode_statement,
 )
 from eum_app.domain.unreadable import UNREADABLE
+from eum_app.usecases.exchange.time_proofs import TimeVerdict
 from eum_app.usecases.proofs.verify_slip import (
     Comparison,
     Trust,
@@ -138,7 +140,8 @@ def cosign(
     authority. `new_log`: accept that the HQ began a log in a later epoch. What is written to the folder is on disk
     before the cosignature is. Raises Refusal `witness.absent`, `witness.damaged`, `witness.invalid`,
     `passphrase.wrong`, `witness.root_needed`, `witness.not_signed`, `witness.other_root`, `witness.new_log`,
-    `witness.old_log`, `witness.older`, `witness.no_proof`, `witness.fork`, `witness.busy`; Trouble for disk errors.
+    `witness.old_log`, `witness.older`, `witness.no_proof`, `witness.fork`, `witness.busy`, `log.in_future`,
+    `log.claimed` (HQ's certificate has ended); Trouble for disk errors.
     """
     witness = read_witness(folder)
     suite = Suite.parse(witness.suite)
@@ -148,7 +151,7 @@ def cosign(
         raise Refusal("witness.not_signed", origin=head.origin[:40])
     with _alone(folder):
         last = _last(folder, witness, head)
-        _require_signed(signed, root)
+        _require_signed(signed, root, now())
         newest = _newest_epoch(folder, head.origin)
         if newest is not None and head.epoch < newest:
             raise Refusal("witness.old_log", origin=head.origin, epoch=head.epoch, last=newest)
@@ -173,10 +176,12 @@ def cosign(
     return HeadCosigned(paths, head.origin, head.size, last.head.size if last else 0, witness.name, witness.fingerprint)
 
 
-def _require_signed(signed: SignedHead, root: str) -> None:
-    proof = verify_head(signed, Trust(root))
+def _require_signed(signed: SignedHead, root: str, now: datetime) -> None:
+    proof = verify_head(signed, Trust(root), now=now)
     if proof.refusals:
         raise proof.refusals[0]
+    if proof.time.verdict is TimeVerdict.CLAIMED:  # a stolen key signs any history with any date
+        raise Refusal("log.claimed", signer=proof.signer)
     if not all(one.holds for one in proof.witnesses):
         raise Refusal("witness.invalid", witness=next(one.witness for one in proof.witnesses if not one.holds))
 

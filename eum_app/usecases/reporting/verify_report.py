@@ -38,6 +38,7 @@ from eum_app.usecases.exchange.time_proofs import TimeProof, TimeVerdict, judge_
 from eum_app.usecases.exchange.trust import trust_list
 from eum_app.usecases.reporting.report_parts import HELD, FileProof, HeadProof, file_proof, head_proof
 from eum_app.usecases.session import Session
+from sync.files import read_small
 from sync.trust import TrustList
 
 _SIGNERS: Final = frozenset({Role.HQ, Role.REPORTER})
@@ -218,14 +219,8 @@ def _names(sidecar: Sidecar, sidecar_path: Path, given: Path) -> bool:
 
 
 def _read(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_SIDECAR_BYTES + 1)
-    except OSError as error:
-        raise Refusal("file.unreadable", name=path.name) from error
-    if len(data) > MAX_SIDECAR_BYTES:
-        raise Refusal("report.sidecar_unreadable", name=path.name, reason="its size")
-    return data
+    refusal = Refusal("report.sidecar_unreadable", name=path.name, reason="its size")
+    return read_small(path, MAX_SIDECAR_BYTES, refusal)
 
 
 class _Noting:
