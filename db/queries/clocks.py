@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Subquery, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Subquery, and_, any_, func, or_, select
 
 from db.chains import known_before
 from db.queries.checks import is_withdrawn
@@ -90,10 +90,15 @@ def came_at(connection: Connection, visit_id: str) -> dict[str, str]:
 
 def first_came_at(connection: Connection, visit_id: str) -> str:
     """Return the earliest time that `came_at` would return, or ""."""
+    is_postgres = connection.dialect.name == "postgresql"
     of_epochs = []
     for own, before in _own(connection):
-        known = select(checks.c.known_at - before).where(checks.c.visit_id == visit_id)
-        of_epochs.append(and_(*own, journal.c.seq.in_(known)))
+        known = select((checks.c.known_at - before).label("seq")).where(checks.c.visit_id == visit_id).distinct()
+        # PostgreSQL plans IN (SELECT …) as a nested loop over both tables until it has analyzed them; it looks an
+        # array up in the index.
+        seq = journal.c.seq
+        is_known = seq == any_(func.array(known.scalar_subquery())) if is_postgres else seq.in_(known)
+        of_epochs.append(and_(*own, is_known))
     return connection.execute(select(func.min(journal.c.recorded_at)).where(or_(*of_epochs))).scalar() or ""
 
 
