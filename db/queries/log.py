@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import msgspec
@@ -64,7 +63,7 @@ def heads_of(connection: Connection, log_epoch: int) -> list[HeadRow]:
     return [HeadRow(row.size, row.signed_at, tuple(named.get(row.size, ()))) for row in rows]
 
 
-def signed_head(connection: Connection, log_epoch: int, size: int) -> SignedHead | None:
+def log_head_of(connection: Connection, log_epoch: int, size: int) -> SignedHead | None:
     """Return a head with its cosignatures, or None."""
     named = {"log_epoch": log_epoch, "size": size}
     body = connection.execute(_BODY, named).scalar()
@@ -73,15 +72,6 @@ def signed_head(connection: Connection, log_epoch: int, size: int) -> SignedHead
     rows = connection.execute(_COSIGNATURES, named).scalars()
     cosignatures = [Cosignature(*msgspec.json.decode(one, type=tuple[bytes, bytes, bytes])) for one in rows]
     return replace(decode_head(body), cosignatures=tuple(cosignatures))
-
-
-def best_size_over(heads: Sequence[HeadRow], index: int) -> int | None:
-    """Return the size of the head that proves most about leaf `index`, or None if none covers it.
-
-    The earliest head says best how old the entry is; one with a witness goes before all without.
-    """
-    covering = sorted((head for head in heads if head.size > index), key=lambda head: (not head.witnesses, head.size))
-    return covering[0].size if covering else None
 
 
 def last_check_of(connection: Connection, item_id: str) -> tuple[Place, str]:

@@ -51,7 +51,9 @@ PROOF_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "Close it out and import its bundle, or prove the last check of an item."),
     ),
     "slip.no_head": (
-        QT_TRANSLATE_NOOP("messages", "No signed head covers this record yet, and this account may not sign one."),
+        QT_TRANSLATE_NOOP(
+            "messages", "No signed head that readers accept covers this record, and this account may not sign one."
+        ),
         QT_TRANSLATE_NOOP("messages", "Ask a reviewer to sign the log's head: eum head export."),
     ),
     "slip.not_yet": (
@@ -72,6 +74,24 @@ PROOF_SENTENCES: dict[str, tuple[str, str]] = {
             "messages",
             "Name a witness who cosigned it before (--witness), or ask HQ for a new slip or head.",
         ),
+    ),
+    "log.not_in_force": (
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "The certificate of {signer} is valid from {since} to {until}, but by this computer's clock it is {time}. "
+            "No reader would accept a head, so nothing was signed.",
+        ),
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "If the clock is wrong, set it. If the certificate has ended, get a new one from the authority: "
+            "eum authority request.",
+        ),
+    ),
+    "log.revoked": (
+        QT_TRANSLATE_NOOP(
+            "messages", "The certificate of {signer} was revoked. No reader would accept a head, so nothing was signed."
+        ),
+        QT_TRANSLATE_NOOP("messages", "Get new keys certified by the authority: eum authority request."),
     ),
     "log.only_hq": (
         QT_TRANSLATE_NOOP("messages", "Only HQ has a log that proves records; {device} is a device."),

@@ -42,7 +42,7 @@ def figures(folder: Path, *, entries: int = 1_000_000, asked: int = 400) -> list
         for _ in range(asked):
             place = Place("FLD-0042", 1, chance.randrange(entries) + 1)
             began = time.process_time()
-            slip, _ = slip_of(transaction, 1, place)
+            slip, _ = slip_of(session, transaction, 1, place)
             data = encode_slip(slip)
             took.append((time.process_time() - began) * 1_000)
             sizes.append(len(data))

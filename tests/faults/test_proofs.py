@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from db.queries.log import signed_head
+from db.queries.log import log_head_of
 from eum_app.crypto.certificates import issue_hq, make_authority
 from eum_app.crypto.identities import Identity
 from eum_app.crypto.suites import Suite
@@ -248,7 +248,7 @@ def test_a_short_slip_holds_by_its_own_head_only(proved: Proved, slip: Slip, roo
     hq = proved.world.hq
     size = sign_log_head(hq).size
     with hq.store.reading() as connection:
-        later = signed_head(connection, 1, size)
+        later = log_head_of(connection, 1, size)
     assert later is not None
     short = replace(slip, signed=None)
     assert verify_slip(short, Trust(root), slip.signed).verdict is Verdict.HOLDS

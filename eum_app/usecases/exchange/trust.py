@@ -7,6 +7,8 @@ account that may hold them opens it (`usecases.people.vault`).
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import msgspec
 
 from db.keyslots import account_kem, read_store_file
@@ -178,21 +180,28 @@ def trust_list(connection: Connection, *, is_hq: bool) -> TrustList:
     A device trusts its HQ only, unless it learned from a bundle of HQ that this certificate was revoked. Raises Refusal
     `device.not_enrolled`.
     """
+    own = own_trust(connection)
+    if not is_hq:
+        return replace(own, hqs=(hq_certificate(connection),))
+    rows = all_devices(connection)
+    return replace(
+        own,
+        devices={(row.device, row.epoch): Certificate.from_der(row.certificates[0]) for row in rows},
+        ended={(row.device, row.epoch): _ended(row) for row in rows if row.ended_by},
+    )
+
+
+def own_trust(connection: Connection) -> TrustList:
+    """Return the trust list of this store without devices: its authority, itself, and all revocations but of devices.
+
+    It takes the same time whatever the number of devices. Raises Refusal `device.not_enrolled`.
+    """
     chain = own_chain(connection)
     revoked = _revoked(other_revocations(connection, chain[0].origin))
     if (held := revocations_of(connection, chain[-1])) is not None:
         for serial, at in held.revoked.items():  # the authority's word: whatever an HQ says about the same certificate
             revoked[serial] = (*revoked.get(serial, ()), Revocation(at))
-    if not is_hq:
-        return TrustList(root=chain[-1], hqs=(hq_certificate(connection),), revoked=revoked)
-    rows = all_devices(connection)
-    return TrustList(
-        root=chain[-1],
-        hqs=(chain[0],),
-        devices={(row.device, row.epoch): Certificate.from_der(row.certificates[0]) for row in rows},
-        revoked=revoked,
-        ended={(row.device, row.epoch): _ended(row) for row in rows if row.ended_by},
-    )
+    return TrustList(root=chain[-1], hqs=(chain[0],), revoked=revoked)
 
 
 def revocation_list(connection: Connection) -> list[RevokedCertificate]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from db.queries.log import signed_head
+from db.queries.log import log_head_of
 from eum_app.crypto.certificates import short_fingerprint
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import LogHeadWitnessed
@@ -39,7 +39,7 @@ def add_witness(session: Session, signed: SignedHead) -> WitnessAdded:
     if not signed.cosignatures:
         raise Refusal("witness.none")
     with session.writing() as transaction:
-        own = signed_head(transaction.connection, log_epoch, head.size)
+        own = log_head_of(transaction.connection, log_epoch, head.size)
         if own is None or own.statement != signed.statement:
             raise Refusal("log.no_such_head", size=head.size)
         held = {one.key for one in own.cosignatures}

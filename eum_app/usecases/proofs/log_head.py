@@ -12,18 +12,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from db.queries.log import heads_of, signed_head
+from db.queries.log import heads_of, log_head_of
 from db.secrets import LOG_SALTS, read_secret
 from db.store import Connection
 from db.tiles import Tiles, catch_up, log_size, new_spans, take_in
 from db.transaction import Transaction
+from eum_app.domain.clock import utc_text
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import LogHeadSigned
 from eum_app.domain.merkle import Consistency, consistency_path, root_of
 from eum_app.domain.people import Permission
 from eum_app.domain.tree_heads import HEAD_PURPOSE, SignedHead, TreeHead, encode_head, encode_statement
 from eum_app.usecases.changes import Changed
-from eum_app.usecases.exchange.trust import identity_of
+from eum_app.usecases.exchange.trust import identity_of, own_trust
+from eum_app.usecases.proofs.choose_head import require_in_force
 from eum_app.usecases.proofs.write_head import write_head
 from eum_app.usecases.session import Session
 
@@ -32,7 +34,7 @@ _EARLIER_HEADS: Final = 8
 
 
 @dataclass(frozen=True)
-class HeadSigned(Changed):
+class HeadMade(Changed):
     """A head that was signed now."""
 
     size: int
@@ -63,20 +65,23 @@ def require_log(session: Session) -> int:
     return session.store.named.epoch
 
 
-def sign_log_head(session: Session) -> HeadSigned:
+def sign_log_head(session: Session) -> HeadMade:
     """Take every new entry into the log and sign its head.
 
-    Raises Refusal as `require_log`, `log.entry_lost`, `log.damaged` (its stored hashes do not fit), `permission.denied`
-    for an auditor; Trouble as any write.
+    Nothing is signed that no reader would accept: with a wrong clock, or a certificate that was revoked or has ended.
+    Raises Refusal as `require_log`, `require_in_force`, `log.entry_lost`, `log.damaged` (its stored hashes do not fit),
+    `permission.denied` for an auditor; Trouble as any write.
     """
     log_epoch = require_log(session)
     with session.writing() as transaction:
-        fact = _signed(session, transaction, log_epoch)
-        return HeadSigned(frozenset(transaction.areas), fact.size, fact.root, fact.observed_at)
+        return _signed(session, transaction, log_epoch)
 
 
-def _signed(session: Session, transaction: Transaction, log_epoch: int) -> LogHeadSigned:
+def _signed(session: Session, transaction: Transaction, log_epoch: int) -> HeadMade:
     connection = transaction.connection
+    # By the clock, not `observed_now`: readers refuse a date ahead, also if this store's records are dated ahead.
+    identity, now = identity_of(session, connection), session.now()
+    require_in_force(identity.chain, own_trust(connection), now)
     secret = transaction.secret(LOG_SALTS)
     if secret is None:
         if log_size(connection, log_epoch):
@@ -88,24 +93,25 @@ def _signed(session: Session, transaction: Transaction, log_epoch: int) -> LogHe
     spans = new_spans(connection, log_epoch)
     size = take_in(connection, log_epoch, spans, secret)
     root = root_of(size, Tiles(connection, log_epoch))
-    identity, now = identity_of(session, connection), session.observed_now()
     statement = encode_statement(
-        TreeHead(origin=session.name, epoch=log_epoch, size=size, root=root.hex(), signed_at=now)
+        TreeHead(origin=session.name, epoch=log_epoch, size=size, root=root.hex(), signed_at=utc_text(now))
     )
     signed = SignedHead(
         statement,
         identity.signing.sign(HEAD_PURPOSE, statement),
         tuple(certificate.der for certificate in identity.chain),
     )
-    fact = LogHeadSigned(observed_at=now, size=size, root=root, spans=spans, signed=encode_head(signed))
+    fact = LogHeadSigned(
+        observed_at=session.observed_now(), size=size, root=root, spans=spans, signed=encode_head(signed)
+    )
     transaction.record(fact)
-    return fact
+    return HeadMade(frozenset(transaction.areas), size, root, utc_text(now))
 
 
 def require_whole(connection: Connection, log_epoch: int) -> None:
     """Require that the stored hashes lead to the root of the newest head. Raises Refusal `log.damaged`."""
     size = log_size(connection, log_epoch)
-    signed = signed_head(connection, log_epoch, size)
+    signed = log_head_of(connection, log_epoch, size)
     if signed is not None and root_of(size, Tiles(connection, log_epoch)) != signed.head.root_bytes:
         raise Refusal("log.damaged")
 
@@ -141,7 +147,7 @@ def export_head(session: Session, path: Path, since: int = 0, size: int = 0) -> 
     with session.writing() as transaction:  # the tiles may have to be made again
         connection = transaction.connection
         catch_up(connection, log_epoch, log_secret(connection))
-        signed = signed_head(connection, log_epoch, size)
+        signed = log_head_of(connection, log_epoch, size)
         if signed is None:
             raise Refusal("log.no_such_head", size=size)
         proofs = tuple(consistency(connection, log_epoch, old, size) for old in sorted(wanted))

@@ -12,13 +12,12 @@ from db.queries.findings import finding
 from db.queries.items import item
 from db.queries.log import (
     Place,
-    best_size_over,
     closing_of,
     decision_about,
     entry_at,
     heads_of,
     last_check_of,
-    signed_head,
+    log_head_of,
 )
 from db.queries.visits import visit
 from db.store import Connection
@@ -32,6 +31,7 @@ from eum_app.domain.proof_slips import MAX_QR_BYTES, SLIP_SUFFIX, Slip, encode_s
 from eum_app.scanning.file_symbols import pictures_of
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.people.scopes import require_finding, require_items, require_visit
+from eum_app.usecases.proofs.choose_head import best_head
 from eum_app.usecases.proofs.log_head import log_secret, require_log, sign_log_head
 from eum_app.usecases.session import Session
 
@@ -63,8 +63,8 @@ class SlipMade(Changed):
 def make_slip(session: Session, subject: Subject, subject_id: str, size: int = 0) -> SlipMade:
     """Make the slip about an item, a visit or a finding, and record that it was made.
 
-    It is proved by the head of `size`, which the reader holds; with 0 by the one that says most about its age. If no
-    head covers the record yet, one is signed first. An auditor's session signs none.
+    It is proved by the head of `size`, which the reader holds; with 0 by the `best_head`. If there is none, one is
+    signed first. An auditor's session signs none.
     Raises Refusal as `require_log`, `permission.out_of_scope`, `item.unknown`, `visit.unknown`, `finding.unknown`,
     `slip.no_check`, `slip.visit_open`, `log.entry_lost`, and as `slip_of`; Trouble as any write.
     """
@@ -73,16 +73,17 @@ def make_slip(session: Session, subject: Subject, subject_id: str, size: int = 0
         place, visit_id = _place(session, connection, subject, subject_id)
     session.notes.note_read(subject, subject_id)
     with session.store.reading() as connection:
-        if place_of(connection, log_epoch, place.origin, place.epoch, place.seq) is None:
-            if may_state(session.role) is not None:
-                raise Refusal("slip.no_head")
-            is_covered = False
-        else:
-            is_covered = True
+        index = place_of(connection, log_epoch, place.origin, place.epoch, place.seq)
+        heads = heads_of(connection, log_epoch)
+        is_covered = index is not None and (
+            bool(size) or best_head(session, connection, log_epoch, heads, index) is not None
+        )
+    if not is_covered and may_state(session.role) is not None:
+        raise Refusal("slip.no_head")
     areas = frozenset() if is_covered else sign_log_head(session).areas
     with session.writing() as transaction:
         catch_up(transaction.connection, log_epoch, log_secret(transaction.connection))
-        slip, witnesses = slip_of(transaction, log_epoch, place, size)
+        slip, witnesses = slip_of(session, transaction, log_epoch, place, size)
         data = encode_slip(slip)
         transaction.record(
             ProofSlipMade(
@@ -155,7 +156,9 @@ def _place(session: Session, connection: Connection, subject: Subject, subject_i
             return decision_about(connection, subject_id), row.visit_id
 
 
-def slip_of(transaction: Transaction, log_epoch: int, place: Place, size: int = 0) -> tuple[Slip, tuple[str, ...]]:
+def slip_of(
+    session: Session, transaction: Transaction, log_epoch: int, place: Place, size: int = 0
+) -> tuple[Slip, tuple[str, ...]]:
     """Return the slip about an entry, and the witnesses of its head.
 
     Raises Refusal `slip.no_head`, `slip.not_yet` (the head of `size` is older than the record), `log.no_such_head`,
@@ -169,12 +172,15 @@ def slip_of(transaction: Transaction, log_epoch: int, place: Place, size: int = 
         raise Refusal("log.no_such_head", size=size)
     if size and index is not None and index >= size:
         raise Refusal("slip.not_yet", size=size)
-    best = best_size_over(heads, index) if index is not None else None
-    size = size or best or 0
     entry = entry_at(connection, place)
-    signed = signed_head(connection, log_epoch, size) if size else None
-    if index is None or signed is None or entry is None:
+    if index is None or entry is None:
         raise Refusal("slip.no_head")
+    signed = (
+        log_head_of(connection, log_epoch, size) if size else best_head(session, connection, log_epoch, heads, index)
+    )
+    if signed is None:
+        raise Refusal("slip.no_head")
+    size = signed.head.size
     path = inclusion_path(index, size, Tiles(connection, log_epoch))
     slip = Slip(record_of(entry), salt_of(secret, entry), size, index, path, signed)
     if slip.root != signed.head.root_bytes:  # a stored hash is wrong, or the entry was altered

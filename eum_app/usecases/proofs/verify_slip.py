@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
-from db.queries.log import signed_head
+from db.queries.log import log_head_of
 from db.store import Connection
 from eum_app.crypto.certificates import Certificate, Role, check_chain, check_validity, short_fingerprint
 from eum_app.crypto.signing import VerifyKey
@@ -294,7 +294,7 @@ def _signed_here(session: Session, connection: Connection, signed: SignedHead) -
     head = signed.head
     if not session.is_hq or head.origin != session.name:
         return ""
-    own = signed_head(connection, head.epoch, head.size)
+    own = log_head_of(connection, head.epoch, head.size)
     return own.head.signed_at if own is not None and own.statement == signed.statement else ""
 
 
