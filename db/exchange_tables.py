@@ -19,6 +19,18 @@ devices = Table(
     PrimaryKeyConstraint("device", "epoch"),
 )
 
+recertifications = Table(
+    "recertifications",
+    read,
+    # Every later certificate for the keys of an enrolled device; the newest `order_key` is the one in use.
+    Column("device", PLAIN_TEXT, nullable=False),
+    Column("epoch", BigInteger, nullable=False),
+    _text("fingerprint"),
+    Column("body", LargeBinary, nullable=False),
+    _text("order_key"),
+    PrimaryKeyConstraint("device", "epoch", "order_key"),
+)
+
 revocations = Table(
     "revocations",
     read,
@@ -53,9 +65,10 @@ learned_revocations = Table(
     Column("recorder", PLAIN_TEXT, nullable=False),
     Column("serial", PLAIN_TEXT, nullable=False),
     Column("issued_at", PLAIN_TEXT, nullable=False),
+    Column("issuer_epoch", BigInteger, nullable=False),
     _text("holder"),
     _text("revoked_at"),
-    PrimaryKeyConstraint("recorder", "serial", "issued_at"),
+    PrimaryKeyConstraint("recorder", "serial", "issued_at", "issuer_epoch"),
 )
 
 bundles = Table(

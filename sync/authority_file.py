@@ -97,6 +97,12 @@ def require_custody(custody: Custody) -> None:
         raise Refusal("authority.custody", needed=custody.needed, custodians=custody.custodians, limit=MAX_CUSTODIANS)
 
 
+def require_free(folder: Path) -> None:
+    """Raise Refusal `authority.exists` if the folder holds an authority's key."""
+    if os.path.lexists(folder / AUTHORITY_FILE):
+        raise Refusal("authority.exists", path=str(folder))
+
+
 def write_authority(
     folder: Path, root: Identity, *, custody: Custody, passphrase: str = "", kdf: KdfParams | None = None
 ) -> tuple[str, ...]:
@@ -109,8 +115,7 @@ def write_authority(
     """
     require_custody(custody)
     path = folder / AUTHORITY_FILE
-    if os.path.lexists(path):
-        raise Refusal("authority.exists", path=str(folder))
+    require_free(folder)
     if not os.path.isdir(folder.absolute().parent):  # noqa: PTH112 - do not replace a drive that was taken out
         raise Refusal("folder.absent", path=str(folder.absolute().parent))
     try:

@@ -14,6 +14,10 @@ HQ and authority, `recovery` HQ's public recovery key (`crypto.sealing`), to whi
 
 A request has version 1. An answer has version 2, since when an ECDSA signature has a low s; answers of version 1 are
 read too.
+
+An HQ asks its authority with the same file. It adds `endorser` and `endorsement`: the certificate that it has now, and
+a signature by that key over the PKCS#10 DER for the purpose ``eum/hq-request/1``. So the authority can tell a request
+of HQ from one that another person with the store wrote in HQ's name.
 """
 
 from __future__ import annotations
@@ -42,6 +46,7 @@ from sync.files import opened_for_reading, written_whole
 
 ANSWER_SUFFIX = ".eumans"
 ANSWER_PURPOSE = "eum/enrolment-answer/1"
+ENDORSEMENT_PURPOSE = "eum/hq-request/1"
 MAX_FILE_SIZE = 128 * 1024
 VERSION = 1
 ANSWER_VERSION = 2
@@ -51,6 +56,8 @@ class _RequestFile(msgspec.Struct, frozen=True, kw_only=True):
     format: Literal["eum-enrolment-request"] = "eum-enrolment-request"
     version: int = VERSION
     request: bytes
+    endorser: Annotated[bytes, Meta(max_length=32_768)] = b""
+    endorsement: Annotated[bytes, Meta(max_length=8192)] = b""
 
 
 class _AnswerFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,14 +103,18 @@ class EnrolmentAnswer:
         return self.chain[2]
 
 
-def write_request(path: Path, request: bytes) -> CertificateRequest:
-    """Write a request (PKCS#10 DER from `make_request`) and return it parsed.
+def write_request(path: Path, request: bytes, endorsed_by: Identity | None = None) -> CertificateRequest:
+    """Write a request (PKCS#10 DER from `make_request`) and return it parsed. An HQ endorses it by its identity.
 
     Raises Refusal("request.invalid"); Trouble as `written_whole` does.
     """
     parsed = CertificateRequest.from_der(request)
+    file = _RequestFile(request=request)
+    if endorsed_by is not None:
+        endorsement = endorsed_by.signing.sign(ENDORSEMENT_PURPOSE, request)
+        file = msgspec.structs.replace(file, endorser=endorsed_by.certificate.der, endorsement=endorsement)
     with written_whole(path) as out:
-        out.write(msgspec.json.encode(_RequestFile(request=request)))
+        out.write(msgspec.json.encode(file))
     return parsed
 
 
@@ -113,7 +124,27 @@ def read_request_file(path: Path, role: Role = Role.DEVICE) -> CertificateReques
     Raises Refusal: `file.missing`, `file.unreadable`, `enrolment.too_large`, `enrolment.not_a_request`,
     `enrolment.version`, `request.invalid`, `request.wrong_role`, `enrolment.bad_name`. Trouble as `opened_for_reading`.
     """
+    return _parsed(_decode(_read(path), _RequestFile, "enrolment.not_a_request"), role)
+
+
+def read_hq_request_file(path: Path) -> tuple[CertificateRequest, Certificate | None]:
+    """Read an HQ's request, and the certificate whose key endorses it, or None. That certificate is not verified.
+
+    Raises as `read_request_file`, and Refusal `request.endorsement` for one that is not by that key.
+    """
     file = _decode(_read(path), _RequestFile, "enrolment.not_a_request")
+    request = _parsed(file, Role.HQ)
+    if not file.endorser:
+        return request, None
+    try:
+        endorser = Certificate.from_der(file.endorser)
+        endorser.verify_key.verify(ENDORSEMENT_PURPOSE, file.request, file.endorsement, low_s=True)
+    except Refusal as error:
+        raise Refusal("request.endorsement", hq=request.origin) from error
+    return request, endorser
+
+
+def _parsed(file: _RequestFile, role: Role) -> CertificateRequest:
     _check_version(file.version, VERSION)
     request = CertificateRequest.from_der(file.request)
     if request.role is not role:

@@ -51,14 +51,25 @@ HQ_OVERLAP = timedelta(days=365)
 
 @dataclass(frozen=True)
 class Revocation:
-    """A revoked certificate. `by_issued_at` is the beginning of the certificate of the HQ that told this store so.
+    """A revoked certificate. `by_epoch` is the epoch of the certificate of the HQ that told this store so.
 
-    An HQ cannot revoke a younger HQ certificate: a thief of an old key must not shut out the one that replaced it.
-    None: this store revoked it itself.
+    An HQ cannot revoke an HQ certificate of a later epoch: a thief of an old key must not shut out the one that
+    replaced it. Dates do not decide this, because they follow the clock of the custodians' machine. None: this store
+    or the authority revoked it. Journals of earlier versions name no epoch (0), but the beginning of that certificate,
+    `by_issued_at`; it decides there.
     """
 
     at: datetime
+    by_epoch: int | None = None
     by_issued_at: datetime | None = None
+
+    def binds(self, certificate: Certificate) -> bool:
+        """Whether the one who revoked this certificate may do so."""
+        if certificate.role is not Role.HQ or self.by_epoch is None:
+            return True
+        if self.by_epoch == 0 and self.by_issued_at is not None:
+            return certificate.not_before <= self.by_issued_at
+        return certificate.epoch <= self.by_epoch
 
 
 @dataclass(frozen=True)
@@ -101,10 +112,9 @@ class TrustList:
         """
         if certificate.role is Role.AUTHORITY:
             return None
-        for one in self.revoked.get(certificate.serial, ()):
-            is_younger = one.by_issued_at is not None and certificate.not_before > one.by_issued_at
-            if not (certificate.role is Role.HQ and is_younger) and (proved_at is None or proved_at >= one.at):
-                return one.at
+        stated = [one.at for one in self.revoked.get(certificate.serial, ()) if one.binds(certificate)]
+        if counting := [at for at in stated if proved_at is None or proved_at >= at]:
+            return min(counting)
         ended = self.ended_of(certificate, proved_at)
         return ended.at if ended and ended.code == "bundle.revoked" else None
 

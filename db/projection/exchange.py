@@ -17,6 +17,7 @@ from db.exchange_tables import (
     learned_revocations,
     quarantine,
     received,
+    recertifications,
     revocations,
 )
 from db.projection.rows import Appliers, Noted, key_of, plain, put
@@ -37,6 +38,19 @@ def apply_devices(connection: Connection, noted: Sequence[Noted]) -> None:
         for entry, fact, known_at in noted
     ]
     put(connection, devices, rows)
+
+
+def apply_recertifications(connection: Connection, noted: Sequence[Noted]) -> None:
+    """Insert later certificates of devices, each once. What an enrollment began and ended stays as it was."""
+    rows = [
+        {
+            **plain(fact, "device", "epoch", "fingerprint"),
+            "body": msgspec.json.encode(fact.certificates),
+            "order_key": key_of(entry, fact),
+        }
+        for entry, fact, _ in noted
+    ]
+    put(connection, recertifications, rows)
 
 
 def apply_copies(connection: Connection, noted: Sequence[Noted]) -> None:
@@ -84,6 +98,7 @@ def apply_hq_revocations(connection: Connection, noted: Sequence[Noted]) -> None
             "recorder": entry.origin,
             "serial": fact.serial,
             "issued_at": "",
+            "issuer_epoch": 0,
             "holder": fact.hq,
             "revoked_at": fact.observed_at,
         }
@@ -99,6 +114,7 @@ def apply_learned(connection: Connection, noted: Sequence[Noted]) -> None:
             "recorder": entry.origin,
             "serial": serial,
             "issued_at": fact.issued_at,
+            "issuer_epoch": fact.issuer_epoch,
             "holder": holder,
             "revoked_at": revoked_at,
         }
@@ -204,6 +220,7 @@ def apply_exports(connection: Connection, noted: Sequence[Noted]) -> None:
 
 APPLIERS: Final[Appliers] = {
     f.DeviceEnrolled: apply_devices,
+    f.DeviceRecertified: apply_recertifications,
     f.DeviceRevoked: apply_revocations,
     f.CopyNoticed: apply_copies,
     f.BundleSealed: apply_bundles,

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Row, and_, select
 
-from db.exchange_tables import devices, learned_revocations, revocations
+from db.exchange_tables import devices, learned_revocations, recertifications, revocations
 from db.people_tables import account_keys, code_sets, removals, spent_codes
 from db.queries.forks import forks
 from db.tables import accounts
@@ -51,6 +51,8 @@ class CodeSet:
 class DeviceRow:
     """An enrolled device. `certificates` are DER, the device's first; `revoked_at` is UTC text or empty.
 
+    `fingerprint` and `certificates` are those of the newest certificate for its keys, `own_certificates` all that it
+    had in this epoch, the first one first.
     `superseded_at`: when the device's next identity (epoch) was issued, which ended this one; empty for the newest.
     `forked_from` is the first entry of its journal that exists twice (0: none does).
     """
@@ -65,19 +67,22 @@ class DeviceRow:
     superseded_at: str = ""
     ended_by: int = 0
     """Number of HQ's own entry that ended this identity first (`known_at`); 0 if it has not ended."""
+    own_certificates: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True)
 class RevocationRow:
     """A revoked certificate, by serial (lower-case hex). Times are UTC text.
 
-    `issued_at` is the beginning of the certificate whose holder sent the revocation; empty if this store revoked it.
+    `issued_at` and `issuer_epoch` are the beginning and the epoch of the certificate whose holder sent the revocation;
+    empty and 0 if this store revoked it. Facts of earlier versions state no epoch either.
     """
 
     serial: str
     holder: str
     revoked_at: str
     issued_at: str = ""
+    issuer_epoch: int = 0
 
 
 def account_of(connection: Connection, origin: str, account: str) -> AccountRow:
@@ -139,23 +144,30 @@ def all_devices(connection: Connection) -> list[DeviceRow]:
         .order_by(devices.c.device, devices.c.epoch.desc())
     )
     forked = {(one.device, one.epoch): one.first_seq for one in forks(connection)}
+    later: dict[tuple[str, int], list[tuple[str, tuple[bytes, ...]]]] = {}
+    for row in connection.execute(select(recertifications).order_by(recertifications.c.order_key)):
+        certified = (row.fingerprint, msgspec.json.decode(row.body, type=tuple[bytes, ...]))
+        later.setdefault((row.device, row.epoch), []).append(certified)
     found: list[DeviceRow] = []
     newer = None
     for row in rows:
         if newer is not None and newer.device != row.device:
             newer = None
         ended_by = min(filter(None, (row.revoked_by, newer.known_at if newer else 0)), default=0)
+        first = (row.fingerprint, msgspec.json.decode(row.body, type=tuple[bytes, ...]))
+        had = [first, *later.get((row.device, row.epoch), [])]
         found.append(
             DeviceRow(
                 row.device,
                 row.epoch,
-                row.fingerprint,
+                had[-1][0],
                 row.enrolled_at,
-                msgspec.json.decode(row.body, type=tuple[bytes, ...]),
+                had[-1][1],
                 row.revoked_at or "",
                 forked.get((row.device, row.epoch), 0),
                 newer.enrolled_at if newer else "",
                 ended_by,
+                tuple(certificates[0] for _, certificates in had),
             )
         )
         newer = row
@@ -172,4 +184,4 @@ def other_revocations(connection: Connection, recorder: str) -> list[RevocationR
         .where(learned_revocations.c.recorder == recorder)
         .order_by(learned_revocations.c.revoked_at.desc(), learned_revocations.c.serial)
     )
-    return [RevocationRow(row.serial, row.holder, row.revoked_at, row.issued_at) for row in rows]
+    return [RevocationRow(row.serial, row.holder, row.revoked_at, row.issued_at, row.issuer_epoch) for row in rows]

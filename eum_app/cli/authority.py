@@ -97,6 +97,12 @@ def issue(
     answer: FileArgument,
     fingerprint: Fingerprint,
     days: Annotated[int, typer.Option(min=1, max=20 * 365, help="Validity of the certificate.")] = 5 * 365,
+    without_former_key: Annotated[
+        bool,
+        typer.Option(
+            "--without-former-key", help="HQ lost its key, so could not sign the request: you know the person."
+        ),
+    ] = False,
     authority_passphrase_fd: AuthorityFd = None,
     shares_fd: SharesFd = None,
     as_json: JsonOption = False,
@@ -108,7 +114,15 @@ def issue(
     if plain_fingerprint(shown) != plain_fingerprint(fingerprint):
         raise Refusal("enrolment.fingerprint", shown=shown, given=fingerprint)
     opener = _opener(folder, authority_passphrase_fd, shares_fd)
-    made = issue_to_hq(folder, request_file, answer, compared=shown, opener=opener, days=days)
+    made = issue_to_hq(
+        folder,
+        request_file,
+        answer,
+        compared=shown,
+        opener=opener,
+        without_former_key=without_former_key,
+        days=days,
+    )
     data = {"hq": made.hq, "epoch": made.epoch, "until": made.until, "answer": str(answer)}
     show(as_json, data, f"Certified {made.hq}, epoch {made.epoch}, until {_day(made.until)}: {answer}")
 
@@ -153,7 +167,7 @@ def move(
 
     With custodians this takes two steps: the first prints the shares, `--finish` asks for them and removes the key.
     """
-    from eum_app.usecases.authority.headquarters import copy_authority, finish_move, move_authority
+    from eum_app.usecases.authority.move_out import copy_authority, finish_move, move_authority
 
     custody = _custody(custodians, needed)
     with unlocked(store, account, passphrase_fd) as session:

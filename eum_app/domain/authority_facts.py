@@ -4,9 +4,21 @@ from __future__ import annotations
 
 from typing import Final
 
+from eum_app.domain.areas import Area
 from eum_app.domain.fact import Fact, Whole
 from eum_app.domain.fact_kind import FactKind
 from eum_app.domain.translatable import QT_TRANSLATE_NOOP
+
+
+class AuthorityCopied(Fact, frozen=True, kw_only=True):
+    """The authority's key was opened, to be written to a folder; this store still holds it.
+
+    `needed` of `custodians` restore the copy; both are 0 under a passphrase. Recorded before the copy is written.
+    """
+
+    root_fingerprint: str
+    needed: Whole
+    custodians: Whole
 
 
 class AuthorityMoved(Fact, frozen=True, kw_only=True):
@@ -54,9 +66,10 @@ class AuthorityListReceived(Fact, frozen=True, kw_only=True):
 
 
 KINDS: Final = (
+    FactKind(fact=AuthorityCopied, word=QT_TRANSLATE_NOOP("words", "Authority's key copied")),
     FactKind(fact=AuthorityMoved, word=QT_TRANSLATE_NOOP("words", "Authority's key moved out")),
     FactKind(fact=HqCertified, word=QT_TRANSLATE_NOOP("words", "New keys of HQ certified")),
-    FactKind(fact=DeviceRecertified, word=QT_TRANSLATE_NOOP("words", "Device certified again")),
+    FactKind(fact=DeviceRecertified, word=QT_TRANSLATE_NOOP("words", "Device certified again"), area=Area.PEOPLE),
     FactKind(
         fact=AuthorityListReceived,
         word=QT_TRANSLATE_NOOP("words", "List of revoked HQs received"),

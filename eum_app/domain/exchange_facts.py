@@ -116,13 +116,15 @@ class HqRevoked(Fact, frozen=True, kw_only=True):
 class RevocationsLearned(Fact, frozen=True, kw_only=True):
     """A device learned revocations from HQ's bundle: (serial, holder, revoked at) of each new one.
 
-    `issued_at` is the beginning of the sender's certificate: a list revokes no HQ certificate that is younger.
+    `issuer_epoch` is the epoch of the sender's certificate, `issued_at` its beginning: a list revokes no HQ certificate
+    of a later epoch. Earlier versions stated no epoch (0).
     """
 
     hq: str
     bundle_id: str
     issued_at: str
     revoked: tuple[tuple[str, str, str], ...]
+    issuer_epoch: Whole = 0
 
 
 KINDS: Final = (

@@ -38,6 +38,7 @@ from eum_app.domain.account_facts import PassphraseChanged as PassphraseChanged
 from eum_app.domain.account_facts import RecoveryCodeDisclosed as RecoveryCodeDisclosed
 from eum_app.domain.account_facts import RecoveryCodesMade as RecoveryCodesMade
 from eum_app.domain.account_facts import RecoveryCodeUsed as RecoveryCodeUsed
+from eum_app.domain.authority_facts import AuthorityCopied as AuthorityCopied
 from eum_app.domain.authority_facts import AuthorityListReceived as AuthorityListReceived
 from eum_app.domain.authority_facts import AuthorityMoved as AuthorityMoved
 from eum_app.domain.authority_facts import DeviceRecertified as DeviceRecertified

@@ -52,6 +52,35 @@ AUTHORITY_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "The authority has not certified an HQ named {hq} (epoch: {epoch})."),
         QT_TRANSLATE_NOOP("messages", "Check the name with eum authority show."),
     ),
+    "authority.name_taken": (
+        QT_TRANSLATE_NOOP("messages", "{hq} looks like {taken}, an HQ that this authority certified."),
+        QT_TRANSLATE_NOOP("messages", "Create the HQ's store again with another name."),
+    ),
+    "authority.not_endorsed": (
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "The key of the newest certificate of {hq} (epoch {epoch}) did not sign this request. Nothing was certified.",
+        ),
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "Ask HQ to write the request again. If that certificate never reached HQ, revoke its epoch first. If HQ lost"
+            " its key, compare the fingerprint with a person of HQ whom you know, and add --without-former-key.",
+        ),
+    ),
+    "authority.none_in_force": (
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "Every certificate of {hq} is revoked: no key of it can sign this request. Nothing was certified.",
+        ),
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "Compare the fingerprint with a person of HQ whom you know, and add --without-former-key.",
+        ),
+    ),
+    "request.endorsement": (
+        QT_TRANSLATE_NOOP("messages", "The signature of {hq} over this request is not valid: the file was altered."),
+        QT_TRANSLATE_NOOP("messages", "Ask HQ to write the request again, and carry it yourself."),
+    ),
     "authority.no_request": (
         QT_TRANSLATE_NOOP("messages", "This store has no open request for a certificate."),
         QT_TRANSLATE_NOOP("messages", "Write a request first, and have the authority certify it."),

@@ -33,7 +33,7 @@ from eum_app.usecases.exchange.receive import import_bundles
 from eum_app.usecases.exchange.seal_bundle import seal_for_device, seal_results
 from eum_app.usecases.exchange.trust import identity_of, own_chain, trust_list, vault_of
 from eum_app.usecases.session import Session
-from sync.bundle_file import write_bundle
+from sync.bundle_file import RevokedCertificate, write_bundle
 from tests.builders import World, enrol, make_store, make_world
 from tests.flows.test_authority import BY_SECRET, certified, codes, moved
 
@@ -57,8 +57,10 @@ def is_revoked(session: Session, certificate: Certificate) -> bool:
         return trust_list(connection, is_hq=session.is_hq).revoked_at(certificate) is not None
 
 
-def forged(world: World, sender: Identity, *facts: Fact, to: Session | None = None) -> Path:
-    """Return a bundle that another holder of a key of HQ seals, in a separate chain."""
+def forged(
+    world: World, sender: Identity, *facts: Fact, to: Session | None = None, revoked: Certificate | None = None
+) -> Path:
+    """Return a bundle that another holder of a key of HQ seals, in a separate chain; its list names `revoked`."""
     device = to or world.device
     origin = outgoing_origin("HQ-01", device.name)
     with device.store.reading() as connection:
@@ -89,6 +91,9 @@ def forged(world: World, sender: Identity, *facts: Fact, to: Session | None = No
         last_hash=head.hash,
         entries=lambda: [encode_entry(entry) for entry in entries],
         created_at=world.clock(),
+        revoked=[RevokedCertificate(serial=revoked.serial, holder="HQ-01", revoked_at=world.clock())]
+        if revoked
+        else (),
     )
     return path
 
@@ -251,7 +256,10 @@ def test_a_revoked_request_is_not_certified_again(world: World, tmp_path: Path) 
     with pytest.raises(Refusal, match=r"authority\.request_revoked"):
         issue_to_hq(stick, request, answer, compared=made.fingerprint, opener=BY_SECRET, now=world.clock)
     assert not answer.exists()
-    certified(world.hq, stick, tmp_path, world.clock)  # the remedy: new keys
+    with pytest.raises(Refusal, match=r"authority\.none_in_force"):
+        certified(world.hq, stick, tmp_path, world.clock)
+    # The remedy: new keys, for which no key in force can speak.
+    certified(world.hq, stick, tmp_path, world.clock, without_former_key=True)
     assert own_epoch(world.hq) == 3
 
 

@@ -203,16 +203,32 @@ def test_an_hq_revokes_no_younger_hq_certificate(p384: World, tmp_path: Path) ->
     path = tmp_path / "tasking.eumb"
     fields: dict[str, Any] = {"kind": "tasking", "origin": "HQ→FLD-0042", "epoch": 1}
     write_results(path, p384.hq, [p384.device.certificate], **fields)
-    issued = p384.hq.certificate.not_before
+    issued, second = p384.hq.certificate.not_before, timedelta(seconds=1)
 
-    def told_by(issued_at: datetime) -> TrustList:
-        revoked = {p384.hq.certificate.serial: (Revocation(LATER, issued_at),)}
-        return dataclasses.replace(p384.field_trust, revoked=revoked)
+    def told_by(*said: Revocation) -> TrustList:
+        return dataclasses.replace(p384.field_trust, revoked={p384.hq.certificate.serial: said})
 
-    for issued_at in (issued + timedelta(days=1), issued):
-        assert refusal(path, p384, identity=p384.device, trust=told_by(issued_at)) == "bundle.revoked"
-    with open_bundle(path, p384.device, told_by(issued - timedelta(seconds=1)), LATER) as bundle:
+    before, after = Revocation(LATER, 0, issued - second), Revocation(LATER, 0, issued + second)
+    for said in ((after,), (Revocation(LATER, 0, issued),), (before, after), (after, before)):
+        assert refusal(path, p384, identity=p384.device, trust=told_by(*said)) == "bundle.revoked"
+    # Where the epoch is known, it decides, whatever the dates say: the authority's clock may be wrong.
+    for at in (issued - second, issued + second):
+        of_same, of_later = (Revocation(LATER, p384.hq.epoch + more, at) for more in (0, 1))
+        for said in ((of_same,), (of_later,)):
+            assert refusal(path, p384, identity=p384.device, trust=told_by(*said)) == "bundle.revoked"
+    with open_bundle(path, p384.device, told_by(before), LATER) as bundle:
         assert bundle.sender == p384.hq.certificate
+    renewed = issue_hq(p384.authority, hq_id="HQ-1", name="Headquarters 1", at=NOW, epoch=2)
+    trust = dataclasses.replace(p384.field_trust, revoked={renewed.certificate.serial: (Revocation(LATER, 1, LATER),)})
+    assert trust.revoked_at(renewed.certificate) is None
+
+
+def test_the_earliest_revocation_counts_in_any_order(p384: World) -> None:
+    certificate, earlier = p384.hq.certificate, LATER - timedelta(days=1)
+    said = (Revocation(LATER, 1), Revocation(earlier, 1))
+    for order in (said, said[::-1]):
+        trust = dataclasses.replace(p384.field_trust, revoked={certificate.serial: order})
+        assert trust.revoked_at(certificate) == earlier
 
 
 def test_a_renewed_hq_certificate_strands_no_device(p384: World, tmp_path: Path) -> None:

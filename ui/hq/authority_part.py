@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QWidget
 from eum_app.domain.clock import utc_text
 from eum_app.domain.errors import KnownError
 from eum_app.domain.people import Permission
-from eum_app.usecases.authority.headquarters import AuthorityState, MovedAuthority, authority_state, move_authority
+from eum_app.usecases.authority.headquarters import AuthorityState, authority_state
+from eum_app.usecases.authority.move_out import MovedAuthority, move_authority
 from eum_app.usecases.calls import call
 from ui.kit.desk import Desk
 from ui.kit.widgets import Button, FormField, NoticeBar, button, hbox, label
@@ -119,11 +120,13 @@ class AuthorityPart(QWidget):
             said.append(
                 self.tr("The authority's key is still in this store: a thief of this computer could get it too.")
             )
+            if not state.may_move:
+                said.append(self.tr("Ask an administrator to move it."))
         if state.is_ending:
             ends = self.tr("HQ's certificate ends on {day}, and its devices' with it. Get new keys: {command}.")
             said.append(ends.format(day=day(utc_text(state.until)), command="eum authority request"))
         self._said.setText(" ".join(said))
-        self._begin.setVisible(state.is_here is True)
+        self._begin.setVisible(state.is_here is True and state.may_move)
         self.setVisible(bool(said))
 
     def _move(self, folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""HQ's part: move the authority's key out, ask for new keys, take the certificate for them, take revocations.
+"""HQ's part: ask for new keys, take the certificate for them, take revocations. `move_out` moves the authority's key.
 
 1. `request_certificate` makes new keys and a request file. The authority answers with a certificate
    (`root.issue_to_hq`).
@@ -10,8 +10,7 @@
 
 from __future__ import annotations
 
-import contextlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -20,42 +19,31 @@ import msgspec
 
 from db.queries.people import DeviceRow, all_devices
 from db.secrets import AUTHORITY, EARLIER, IDENTITY, PENDING, REVOCATIONS
-from db.store import Connection
 from db.transaction import Transaction
 from db.vault import Vault, has_vault
 from eum_app.crypto.certificates import (
-    Certificate,
     Identity,
     PendingIdentity,
     Role,
     make_hq_request,
-    recertify_device,
     verify_chain,
 )
-from eum_app.crypto.passphrases import KdfParams
 from eum_app.crypto.revocations import RevocationList
 from eum_app.domain.areas import Area
 from eum_app.domain.clock import utc_text
 from eum_app.domain.errors import Refusal
-from eum_app.domain.facts import AuthorityListReceived, AuthorityMoved, DeviceRecertified, HqCertified
+from eum_app.domain.facts import AuthorityListReceived, HqCertified
 from eum_app.domain.people import Permission
-from eum_app.usecases.authority.root import Opener
+from eum_app.usecases.authority.move_out import may_move
 from eum_app.usecases.changes import Changed
-from eum_app.usecases.exchange.trust import EarlierIdentity, earlier_in, own_chain, revocations_of, vault_of
-from eum_app.usecases.people.accounts import require_passphrase
+from eum_app.usecases.exchange.recertify import recertify
+from eum_app.usecases.exchange.trust import EarlierIdentity, earlier_in, hq_vault, own_chain, revocations_of
 from eum_app.usecases.people.vault import certify_reporters, holds_keys, keep_in, reporter_keys
 from eum_app.usecases.session import Session
 from sync import enrolment
 from sync.authority_file import (
-    AUTHORITY_FILE,
-    BY_PASSPHRASE,
-    Custody,
-    note_issued,
-    open_authority,
-    read_authority,
     read_authority_answer,
     read_revocations,
-    write_authority,
 )
 
 EARLIER_DAYS: Final = 365
@@ -63,23 +51,6 @@ EARLIER_DAYS: Final = 365
 ENDING_DAYS: Final = 180
 """HQ is reminded of new keys when its certificate ends within this time: devices need months to come by."""
 MAX_EARLIER_DAYS: Final = 5 * 365
-
-
-@dataclass(frozen=True)
-class CopiedAuthority:
-    """The authority's key was written to a folder. `shares` are the custodians' words, to be shown once."""
-
-    folder: Path
-    fingerprint: str
-    shares: tuple[str, ...] = field(repr=False)
-
-
-@dataclass(frozen=True)
-class MovedAuthority(Changed):
-    """The authority's key left the store."""
-
-    folder: Path
-    fingerprint: str
 
 
 @dataclass(frozen=True)
@@ -113,7 +84,8 @@ class TakenRevocations(Changed):
 class AuthorityState:
     """State of HQ's certificate. `is_here`: the authority's key is in this store (None: this account cannot know).
 
-    `is_ending`: it ends within `ENDING_DAYS`. `request_fingerprint` is empty without an open request.
+    `is_ending`: it ends within `ENDING_DAYS`. `request_fingerprint` is empty without an open request. `may_move`: this
+    account may move the authority's key.
     """
 
     root_fingerprint: str
@@ -122,6 +94,7 @@ class AuthorityState:
     is_ending: bool
     is_here: bool | None
     request_fingerprint: str
+    may_move: bool
 
 
 def authority_state(session: Session) -> AuthorityState:
@@ -130,102 +103,34 @@ def authority_state(session: Session) -> AuthorityState:
         chain = own_chain(connection)
         is_here, request = None, ""
         if session.is_hq and holds_keys(session.role) and has_vault(connection):
-            values = vault_of(session, connection).values
+            values = hq_vault(session, connection).values
             is_here = AUTHORITY in values
             if PENDING in values:
                 request = PendingIdentity.from_bytes(values[PENDING]).request.short_fingerprint
     is_ending = chain[0].not_after - session.now() < timedelta(days=ENDING_DAYS)
-    return AuthorityState(chain[-1].short_fingerprint, chain[0].epoch, chain[0].not_after, is_ending, is_here, request)
-
-
-def move_authority(session: Session, folder: Path, *, passphrase: str, kdf: KdfParams | None = None) -> MovedAuthority:
-    """At HQ: move the authority's key to a folder under a passphrase: `copy_authority`, then `finish_move`."""
-    copy_authority(session, folder, passphrase=passphrase, kdf=kdf)
-    return finish_move(session, folder, Opener(passphrase=passphrase))
-
-
-def copy_authority(
-    session: Session,
-    folder: Path,
-    *,
-    passphrase: str = "",
-    custody: Custody = BY_PASSPHRASE,
-    kdf: KdfParams | None = None,
-) -> CopiedAuthority:
-    """At HQ: write the authority's key to a folder, such as a stick that is locked away; the store keeps it for now.
-
-    The file was read back and opened; on failure it is removed. With custodians, `finish_move` follows once each has
-    written their share down.
-
-    Raises Refusal `permission.denied`, `authority.only_hq`, `authority.not_here`, `authority.beside_store`,
-    `vault.not_admitted`, `passphrase.…`, and as `write_authority` does; Trouble of the disk.
-    """
-    session.require(Permission.DEVICE_ENROL)
-    if not custody.is_split:
-        require_passphrase(passphrase)
-    if folder.resolve().is_relative_to(session.store.folder.resolve()):
-        raise Refusal("authority.beside_store", path=str(folder))
-    with session.store.reading() as connection:
-        root = _root_here(_vault(session, connection))
-        own = own_chain(connection)[0]
-    shares = write_authority(folder, root, custody=custody, passphrase=passphrase, kdf=kdf)
-    try:
-        note_issued(folder, root.certificate, own)
-    except BaseException:
-        # The shares were shown to no one: the file would open for no one, and refuse a second attempt.
-        with contextlib.suppress(OSError):
-            (folder / AUTHORITY_FILE).unlink(missing_ok=True)
-        raise
-    return CopiedAuthority(folder, root.certificate.short_fingerprint, shares)
-
-
-def finish_move(session: Session, folder: Path, opener: Opener) -> MovedAuthority:
-    """At HQ: remove the authority's key from the store, after the copy in the folder was opened with what people have.
-
-    HQ's own certificate stays and goes on enrolling devices. Copies and backups of the store from before still hold the
-    key. Raises Refusal `permission.denied`, `authority.only_hq`, `authority.not_here`, `authority.other_root`,
-    `vault.not_admitted`, and as `open_authority` does; Trouble of the disk. The key then stays.
-    """
-    session.require(Permission.DEVICE_ENROL)
-    copy = open_authority(folder, passphrase=opener.passphrase, shares=opener.shares)
-    _, custody = read_authority(folder)
-    with session.writing() as transaction:
-        vault = _vault(session, transaction.connection)
-        root = _root_here(vault)
-        if copy.to_bytes() != root.to_bytes():
-            raise Refusal("authority.other_root", path=str(folder))
-        note_issued(folder, root.certificate, own_chain(transaction.connection)[0])
-        keep_in(session, transaction, vault.with_value(AUTHORITY, None))
-        transaction.record(
-            AuthorityMoved(
-                observed_at=session.observed_now(),
-                root_fingerprint=root.certificate.fingerprint,
-                needed=custody.needed,
-                custodians=custody.custodians,
-            )
-        )
-        areas = frozenset(transaction.areas | {Area.PEOPLE})
-    return MovedAuthority(areas, folder, root.certificate.short_fingerprint)
-
-
-def _root_here(vault: Vault) -> Identity:
-    stored = vault.values.get(AUTHORITY)
-    if stored is None:
-        raise Refusal("authority.not_here")
-    return Identity.from_bytes(stored)
+    return AuthorityState(
+        chain[-1].short_fingerprint,
+        chain[0].epoch,
+        chain[0].not_after,
+        is_ending,
+        is_here,
+        request,
+        session.is_hq and may_move(session),
+    )
 
 
 def request_certificate(session: Session, path: Path, *, anew: bool = False) -> RequestedCertificate:
     """At HQ: make new keys and write a request for the authority, replacing a file at `path`.
 
     Calling it again writes the same request again, unless `anew` is set: the keys of the request before are then
-    discarded. The keys are kept before the file is written, so a file that exists can always be answered.
+    discarded. The keys are kept before the file is written, so a file that exists can always be answered. HQ's present
+    key signs the request: the authority takes none that anyone else wrote in HQ's name.
 
     Raises Refusal `permission.denied`, `authority.only_hq`, `vault.not_admitted`; Trouble of the disk.
     """
     session.require(Permission.DEVICE_ENROL)
     with session.writing() as transaction:
-        vault = _vault(session, transaction.connection)
+        vault = hq_vault(session, transaction.connection)
         stored = None if anew else vault.values.get(PENDING)
         if stored is None:
             own = own_chain(transaction.connection)[0]
@@ -235,7 +140,8 @@ def request_certificate(session: Session, path: Path, *, anew: bool = False) -> 
             keep_in(session, transaction, vault.with_value(PENDING, pending.to_bytes()))
         else:
             pending = PendingIdentity.from_bytes(stored)
-    enrolment.write_request(path, pending.request.der)
+        identity = Identity.from_bytes(vault.values[IDENTITY])
+    enrolment.write_request(path, pending.request.der, endorsed_by=identity)
     return RequestedCertificate(frozenset({Area.PEOPLE}), path, pending.request.short_fingerprint)
 
 
@@ -258,7 +164,7 @@ def accept_certificate(
     enrolment.require_root(answer.root, confirmed_root)
     now = session.now()
     with session.writing() as transaction:
-        vault = _vault(session, transaction.connection)
+        vault = hq_vault(session, transaction.connection)
         if PENDING not in vault.values:
             raise Refusal("authority.no_request")
         pending = PendingIdentity.from_bytes(vault.values[PENDING])
@@ -294,7 +200,7 @@ def accept_certificate(
             )
         )
         for row in devices:
-            _renew(session, transaction, row, identity)
+            recertify(session, transaction, row, identity)
         areas = frozenset(transaction.areas | {Area.PEOPLE})
     return AcceptedCertificate(
         areas,
@@ -339,12 +245,6 @@ def _keep_revocations(session: Session, transaction: Transaction, found: Revocat
     return TakenRevocations(frozenset(transaction.areas | {Area.PEOPLE}), found.number, len(found.revoked))
 
 
-def _vault(session: Session, connection: Connection) -> Vault:
-    if not session.is_hq:
-        raise Refusal("authority.only_hq")
-    return vault_of(session, connection)
-
-
 def _newest(rows: list[DeviceRow]) -> list[DeviceRow]:
     """Newest epoch of each device; `rows` have it first."""
     newest: dict[str, DeviceRow] = {}
@@ -356,17 +256,3 @@ def _newest(rows: list[DeviceRow]) -> list[DeviceRow]:
 def _with_earlier(vault: Vault, own: Identity, until: datetime) -> Vault:
     held = [*earlier_in(vault), EarlierIdentity(own.to_bytes(), utc_text(until))]
     return vault.with_value(EARLIER, msgspec.msgpack.encode(held))
-
-
-def _renew(session: Session, transaction: Transaction, row: DeviceRow, identity: Identity) -> None:
-    """Certify a device's keys again under HQ's new certificate, in the same epoch, and send it the certificate."""
-    made = recertify_device(Certificate.from_der(row.certificates[0]), identity, at=session.now())
-    fact = DeviceRecertified(
-        observed_at=session.observed_now(),
-        device=row.device,
-        epoch=row.epoch,
-        fingerprint=made.short_fingerprint,
-        certificates=tuple(certificate.der for certificate in (made, *identity.chain)),
-    )
-    transaction.record(fact)
-    transaction.copy_out(row.device, [fact])

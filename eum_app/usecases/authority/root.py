@@ -22,6 +22,7 @@ from eum_app.crypto.revocations import RevocationList, make_revocation_list
 from eum_app.crypto.suites import DEFAULT_SUITE, Suite
 from eum_app.domain.clock import Now, system_now
 from eum_app.domain.errors import Refusal
+from eum_app.domain.people import folded
 from eum_app.usecases.people.accounts import require_passphrase
 from sync.authority_file import (
     BY_PASSPHRASE,
@@ -36,7 +37,7 @@ from sync.authority_file import (
     write_authority_answer,
     write_revocations,
 )
-from sync.enrolment import read_request_file
+from sync.enrolment import read_hq_request_file, read_request_file
 
 
 @dataclass(frozen=True)
@@ -127,33 +128,68 @@ def issue_to_hq(
     *,
     compared: str,
     opener: Opener,
+    without_former_key: bool = False,
     days: int = HQ_DAYS,
     now: Now = system_now,
 ) -> CertifiedHq:
     """Certify an HQ's keys, after a person compared the request's fingerprint with what HQ reads out.
 
-    `compared` is that fingerprint, as `read_hq_request` returned it. Each certificate of an HQ has a higher epoch than
-    the previous one; the same request gets the same certificate again. Keys whose certificate was revoked get none. The
-    certificate is noted before the answer is written. Raises Refusal as `read_hq_request`,
-    `enrolment.request_changed`, `authority.request_revoked`, `authority.…`, `passphrase.…`, `certificate.…`,
-    `revocations.…`; Trouble of the disk.
+    `compared` is that fingerprint, as `read_hq_request` returned it. The key of the newest certificate that this HQ has
+    and that is not revoked must endorse the request, so that no one else asks in HQ's name. An HQ that lost its keys
+    cannot do that; `without_former_key` leaves it to the person who compares.
+
+    Each certificate of an HQ has the next epoch, whatever the request states; the same request gets the same
+    certificate again. Keys whose certificate was revoked get none. The certificate is noted before the answer is
+    written. Raises Refusal as `read_hq_request_file`, `enrolment.request_changed`, `authority.name_taken` (another HQ's
+    name if letter case is ignored), `authority.not_endorsed`, `authority.none_in_force`, `authority.request_revoked`, `authority.…`,
+    `passphrase.…`, `certificate.…`, `revocations.…`; Trouble of the disk.
     """
-    request = read_hq_request(request_path)
+    request, endorser = read_hq_request_file(request_path)
     if request.short_fingerprint != compared:
         raise Refusal("enrolment.request_changed", shown=request.short_fingerprint, compared=compared)
     root = open_authority(folder, passphrase=opener.passphrase, shares=opener.shares)
-    known = [one for one in issued(folder, root.certificate) if one.origin == request.origin]
+    known = _issued_under(request.origin, issued(folder, root.certificate))
     revocations = read_revocations(folder, root.certificate)
     revoked = revocations.revoked if revocations else {}
     certificate = next((one for one in known if one.verify_key == request.verify_key), None)
     if certificate is None:
-        epoch = max([request.epoch, *(one.epoch + 1 for one in known)])
+        if endorser is not None and _is_of(endorser, request.origin, root.certificate) and endorser not in known:
+            # Another copy of this folder issued it: it must be possible to revoke it here too.
+            note_issued(folder, root.certificate, endorser)
+            known = [*known, endorser]
+        if known and not without_former_key:
+            _require_endorsed(request.origin, endorser, [one for one in known if one.serial not in revoked])
+        epoch = max((one.epoch for one in known), default=0) + 1
         certificate = certify_hq(request, root, epoch=epoch, at=now(), days=days)
         note_issued(folder, root.certificate, certificate)
     elif certificate.serial in revoked:
         raise Refusal("authority.request_revoked", hq=certificate.origin, epoch=certificate.epoch)
     write_authority_answer(answer_path, request.fingerprint, certificate, root.certificate)
     return _row(certificate)
+
+
+def _issued_under(name: str, certificates: list[Certificate]) -> list[Certificate]:
+    """Return those of one HQ. Raises Refusal `authority.name_taken` for a name that people would take for another's."""
+    for one in certificates:
+        if one.origin != name and folded(one.origin) == folded(name):
+            raise Refusal("authority.name_taken", hq=name, taken=one.origin)
+    return [one for one in certificates if one.origin == name]
+
+
+def _is_of(certificate: Certificate, name: str, root: Certificate) -> bool:
+    return certificate.role is Role.HQ and certificate.origin == name and certificate.is_issued_by(root)
+
+
+def _require_endorsed(name: str, endorser: Certificate | None, in_force: list[Certificate]) -> None:
+    """Require that the HQ's newest certificate in force endorses its request.
+
+    Raises Refusal `authority.not_endorsed`, `authority.none_in_force`.
+    """
+    newest = max(in_force, key=lambda one: one.epoch, default=None)
+    if newest is None:
+        raise Refusal("authority.none_in_force", hq=name)
+    if endorser is None or endorser.verify_key != newest.verify_key:
+        raise Refusal("authority.not_endorsed", hq=name, epoch=newest.epoch)
 
 
 def revoke_hq(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -21,6 +20,7 @@ from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import AuthorityListReceived, DeviceEnrolled, DeviceRevoked, IdentityAccepted
 from eum_app.domain.people import Permission, folded, is_store_name
 from eum_app.usecases.changes import Changed
+from eum_app.usecases.exchange.recertify import recertify
 from eum_app.usecases.exchange.trust import hq_certificate, identity_of, own_chain, recovery_public, revocations_of
 from eum_app.usecases.people.accounts import changing, named_again
 from eum_app.usecases.people.recovery import RecoveryCodes, new_codes
@@ -136,11 +136,14 @@ def sign_enrolment(session: Session, request_path: Path, answer_path: Path, *, c
     .
 
      A device name that is already enrolled gets the next epoch: a new journal for a new or restored machine. A request
-     that was signed before gets the recorded certificate again. The fact is committed before the file is written, so a
-     lost answer can be written again, and nothing is certified twice. A file at `answer_path` is replaced.
+     that was signed before gets the recorded certificate again. If that is over, or HQ has new keys, it gets another
+     certificate in the same epoch: signing an old request again ends no identity. The fact is committed before the file
+     is written, so a lost answer can be written again, and nothing is certified twice. A file at `answer_path` is
+     replaced.
 
      Raises Refusal `permission.denied`, as `read_request` does, `enrolment.request_changed` (another fingerprint),
     `enrolment.name_taken` (the name of HQ, or of a device if letter case is ignored), `enrolment.request_revoked`,
+    `enrolment.request_superseded` (the device has had a newer identity since),
     `certificate.suite_mismatch`, `certificate.expired` and `certificate.not_yet_valid` (HQ's); on a device
     `device.not_enrolled` or `certificate.may_not_issue`; Trouble for disk errors.
     """
@@ -152,8 +155,10 @@ def sign_enrolment(session: Session, request_path: Path, answer_path: Path, *, c
         identity = identity_of(session, transaction.connection)
         devices = all_devices(transaction.connection)
         _require_free_name(request.origin, session.name, devices)
-        chain = _recorded_chain(request, identity, devices, session.now())
-        if chain is None:
+        held = _certified_before(request, devices)
+        if held is not None:
+            chain = _chain_in_force(session, transaction, held, identity)
+        else:
             epochs = [row.epoch for row in devices if row.device == request.origin]
             chain = enrolment.certify(request, identity, epoch=max(epochs, default=0) + 1, at=session.now())
             transaction.record(
@@ -190,23 +195,36 @@ def _require_free_name(device: str, hq: str, devices: list[DeviceRow]) -> None:
             raise Refusal("enrolment.name_taken", device=device, taken=taken)
 
 
-def _recorded_chain(
-    request: CertificateRequest, identity: Identity, devices: list[DeviceRow], now: datetime
-) -> tuple[Certificate, ...] | None:
-    """Certificate chain that this HQ issued earlier for the same request: the same keys for the same device.
+def _certified_before(request: CertificateRequest, devices: list[DeviceRow]) -> DeviceRow | None:
+    """Return the device's identity that has the keys of this request, or None.
 
-    None if there is none, or if it has expired. Raises Refusal `enrolment.request_revoked` for revoked keys, which are
-    not certified again.
+    Raises Refusal `enrolment.request_revoked` for revoked keys, which are not certified again, and
+    `enrolment.request_superseded` for keys before the present ones, which would end those.
     """
+    newest = None
     for row in devices:
-        chain = tuple(map(Certificate.from_der, row.certificates)) if row.device == request.origin else ()
-        if not chain or chain[0].verify_key != request.verify_key:
+        if row.device != request.origin:
+            continue
+        newest = newest or row
+        mine = Certificate.from_der(row.certificates[0])
+        if mine.verify_key != request.verify_key or _seals_to(mine) != _seals_to(request):
             continue
         if row.revoked_at:
             raise Refusal("enrolment.request_revoked", device=row.device, epoch=row.epoch)
-        if chain[1:] == identity.chain and now < chain[0].not_after and _seals_to(chain[0]) == _seals_to(request):
-            return chain
+        if row is not newest:
+            raise Refusal("enrolment.request_superseded", device=row.device, epoch=row.epoch, newest=newest.epoch)
+        return row
     return None
+
+
+def _chain_in_force(
+    session: Session, transaction: Transaction, row: DeviceRow, identity: Identity
+) -> tuple[Certificate, ...]:
+    """Return the recorded chain of a device, or a new one in the same epoch if it is over or HQ has new keys."""
+    chain = tuple(map(Certificate.from_der, row.certificates))
+    if chain[1:] == identity.chain and session.now() < chain[0].not_after:
+        return chain
+    return recertify(session, transaction, row, identity)
 
 
 def _seals_to(holder: Certificate | CertificateRequest) -> bytes:

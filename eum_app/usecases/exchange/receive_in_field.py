@@ -78,8 +78,10 @@ def _take(session: Session, path: Path) -> tuple[ImportOutcome, frozenset[Area]]
 def _learn_revocations(session: Session, transaction: Transaction, bundle: OpenedBundle) -> None:
     """Record the revocations in HQ's bundle that this device has not learned yet, also from a bundle held already."""
     issued_at = utc_text(bundle.sender.not_before)
-    known = {(row.serial, row.issued_at) for row in other_revocations(transaction.connection, session.name)}
-    new = [one for one in bundle.manifest.revoked if (one.serial, issued_at) not in known]
+    epoch = bundle.sender.epoch
+    rows = other_revocations(transaction.connection, session.name)
+    known = {(row.serial, row.issued_at, row.issuer_epoch) for row in rows}
+    new = [one for one in bundle.manifest.revoked if (one.serial, issued_at, epoch) not in known]
     for start in range(0, len(new), LEARNED_AT_ONCE):
         transaction.record(
             RevocationsLearned(
@@ -87,6 +89,7 @@ def _learn_revocations(session: Session, transaction: Transaction, bundle: Opene
                 hq=bundle.sender.origin,
                 bundle_id=bundle.manifest.bundle_id,
                 issued_at=issued_at,
+                issuer_epoch=epoch,
                 revoked=tuple(
                     (one.serial, shown_name(one.holder), utc_text(one.revoked_at))
                     for one in new[start : start + LEARNED_AT_ONCE]

@@ -47,6 +47,13 @@ def vault_of(session: Session, connection: Connection) -> Vault:
     return open_vault(connection, session.store.named.store_id, session.account, own_kem(session))
 
 
+def hq_vault(session: Session, connection: Connection) -> Vault:
+    """Open the vault. Raises Refusal `authority.only_hq` on a device, `vault.not_admitted`."""
+    if not session.is_hq:
+        raise Refusal("authority.only_hq")
+    return vault_of(session, connection)
+
+
 def _private(session: Session, connection: Connection, purpose: str) -> bytes | None:
     """Private key material. Raises Refusal `vault.not_admitted` if it is in a vault that the account cannot open."""
     if session.is_hq and has_vault(connection):
@@ -209,9 +216,9 @@ def revocation_list(connection: Connection) -> list[RevokedCertificate]:
     name = own_chain(connection)[0].origin
     found = [(row.revoked_at, row.serial, row.holder) for row in other_revocations(connection, name)]
     for row in all_devices(connection):
-        if row.revoked_at:
-            serial = Certificate.from_der(row.certificates[0]).serial
-            found.append((row.revoked_at, serial, f"{row.device}/{row.epoch}"))
+        if row.revoked_at:  # every certificate that its keys ever had: each of them verifies by itself
+            for der in row.own_certificates:
+                found.append((row.revoked_at, Certificate.from_der(der).serial, f"{row.device}/{row.epoch}"))
     return [
         RevokedCertificate(serial=serial, holder=holder, revoked_at=from_utc_text(at))
         for at, serial, holder in sorted(found, reverse=True)[:MAX_REVOKED]
@@ -222,7 +229,9 @@ def _revoked(rows: list[RevocationRow]) -> dict[str, tuple[Revocation, ...]]:
     found: dict[str, tuple[Revocation, ...]] = {}
     for row in rows:
         by_issued_at = from_utc_text(row.issued_at) if row.issued_at else None
-        found[row.serial] = (*found.get(row.serial, ()), Revocation(from_utc_text(row.revoked_at), by_issued_at))
+        by_epoch = row.issuer_epoch if row.issued_at else None
+        made = Revocation(from_utc_text(row.revoked_at), by_epoch, by_issued_at)
+        found[row.serial] = (*found.get(row.serial, ()), made)
     return found
 
 

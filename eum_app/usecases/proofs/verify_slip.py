@@ -306,7 +306,7 @@ def _is_known(chain: tuple[Certificate, ...], trust: Trust) -> bool:
             known = trust_list(connection, is_hq=trust.session.is_hq)
         check_chain(chain, known.root)
         # The time of signing is known only from the head itself, so a later revocation counts too.
-        if chain[0].serial in known.revoked:
+        if any(known.revoked_at(certificate) is not None for certificate in chain):
             raise Refusal("report.signer_revoked", signer=chain[0].origin)
     return True
 

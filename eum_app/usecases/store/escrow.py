@@ -17,7 +17,7 @@ from db.rekey import settle
 from eum_app.crypto.passphrases import KdfParams
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import AccountUnlocked, EscrowOpened, PassphraseChanged
-from eum_app.domain.people import Permission
+from eum_app.domain.people import Permission, folded
 from eum_app.domain.stores import UnlockedBy
 from eum_app.usecases.exchange.trust import recovery_key
 from eum_app.usecases.people.accounts import account_added, changing, require_passphrase
@@ -50,7 +50,7 @@ def open_by_escrow(
     """
     session.require(Permission.ESCROW_OPEN)
     require_passphrase(new_passphrase)
-    if witness == session.account:
+    if folded(witness) == folded(session.account):  # codes that differ in case or Unicode form are one person
         raise Refusal("escrow.witness", account=witness)
     store_file = read_store_file(folder)
     unlocked_by_passphrase(session.store.folder, witness, witness_passphrase)
