@@ -1,4 +1,4 @@
-"""Sentences about HQ's keys and the authority: code → (what happened, what to do next); see `messages`."""
+"""Sentences about HQ's keys, the authority and ended identities: code → (what happened, what to do next)."""
 
 from __future__ import annotations
 
@@ -59,12 +59,13 @@ AUTHORITY_SENTENCES: dict[str, tuple[str, str]] = {
     "authority.not_endorsed": (
         QT_TRANSLATE_NOOP(
             "messages",
-            "The key of the newest certificate of {hq} (epoch {epoch}) did not sign this request. Nothing was certified.",
+            "The key of the newest certificate of {hq} (epoch {epoch}) did not sign this request."
+            " Nothing was certified.",
         ),
         QT_TRANSLATE_NOOP(
             "messages",
-            "Ask HQ to write the request again. If that certificate never reached HQ, revoke its epoch first. If HQ lost"
-            " its key, compare the fingerprint with a person of HQ whom you know, and add --without-former-key.",
+            "Ask HQ to write the request again. If that certificate never reached HQ, revoke its epoch first. If HQ"
+            " lost its key, compare the fingerprint with a person of HQ whom you know, and add --without-former-key.",
         ),
     ),
     "authority.none_in_force": (
@@ -136,6 +137,22 @@ AUTHORITY_SENTENCES: dict[str, tuple[str, str]] = {
     "authority.unreadable": (
         QT_TRANSLATE_NOOP("messages", "The authority's files in {path} are damaged."),
         QT_TRANSLATE_NOOP("messages", "Use another copy of the folder."),
+    ),
+    "enrolment.request_superseded": (
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "This request was signed before (epoch {epoch} of {device}), and the device was enrolled again since"
+            " (epoch {newest}). Nothing was changed.",
+        ),
+        QT_TRANSLATE_NOOP(
+            "messages", "Look for the newest request. If the device needs one: eum device request --anew."
+        ),
+    ),
+    "enrolment.request_revoked": (
+        QT_TRANSLATE_NOOP(
+            "messages", "This request was signed before (epoch {epoch} of {device}), and that certificate was revoked."
+        ),
+        QT_TRANSLATE_NOOP("messages", "Make a new request on the device: eum device request --anew."),
     ),
     "revocations.invalid": (
         QT_TRANSLATE_NOOP("messages", "The file is not a list of revoked HQs, or it was altered."),

@@ -184,22 +184,6 @@ EXCHANGE_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "Epoch {epoch} of {device} is revoked already. Nothing was changed."),
         QT_TRANSLATE_NOOP("messages", "The activity log says who revoked it and why."),
     ),
-    "enrolment.request_superseded": (
-        QT_TRANSLATE_NOOP(
-            "messages",
-            "This request was signed before (epoch {epoch} of {device}), and the device was enrolled again since"
-            " (epoch {newest}). Nothing was changed.",
-        ),
-        QT_TRANSLATE_NOOP(
-            "messages", "Look for the newest request. If the device needs one: eum device request --anew."
-        ),
-    ),
-    "enrolment.request_revoked": (
-        QT_TRANSLATE_NOOP(
-            "messages", "This request was signed before (epoch {epoch} of {device}), and that certificate was revoked."
-        ),
-        QT_TRANSLATE_NOOP("messages", "Make a new request on the device: eum device request --anew."),
-    ),
     "enrolment.fingerprint": (
         QT_TRANSLATE_NOOP("messages", "The fingerprints differ: the file shows {shown}, you entered {given}."),
         QT_TRANSLATE_NOOP("messages", "Do not enroll; ask HQ over another channel."),

@@ -141,8 +141,8 @@ def issue_to_hq(
     Each certificate of an HQ has the next epoch, whatever the request states; the same request gets the same
     certificate again. Keys whose certificate was revoked get none. The certificate is noted before the answer is
     written. Raises Refusal as `read_hq_request_file`, `enrolment.request_changed`, `authority.name_taken` (another HQ's
-    name if letter case is ignored), `authority.not_endorsed`, `authority.none_in_force`, `authority.request_revoked`, `authority.…`,
-    `passphrase.…`, `certificate.…`, `revocations.…`; Trouble of the disk.
+    name if letter case is ignored), `authority.not_endorsed`, `authority.none_in_force` (HQ has no other certificate),
+    `authority.request_revoked`, `authority.…`, `passphrase.…`, `certificate.…`, `revocations.…`; Trouble of the disk.
     """
     request, endorser = read_hq_request_file(request_path)
     if request.short_fingerprint != compared:
