@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from db.instance import path_of
 from db.queries import items, visits
 from db.queries.people import all_devices
+from db.store import Store
 from eum_app.crypto.passphrases import KdfParams
 from eum_app.crypto.suites import Suite
 from eum_app.domain.checklists import Answer
@@ -26,8 +27,9 @@ from eum_app.usecases.exchange.enrol_device import (
 from eum_app.usecases.exchange.receive import import_bundles
 from eum_app.usecases.exchange.seal_bundle import seal_for_device
 from eum_app.usecases.lists.import_inventory import import_inventory
+from eum_app.usecases.people.accounts import add_account
 from eum_app.usecases.session import Session
-from eum_app.usecases.store.open_store import create_store
+from eum_app.usecases.store.open_store import create_store, open_store
 from eum_app.usecases.visits.close_out import ClosedOut, Signed, close_out, close_out_state
 from eum_app.usecases.visits.plan_visit import PlannedVisit, plan_visit
 from tests.templates import world_from_template
@@ -249,3 +251,13 @@ def close_as_is(session: Session, visit_id: str) -> None:
                 head_hash=bytes(48),
             )
         )
+
+
+def colleague(session: Session, account: str = "REV-009", role: str = "reviewer") -> Session:
+    """Add an account as the store's administrator would, and return that person's session on a separate connection."""
+    ticket = replace(session.ticket, role="administrator")
+    administrator = Session(Store.open(session.store.folder, session.ticket.data_key, session.now), ticket, session.now)
+    fast = KdfParams.fast_for_tests(session.suite)
+    add_account(administrator, account=account, role=role, passphrase=PASSPHRASE, kdf=fast)
+    administrator.store.close()
+    return open_store(session.store.folder, account, PASSPHRASE, now=session.now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from sqlalchemy import Connection, Row, and_, select
@@ -85,24 +85,32 @@ class RevocationRow:
     issuer_epoch: int = 0
 
 
+_ACCOUNTS: Final = select(accounts, removals.c.removed_at, removals.c.order_key.label("removal_key")).outerjoin(
+    removals, and_(removals.c.origin == accounts.c.origin, removals.c.account == accounts.c.account)
+)
+
+
 def account_of(connection: Connection, origin: str, account: str) -> AccountRow:
     """Return an account.
 
     Raises Refusal `account.unknown` if the journal does not know it, or knows that it was removed.
     """
-    found = next((row for row in all_accounts(connection) if (row.origin, row.account) == (origin, account)), None)
+    found = known_account(connection, origin, account)
     if found is None or found.removed_at:
         raise Refusal("account.unknown", account=account)
     return found
 
 
+def known_account(connection: Connection, origin: str, account: str) -> AccountRow | None:
+    """Return an account as in its origin's newest epoch, also a removed one; None if the journal does not know it."""
+    is_it = and_(accounts.c.origin == origin, accounts.c.account == account)
+    row = connection.execute(_ACCOUNTS.where(is_it).order_by(accounts.c.epoch.desc()).limit(1)).first()
+    return None if row is None else _account(row)
+
+
 def all_accounts(connection: Connection) -> list[AccountRow]:
     """Return each account as in its origin's newest epoch, removed ones included, by origin and code."""
-    rows = connection.execute(
-        select(accounts, removals.c.removed_at, removals.c.order_key.label("removal_key"))
-        .outerjoin(removals, and_(removals.c.origin == accounts.c.origin, removals.c.account == accounts.c.account))
-        .order_by(accounts.c.origin, accounts.c.account, accounts.c.epoch)
-    )
+    rows = connection.execute(_ACCOUNTS.order_by(accounts.c.origin, accounts.c.account, accounts.c.epoch))
     return list({(row.origin, row.account): _account(row) for row in rows}.values())
 
 

@@ -110,6 +110,8 @@ class Scope(msgspec.Struct, frozen=True):
 
 ALL: Final = Scope()
 """The scope without limits."""
+ACCOUNT_ENDED: Final = frozenset({"account.removed", "account.changed"})
+"""Codes of the refusals that end a session: another process removed its account, or changed its role, scope or key."""
 
 _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 

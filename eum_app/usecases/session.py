@@ -28,6 +28,7 @@ from eum_app.domain.stores import SessionEnd, StoreKind
 from eum_app.domain.vocabulary import read_as
 from eum_app.usecases.access_notes import AccessNotes
 from eum_app.usecases.session_clock import SessionClock, jump_since_entry
+from eum_app.usecases.standing import Standing
 from eum_app.usecases.store.head_signatures import signed_head
 from eum_app.usecases.store.instance import leave_store, notice_copy, notice_key_change
 
@@ -65,6 +66,7 @@ class Session:
         self.scope = ticket.scope
         self.suite = Suite.parse(ticket.suite)
         self._ticket = ticket
+        self._standing = Standing(self.account)
         self._began_at = 0
         self.notes = AccessNotes()
         self.clock = SessionClock(now, ticket.started_ns)
@@ -121,12 +123,16 @@ class Session:
         with self.reading() as connection:
             return query(connection, *given, **named)
 
-    def reading(self) -> contextlib.AbstractContextManager[Connection]:
+    @contextlib.contextmanager
+    def reading(self, *, whole: bool = False) -> Iterator[Connection]:
         """Open a read view limited to this account's scope.
 
-        `store.reading` has no such limit; use it for journals and keys only, never to show records.
+        `whole` lifts that limit: for journals and keys only, never to show records. Raises Refusal `account.removed`,
+        `account.changed` as `Standing.require` does, and as `Store.reading`.
         """
-        return self.store.reading(self.scope)
+        with self.store.reading(people.ALL if whole else self.scope) as connection:
+            self._standing.require(connection, self.name)
+            yield connection
 
     @contextlib.contextmanager
     def writing(self, *, own_chain_last: bool = False, alone: bool = False) -> Iterator[Transaction]:
@@ -134,12 +140,14 @@ class Session:
 
         Unless `own_chain_last`, waiting notes (`notes`) and a jump of the clock are recorded before the block. If the
         write fails, they wait for the next one. Raises Refusal `permission.denied` for any fact that the role may not
-        record, whatever the use case.
+        record, whatever the use case; `account.removed` or `account.changed` if the account was removed, or has another
+        role, scope or key since the session began.
         """
         noted = self.notes.take() if not own_chain_last else None
         began = time.monotonic()
         try:
             with self.store.writing(self.author, own_chain_last=own_chain_last, alone=alone) as transaction:
+                self._standing.require(transaction.connection, self.name)
                 if noted is not None:
                     if jump := self.clock.jump(self.observed_now()):
                         self.clock.due.append(jump)
@@ -149,6 +157,8 @@ class Session:
                         transaction.record(fact)
                 transaction.may_state = may_state(self.role)
                 yield transaction
+                if own_chain_last:  # nothing kept another workstation from removing the account meanwhile
+                    self._standing.require(transaction.connection, self.name)
         except BaseException:
             if noted is not None:
                 self.notes.put_back(noted)
@@ -162,9 +172,10 @@ class Session:
     def keeping(self) -> Iterator[Connection]:
         """Open a transaction for drafts (`db.drafts`), which are no facts: it records nothing, no notes either.
 
-        Raises as `Store.writing`; then nothing was kept.
+        Raises as `Store.writing`, and Refusal `account.removed`; then nothing was kept.
         """
         with self.store.writing(self.author, own_chain_last=True) as transaction:
+            self._standing.require(transaction.connection, self.name, is_draft=True)
             transaction.may_state = frozenset()
             yield transaction.connection
 
@@ -176,6 +187,7 @@ class Session:
         """
         notice_copy(self.store, self.author)
         notice_key_change(self.store, self.author, self.ticket.data_key)
+        self._standing = Standing(self.account)  # whatever happened to the account while the store was opened
         with self.writing() as transaction:
             head = transaction.head(self.name, self.store.named.epoch)
             newest = recorded_at(transaction.connection, self.name, head.epoch, head.seq)
@@ -206,7 +218,8 @@ class Session:
 
         The account signs the journal's head. A holder of the store's key but not the account's can therefore not
         rewrite these entries. A session that recorded nothing signs nothing. If the end cannot be recorded, Trouble is
-        raised; the keys are dropped and the connections closed in every case. Does nothing if it is closed already.
+        raised; the keys are dropped and the connections closed in every case. Does nothing if it is closed already, and
+        records nothing if the account was removed or changed: its removal ended the session.
         """
         if not self.is_open:
             return
@@ -218,6 +231,9 @@ class Session:
                 if has_recorded:
                     transaction.record(signed_head(self.signing_key, self.account, head, self.observed_now()))
             self.leave()
+        except Refusal as refusal:
+            if refusal.code not in people.ACCOUNT_ENDED:
+                raise
         finally:
             self.drop_keys()
 
@@ -244,6 +260,12 @@ class Session:
         """
         self.notes.note_read("evidence", ref.object_id)
         return self.read(read_content, self.store.content, ref)
+
+
+def require_admitted(session: Session) -> None:
+    """Require that the session's account is still what it was when the session began. Raises as `Session.reading`."""
+    with session.reading():
+        pass
 
 
 def record_notes(session: Session) -> None:

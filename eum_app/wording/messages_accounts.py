@@ -54,6 +54,16 @@ ACCOUNT_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "{program} is not a monitoring program."),
         QT_TRANSLATE_NOOP("messages", "Choose from: {known}; or leave it empty for all."),
     ),
+    "account.removed": (
+        QT_TRANSLATE_NOOP("messages", "The account {account} was removed. Nothing more can be read or saved under it."),
+        QT_TRANSLATE_NOOP(
+            "messages", "What was recorded before stays. If the account is still needed, ask an administrator."
+        ),
+    ),
+    "account.changed": (
+        QT_TRANSLATE_NOOP("messages", "The account {account} was changed in another window or on another computer."),
+        QT_TRANSLATE_NOOP("messages", "Unlock again. What was recorded before, and your drafts, stay."),
+    ),
     "account.own": (
         QT_TRANSLATE_NOOP("messages", "This cannot be done to your own account {account}."),
         QT_TRANSLATE_NOOP("messages", "Ask another administrator."),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,9 +20,8 @@ from eum_app.domain.ids import CheckId
 from eum_app.usecases.exchange.receive import import_bundles
 from eum_app.usecases.exchange.seal_bundle import seal_results
 from eum_app.usecases.review.withhold import ask_to_withhold, confirm_withholding
-from eum_app.usecases.session import Session
 from eum_app.usecases.visits.record_check import assess_site, record_check
-from tests.builders import make_world
+from tests.builders import colleague, make_world
 from tests.gui.field_world import Field, field_at_work
 from tests.gui.hq_support import hq_window
 from tests.integration.test_answer_photos import picture, plan_with_photos
@@ -116,9 +114,7 @@ def test_hq_sees_them_with_their_questions(tmp_path: Path, tasks: Tasks) -> None
             assert page._right.currentIndex() == PICTURE
             (one,) = [row for row in world.hq.read(checks.evidence_of, visit_id=visit_id) if row.is_photo]
             request_id = ask_to_withhold(world.hq, one.object_id, "by order").request_id
-            confirm_withholding(
-                Session(world.hq.store, replace(world.hq.ticket, account="REV-009"), world.hq.now), request_id
-            )
+            confirm_withholding(colleague(world.hq), request_id)
             page.refresh(frozenset({Area.CHECKS}))
             window.settle()
             assert page._right.currentIndex() != PICTURE

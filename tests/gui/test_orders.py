@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,8 +15,7 @@ from db.queries.visits import all_visits
 from eum_app.domain.areas import Area
 from eum_app.domain.errors import Refusal
 from eum_app.usecases.exchange.receive import import_bundles
-from eum_app.usecases.session import Session
-from tests.builders import World
+from tests.builders import World, colleague
 from tests.gui.hq_support import Window, hq_window, hq_world, inspected
 from ui.hq.review import ReviewPage
 from ui.kit.tasks import Tasks
@@ -67,7 +65,7 @@ def test_one_person_asks_beside_the_picture_and_another_confirms(
     window.settle()
     assert not window.find(QPushButton, confirm).isEnabled()  # the requester cannot confirm
 
-    other = Session(world.hq.store, replace(world.hq.ticket, account="REV-009"), world.hq.now)
+    other = colleague(world.hq)
     with hq_window(other, tasks, tmp_path) as second:
         add_people_pages(second.shell, second.desk)
         second.page("accounts")

@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from eum_app import diagnostics
 from eum_app.domain.areas import Area, stale
 from eum_app.domain.errors import KnownError, Trouble
+from eum_app.domain.people import ACCOUNT_ENDED
 
 T = TypeVar("T")
 OnFailed = Callable[[KnownError], object]
@@ -32,6 +33,7 @@ class Delivery(QObject):
     act_succeeded = Signal()
     failed = Signal(object)
     crashed = Signal(object)
+    session_ended = Signal(object)
     busy_changed = Signal(bool)
     _arrived = Signal(object)
     _arrived_despite_hold = Signal(object)
@@ -150,12 +152,19 @@ class Delivery(QObject):
                 self.store_changed.emit(stale(areas))
 
     def fail(self, error: KnownError, on_failed: OnFailed | None) -> None:
-        """Deliver an error to `on_failed`, or to the `failed` signal when none is given."""
+        """Deliver an error to `on_failed`, or to the `failed` signal when none is given.
+
+        If it says that the account was removed or changed, `session_ended` follows.
+        """
         self.end()
-        if on_failed is None:
-            self.failed.emit(error)
-        elif is_alive(on_failed):
-            on_failed(error)
+        try:
+            if on_failed is None:
+                self.failed.emit(error)
+            elif is_alive(on_failed):
+                on_failed(error)
+        finally:
+            if error.code in ACCOUNT_ENDED:
+                self.session_ended.emit(error)
 
     def crash(self, bug: Exception, on_failed: OnFailed | None) -> None:
         """Deliver Trouble `task.crashed` to `on_failed`, so that its owner is busy no more, and the bug to `crashed`.

@@ -40,6 +40,8 @@ class Tasks(QObject):
     """KnownError that no caller handles."""
     crashed = Signal(object)
     """Exception that is a bug."""
+    session_ended = Signal(object)
+    """KnownError: the account was removed or changed meanwhile, so the session can do nothing more."""
     busy_changed = Signal(bool)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -52,6 +54,7 @@ class Tasks(QObject):
         self._delivery.act_succeeded.connect(self.act_succeeded)
         self._delivery.failed.connect(self.failed)
         self._delivery.crashed.connect(self.crashed)
+        self._delivery.session_ended.connect(self.session_ended)
         self._delivery.busy_changed.connect(self.busy_changed)
         self._pauses = 0
         self._running: set[Future[None]] = set()

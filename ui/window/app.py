@@ -192,6 +192,7 @@ class AppWindow(QWidget):
         if away is None:
             shell.lock_requested.connect(self.lock)
             shell.erase_requested.connect(self._erase)
+            work.tasks.session_ended.connect(lambda ended: self.lock(because=ended))
             self._watching().scanners.heard.connect(shell.scanner_heard)
             self._stack.addWidget(shell)
         self._stack.setCurrentWidget(shell)
@@ -205,12 +206,13 @@ class AppWindow(QWidget):
         self._watching().begin()
         self.unlocked.emit()
 
-    def lock(self, reason: str = "locked") -> None:
+    def lock(self, reason: str = "locked", because: KnownError | None = None) -> None:
         """Show the unlock page at once, end background work, and drop the keys. Does nothing while locked.
 
         Child processes are killed; queued writes are done first. Before sleep (`reason` is `sleep`) this waits at most
         four seconds for that. Otherwise it returns before the keys are dropped, and `locked` does not say that they
-        are. The unlock page shows an error of closing the session.
+        are. The unlock page shows an error of closing the session, or `because`: another process removed or changed the
+        account. The hidden work of a removed account is dropped.
         """
         work, self._work = self._work, None
         if work is None:
@@ -224,7 +226,12 @@ class AppWindow(QWidget):
             from concurrent.futures import wait
 
             wait([ended], timeout=_BEFORE_SLEEP_S)
-        self._front.tasks.operation(ended.result, None, self._front.show_error)
+        drop = None
+        if because is not None:
+            self._front.show_error(because)
+            if because.code == "account.removed":
+                drop = partial(self._end, self._away.pop(work.session.account), reason)
+        self._front.tasks.operation(ended.result, lambda _none: drop() if drop else None, self._front.show_error)
         self.locked.emit()
 
     def _erase(self, confirm: str) -> None:

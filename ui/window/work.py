@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QWidget
 from eum_app.domain.areas import Area
 from eum_app.domain.errors import KnownError, Refusal, Trouble
 from eum_app.usecases.calls import call
-from eum_app.usecases.session import Session, record_notes
+from eum_app.usecases.session import Session, record_notes, require_admitted
 from eum_app.usecases.store.erase import erase_store
 from eum_app.usecases.store.instance import lost_entries
 from ui.kit.desk import Desk
@@ -105,8 +105,11 @@ class Work:
         self._notes.start(NOTES_EVERY_MS)
 
     def _record_notes(self) -> None:
+        """Record the waiting notes, or at least find out whether another process removed the account."""
         if self.session.notes.is_waiting:
             self.desk.do(call(record_notes))
+        else:
+            self.desk.ask(call(require_admitted), then=lambda _none: None)
 
     def say_whether_copied(self) -> None:
         """Show on the page in sight that the store was copied, restored to an earlier state, or lies open to others."""

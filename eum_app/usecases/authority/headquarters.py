@@ -99,7 +99,7 @@ class AuthorityState:
 
 def authority_state(session: Session) -> AuthorityState:
     """At HQ: return the state of its certificate. Raises Refusal `device.not_enrolled` on a device without identity."""
-    with session.store.reading() as connection:
+    with session.reading(whole=True) as connection:
         chain = own_chain(connection)
         is_here, request = None, ""
         if session.is_hq and holds_keys(session.role) and has_vault(connection):

@@ -54,7 +54,7 @@ def verify_file(session: Session, path: Path) -> FileVerdict:
     Faults that the check finds are in the verdict. Raises Refusal `device.not_enrolled`, and as `inspect_bundle` if the
     header cannot be read.
     """
-    with session.store.reading() as connection:
+    with session.reading(whole=True) as connection:
         trust = trust_list(connection, is_hq=session.is_hq)
         now, found = session.now(), TimeProof(TimeVerdict.CLAIMED)
 
@@ -83,7 +83,7 @@ def list_bundle(session: Session, path: Path) -> BundleContents:
 
     Raises Refusal `device.not_enrolled`, `entry.unreadable`, and as `open_bundle` does.
     """
-    with session.store.reading() as connection:
+    with session.reading(whole=True) as connection:
         identity, earlier = identities_of(session, connection)
         trust = trust_list(connection, is_hq=session.is_hq)
         now = session.now()

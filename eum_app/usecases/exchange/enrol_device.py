@@ -331,7 +331,7 @@ def accept_enrolment(session: Session, path: Path, confirmed_root: str, *, leave
 
 def enrolment_state(session: Session) -> EnrolmentState:
     """Return whether this store is enrolled, with whom, and its open request if there is one."""
-    with session.store.reading() as connection:
+    with session.reading(whole=True) as connection:
         pending = read_secret(connection, PENDING)
         fingerprint = PendingIdentity.from_bytes(pending).request.short_fingerprint if pending else ""
         try:

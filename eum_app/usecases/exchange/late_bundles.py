@@ -122,7 +122,7 @@ def late_refusal(bundle: OpenedBundle, first_seq: int) -> Refusal:
 
 def late_bundles(session: Session) -> list[LateBundle]:
     """At HQ: return the late bundles in the quarantine, newest first."""
-    with session.store.reading() as connection:
+    with session.reading(whole=True) as connection:
         found = [row for row in all_quarantined(connection, session.name) if row.code in LATE_CODES]
         return [_late(session, connection, row) for row in found]
 

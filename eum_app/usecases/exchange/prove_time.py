@@ -219,7 +219,7 @@ def add_time_answer(session: Session, answer_file: Path, file: Path | None = Non
     signed = signature_in(file) if file else None
     if signed and signed.imprint != imprint:
         raise Refusal("time.other_signature")
-    with session.store.reading() as connection:
+    with session.reading(whole=True) as connection:
         asked = time_request_of(connection, session.name, imprint)
         proved = verify_time(answer, imprint, trusted_authorities(connection, session.name))
         is_held = any(row.answer == answer for row in time_proofs_of(connection, session.name, imprint))
@@ -285,7 +285,7 @@ def distrust_time_authority(session: Session, fingerprint: str) -> Changed:
 
 def time_state(session: Session) -> TimeState:
     """Return authorities, open requests and answers; every answer is verified again."""
-    with session.store.reading() as connection:
+    with session.reading(whole=True) as connection:
         trusted = trusted_authorities(connection, session.name)
         names = {row.fingerprint: row.name for row in time_authorities_of(connection, session.name)}
         proofs = []

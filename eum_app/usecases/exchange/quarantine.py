@@ -69,7 +69,7 @@ def set_aside(session: Session, refused: Sequence[ImportOutcome], areas: set[Are
 
     Raises Trouble if the notes cannot be recorded; a copy that fails is only not kept.
     """
-    with session.store.reading() as connection:
+    with session.reading(whole=True) as connection:
         trust = trust_list(connection, is_hq=session.is_hq)
     outcomes = []
     for number, outcome in enumerate(refused):

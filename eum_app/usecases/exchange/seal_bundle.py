@@ -76,7 +76,7 @@ def seal_results(session: Session, folder: Path, progress: OnProgress | None = N
     """
     session.require(Permission.BUNDLE_SEAL)
     named = session.store.named
-    with session.store.reading() as connection:
+    with session.reading(whole=True) as connection:
         require_not_rolled_back(connection, named.name, named.epoch)
         hq_certificate(connection)
         owes = has_evidence_to_sign(connection, Author(named.name, named.epoch, session.account, 0), EVIDENCE_KINDS)
@@ -85,7 +85,7 @@ def seal_results(session: Session, folder: Path, progress: OnProgress | None = N
         with session.writing() as transaction:
             head = transaction.head(named.name, named.epoch)
             transaction.record(signed_head(session.signing_key, session.account, head, session.observed_now()))
-    with session.store.reading() as connection:
+    with session.reading(whole=True) as connection:
         since, _ = received_head(connection, named.name, named.epoch)
         recipient = hq_certificate(connection)
         # Entries after the last known one may clash with those of the other copy, so they are not sent.
@@ -104,7 +104,7 @@ def seal_for_device(session: Session, device: str, folder: Path, progress: OnPro
     """
     session.require(Permission.BUNDLE_SEAL)
     named = session.store.named
-    with session.store.reading() as connection:
+    with session.reading(whole=True) as connection:
         recipient = device_certificate(connection, device)
         outgoing = outgoing_origin(named.name, device)
         since = held_by_device(connection, device, recipient.epoch, outgoing, named.epoch)

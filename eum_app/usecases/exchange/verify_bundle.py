@@ -103,7 +103,7 @@ def receive_each(session: Session, paths: Sequence[Path], take: Take, progress: 
     `device.not_enrolled`; Trouble for disk errors. Bundles that were accepted before an error stay imported.
     """
     session.require(Permission.BUNDLE_IMPORT)
-    with session.store.reading() as connection:
+    with session.reading(whole=True) as connection:
         own_chain(connection)  # refuses once for a store that is not enrolled, instead of for every file
     sweep(session)
     files = [file for path in paths for file in (_bundles_in(session, path) if is_folder(path) else [path])]
@@ -143,7 +143,7 @@ def verify_bundle(session: Session, path: Path, *, has_late: bool = False) -> It
 
     Raises Refusal `device.not_enrolled`, `bundle.own` and as `open_bundle` does.
     """
-    with session.store.reading() as connection:
+    with session.reading(whole=True) as connection:
         identity, earlier = identities_of(session, connection)
         trust = trust_list(connection, is_hq=session.is_hq)
         header = inspect_bundle(path)

@@ -34,7 +34,7 @@ class Shown:
 def beside_the_book(session: Session, listed: InventoryPreview) -> Shown:
     """Compare each accepted row of an inventory with the book: new, held, or with different values."""
     keys = {row.line: "|".join(row.key) for row in listed.accepted}
-    with session.store.reading() as connection:  # the whole book, ignoring the account's scope, as the import does
+    with session.reading(whole=True) as connection:  # the whole book, ignoring the account's scope, as the import does
         held = held_items(connection, keys.values())
     becomes: dict[int, str] = {}
     found: dict[int, tuple[Difference, ...]] = {}
@@ -61,6 +61,6 @@ def preview_list(
     if kind == ListKind.INVENTORY:
         return beside_the_book(session, read_inventory(path, profile, plate=plate))
     claimed = read_claims(path, profile)
-    with session.store.reading() as connection:
+    with session.reading(whole=True) as connection:
         matches = match_rows(connection, claimed.accepted)
     return Shown(kind, claimed, {row.line: found.match for row, found in zip(claimed.accepted, matches, strict=True)})

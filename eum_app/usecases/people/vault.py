@@ -103,7 +103,7 @@ def keep_up(session: Session) -> None:
     """
     if not session.is_hq or not holds_keys(session.role):
         return
-    with session.store.reading() as connection:
+    with session.reading(whole=True) as connection:
         if not _is_due(session, connection):
             return
     session.require(Permission.BUNDLE_SEAL)

@@ -72,7 +72,7 @@ def make_slip(session: Session, subject: Subject, subject_id: str, size: int = 0
     with session.reading() as connection:
         place, visit_id = _place(session, connection, subject, subject_id)
     session.notes.note_read(subject, subject_id)
-    with session.store.reading() as connection:
+    with session.reading(whole=True) as connection:
         index = place_of(connection, log_epoch, place.origin, place.epoch, place.seq)
         heads = heads_of(connection, log_epoch)
         is_covered = index is not None and (

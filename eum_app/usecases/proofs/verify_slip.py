@@ -281,7 +281,7 @@ def _time(
     if trust.session is None:
         return judge_time(None, imprint, chain, now=now, answers=answers, authorities=believed)
     session = trust.session
-    with session.store.reading() as connection:
+    with session.reading(whole=True) as connection:
         own = session.name
         time = judge_time(connection, imprint, chain, own=own, now=now, answers=answers, authorities=believed)
         if time.verdict is TimeVerdict.CLAIMED and (at := _signed_here(session, connection, signed)):
@@ -302,7 +302,7 @@ def _is_known(chain: tuple[Certificate, ...], trust: Trust) -> bool:
     if trust.root and plain_fingerprint(chain[-1].short_fingerprint) != plain_fingerprint(trust.root):
         raise Refusal("report.other_root", found=chain[-1].short_fingerprint, given=trust.root[:40])
     if trust.session is not None:
-        with trust.session.store.reading() as connection:
+        with trust.session.reading(whole=True) as connection:
             known = trust_list(connection, is_hq=trust.session.is_hq)
         check_chain(chain, known.root)
         # The time of signing is known only from the head itself, so a later revocation counts too.

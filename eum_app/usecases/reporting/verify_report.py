@@ -174,7 +174,7 @@ def verify_report(
     heads: tuple[HeadProof, ...] = ()
     recorded: bool | None = None
     if session is not None:
-        with session.store.reading() as connection:
+        with session.reading(whole=True) as connection:
             heads = tuple(head_proof(connection, head) for head in sidecar.heads)
             if sidecar.made_at_store == session.name:
                 recorded = is_export_recorded(connection, sidecar.file_name, sidecar.sha384)
@@ -282,7 +282,7 @@ def _time(
     answers = [beside] if beside is not None else []
     if session is None:
         return judge_time(None, imprint, chain, now=now, answers=answers, authorities=authorities)
-    with session.store.reading() as connection:
+    with session.reading(whole=True) as connection:
         trust = trust_list(connection, is_hq=session.is_hq)
         return judge_time(
             connection, imprint, chain, own=session.name, now=now, trust=trust, answers=answers, authorities=authorities
@@ -310,7 +310,7 @@ def _is_known(
             raise Refusal("report.other_root", found=chain[-1].short_fingerprint, given=root[:40])
         made_at = from_utc_text(sidecar.as_of)
         if session is not None:
-            with session.store.reading() as connection:
+            with session.reading(whole=True) as connection:
                 trust = trust_list(connection, is_hq=session.is_hq)
             check_chain(chain, trust.root, of_report=True)
             _refuse_revoked(chain, trust, time)

@@ -14,7 +14,7 @@ def signatures_due(session: Session, days: int = SIGNATURE_DAYS) -> bool:
     """Whether `judge_signatures` has something to record; never for a person who may not review."""
     if not session.is_hq or not may(session.role, Permission.FINDING_REVIEW):
         return False
-    with session.store.reading() as connection:
+    with session.reading(whole=True) as connection:
         owing = visits_owing(connection, owing_authors(connection))
         return any(unsigned_triggers(connection, visit_id, session.observed_now(), days) for visit_id in owing)
 

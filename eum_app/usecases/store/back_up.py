@@ -9,7 +9,7 @@ from db.backups import Backup, Manifest, OnProgress, Piece, damaged_parts, put_b
 from db.keyslots import open_slot, read_store_file
 from eum_app.diagnostics import Event, timed
 from eum_app.domain.errors import Refusal
-from eum_app.usecases.session import Session
+from eum_app.usecases.session import Session, require_admitted
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,9 @@ def back_up(session: Session, into: Path, progress: OnProgress | None = None) ->
 
     Every role may do it. Content that is missing or damaged in the store is listed in `manifest.absent`; it raises
     nothing. A second backup into the same folder meanwhile ends this one. Raises Refusal `backup.database_elsewhere` (a
-    PostgreSQL database), `backup.inside_store`; Trouble for disk errors.
+    PostgreSQL database), `backup.inside_store`, `account.removed`, `account.changed`; Trouble for disk errors.
     """
+    require_admitted(session)
     return write_backup(session.store, session.ticket.data_key, into, progress)
 
 

@@ -79,7 +79,7 @@ def examine_store(session: Session) -> Examined:
     in one part does not hide faults in another, but after it the rest of that chain is not checked.
     """
     found = _Found()
-    with session.store.reading() as connection:
+    with session.reading(whole=True) as connection:
         verdict = examine_pages(connection)
         found.damaged += _of_pages(verdict)
         for part in (_examine_chains, _examine_announced, _examine_content):

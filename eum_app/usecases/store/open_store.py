@@ -240,7 +240,7 @@ def check_store(session: Session) -> tuple[list[Head], list[str]]:
 
     Raises Refusal `chain.…` for the first fault in a journal. `check_store.examine_store` lists every fault.
     """
-    with session.store.reading() as connection:
+    with session.reading(whole=True) as connection:
         return verify_all_chains(connection), check_content(connection, session.store.content)
 
 
