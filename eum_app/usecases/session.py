@@ -66,7 +66,7 @@ class Session:
         self.scope = ticket.scope
         self.suite = Suite.parse(ticket.suite)
         self._ticket = ticket
-        self._standing = Standing(self.account)
+        self.standing = Standing(self.account)
         self._began_at = 0
         self.notes = AccessNotes()
         self.clock = SessionClock(now, ticket.started_ns)
@@ -131,7 +131,7 @@ class Session:
         `account.changed` as `Standing.require` does, and as `Store.reading`.
         """
         with self.store.reading(people.ALL if whole else self.scope) as connection:
-            self._standing.require(connection, self.name)
+            self.standing.require(connection, self.name)
             yield connection
 
     @contextlib.contextmanager
@@ -147,7 +147,7 @@ class Session:
         began = time.monotonic()
         try:
             with self.store.writing(self.author, own_chain_last=own_chain_last, alone=alone) as transaction:
-                self._standing.require(transaction.connection, self.name)
+                self.standing.require(transaction.connection, self.name)
                 if noted is not None:
                     if jump := self.clock.jump(self.observed_now()):
                         self.clock.due.append(jump)
@@ -158,7 +158,7 @@ class Session:
                 transaction.may_state = may_state(self.role)
                 yield transaction
                 if own_chain_last:  # nothing kept another workstation from removing the account meanwhile
-                    self._standing.require(transaction.connection, self.name)
+                    self.standing.require(transaction.connection, self.name)
         except BaseException:
             if noted is not None:
                 self.notes.put_back(noted)
@@ -175,7 +175,7 @@ class Session:
         Raises as `Store.writing`, and Refusal `account.removed`; then nothing was kept.
         """
         with self.store.writing(self.author, own_chain_last=True) as transaction:
-            self._standing.require(transaction.connection, self.name, is_draft=True)
+            self.standing.require(transaction.connection, self.name, is_draft=True)
             transaction.may_state = frozenset()
             yield transaction.connection
 
@@ -187,7 +187,7 @@ class Session:
         """
         notice_copy(self.store, self.author)
         notice_key_change(self.store, self.author, self.ticket.data_key)
-        self._standing = Standing(self.account)  # whatever happened to the account while the store was opened
+        self.standing = Standing(self.account)  # whatever happened to the account while the store was opened
         with self.writing() as transaction:
             head = transaction.head(self.name, self.store.named.epoch)
             newest = recorded_at(transaction.connection, self.name, head.epoch, head.seq)

@@ -79,10 +79,10 @@ def examine_store(session: Session) -> Examined:
     in one part does not hide faults in another, but after it the rest of that chain is not checked.
     """
     found = _Found()
-    with session.reading(whole=True) as connection:
+    with session.store.reading() as connection:
         verdict = examine_pages(connection)
         found.damaged += _of_pages(verdict)
-        for part in (_examine_chains, _examine_announced, _examine_content):
+        for part in (_examine_account, _examine_chains, _examine_announced, _examine_content):
             with _damage_noted(found, verdict):
                 part(session, connection, found)
     if not is_as_written(session.store.folder):
@@ -125,6 +125,11 @@ def _damage_noted(found: _Found, verdict: PageVerdict) -> Iterator[None]:
             raise
         if verdict.is_whole:
             found.damaged.append(Wrong(trouble.code, dict(trouble.values)))
+
+
+def _examine_account(session: Session, connection: Connection, _found: _Found) -> None:
+    """Refuse a removed account. It comes after the pages, whose check needs a connection that has read nothing."""
+    session.standing.require(connection, session.name)
 
 
 def _examine_chains(session: Session, connection: Connection, found: _Found) -> None:
