@@ -99,7 +99,7 @@ def modules_in_cycles() -> int:
 
 
 def subject_lengths() -> list[int]:
-    """Return the lengths of the subjects of the newest `COMMITS` commits, newest first."""
+    """Return the lengths of the subjects of the newest `COMMITS` commits, newest first. Raises CalledProcessError."""
     command = ["git", "log", "--format=%s", f"-{COMMITS}"]
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     return [len(line) for line in listed.stdout.splitlines()]

@@ -49,9 +49,9 @@ def main(arguments: list[str]) -> int:
 def set_up(folder: Path, lock: Path, stamp: str, *, is_app: bool) -> None:
     """Install the packages of `lock`. With `is_app` also the project, and then remove pip and setuptools.
 
-    Waits for another set-up in this folder, and does nothing if that one has just finished. An environment that was
-    left unfinished is cleared and made again. Raises StoppedError if pip fails, or if the folder holds something else
-    than an environment; OSError.
+    The project is the current folder; it is left out if that cannot be written. Waits for another set-up in this
+    folder, and does nothing if that one has just finished. An environment that was left unfinished is cleared and made
+    again. Raises StoppedError if pip fails, or if the folder holds something else than an environment; OSError.
     """
     started = time.time()
     with _alone(lock):

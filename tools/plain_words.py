@@ -110,7 +110,10 @@ def prose_of_page(text: str) -> Iterator[tuple[int, str, bool]]:
 
 
 def uses_in(path: Path, words: list[Word]) -> list[Use]:
-    """List the uses in one file, in order of lines. Raises as `tokenize` for a .py file that is not Python."""
+    """List the uses in one file, in order of lines. Raises as `tokenize` for a .py file that is not Python.
+
+    Raises also OSError, and UnicodeDecodeError for a file that is not UTF-8.
+    """
     text = path.read_text("utf-8")
     uses = []
     for line, prose, is_docstring in (prose_of_python if path.suffix == ".py" else prose_of_page)(text):
@@ -131,7 +134,10 @@ def files() -> dict[str, Path]:
 
 
 def read_baseline() -> dict[str, int]:
-    """Read the allowed uses by file. Of two lines for one file (merged branches), the lower counts."""
+    """Read the allowed uses by file. Of two lines for one file (merged branches), the lower counts.
+
+    Raises OSError, ValueError.
+    """
     baseline: dict[str, int] = {}
     for line in BASELINE.read_text("utf-8").splitlines():
         name, _, count = line.rpartition(" ")
@@ -153,7 +159,11 @@ def judge(counts: Mapping[str, int], baseline: Mapping[str, int]) -> list[str]:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Check, or with `--shrink` lower the baseline, or with `--list` show every use; return the exit code."""
+    """Check, or with `--shrink` lower the baseline, or with `--list` show every use; return the exit code.
+
+    It is 1 if a file has too many uses, and `--shrink` then writes nothing; `--list` always returns 0. Raises
+    SystemExit for wrong usage.
+    """
     parser = argparse.ArgumentParser(description="Count the words that docs/style.md avoids.")
     parser.add_argument("--shrink", action="store_true", help="write the lower counts to the baseline")
     parser.add_argument("--list", nargs="*", metavar="PATH", help="show every use below these paths")

@@ -41,7 +41,10 @@ class Interpreter:
 
 
 def main(arguments: list[str]) -> int:
-    """Return 0 if every step passed, 1 if one failed, 2 if PYTHONS names one that cannot be used."""
+    """Return 0 if every step passed, 1 if one failed, 2 if PYTHONS names one that cannot be used.
+
+    Without any Python it returns 1; with `--second`, 0 if there is no other.
+    """
     try:
         named = shlex.split(os.environ.get("PYTHONS", ""))
     except ValueError:

@@ -135,7 +135,7 @@ def _recorded_by(kind: FactKind) -> str:
 
 
 def papers_table() -> str:
-    """Return a Markdown table with one row for each printed form in the registry."""
+    """Return a Markdown table with one row for each printed form in the registry, in its order."""
     return _table(
         ("Paper", "Holds", "Permission"),
         ((f"**{paper.title}** `{paper.name}`", paper.about, f"`{paper.permission}`") for paper in PAPERS.values()),
@@ -159,7 +159,7 @@ TABLES: Final[dict[str, tuple[str, Callable[[], str]]]] = {
 
 
 def with_tables(page: str, text: str) -> str:
-    """Return the text of a page with each of its tables replaced.
+    """Return the text of a page with each of its tables replaced; unchanged for a page that holds none.
 
     Raises ValueError if the page has no place for a table.
     """
@@ -179,7 +179,7 @@ def _table(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def main() -> None:
-    """Write every page that holds a table."""
+    """Write every page that holds a table. Raises as `with_tables`; pages before that one are then written already."""
     for page in sorted({page for page, _ in TABLES.values()}):
         path = DOCS / page
         path.write_text(with_tables(page, path.read_text("utf-8")), "utf-8")

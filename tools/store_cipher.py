@@ -32,13 +32,16 @@ def carried() -> str:
 
 
 def locked() -> str:
-    """Return the version of sqlcipher3 in `requirements.lock`."""
+    """Return the version of sqlcipher3 in `requirements.lock`; empty if it names none."""
     found = re.search(r"^sqlcipher3==(\S+)", (ROOT / "requirements.lock").read_text("utf-8"), re.MULTILINE)
     return found[1] if found else ""
 
 
 def faults(said: str) -> list[str]:
-    """Return what is wrong with the text of the decision: the wheel here, or the one in the lock, is another."""
+    """Return what is wrong with the text of the decision: the wheel here, or the one in the lock, is another.
+
+    Empty if it is right.
+    """
     found = [] if carried() in said else [f"{DECISION.name} does not say: {carried()}"]
     if f"sqlcipher3 {locked()}:" not in said:
         found.append(f"the lock has sqlcipher3 {locked()}: install it, see what it carries, correct {DECISION.name}")

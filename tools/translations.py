@@ -40,7 +40,10 @@ _PAD: Final = "~~~~ "
 
 
 def main() -> int:
-    """Write the catalogs, and name texts without a finished translation on standard error. Return 0."""
+    """Write the catalogs, and name texts without a finished translation on standard error. Return 0 in that case too.
+
+    Raises CalledProcessError if a tool of Qt fails.
+    """
     BUILD.mkdir(parents=True, exist_ok=True)
     ENGLISH.parent.mkdir(parents=True, exist_ok=True)
     template = collect(BUILD / "eum.ts")

@@ -32,11 +32,11 @@ _CHILDREN = {
 
 
 def run(arguments: list[str] | None = None) -> int:
-    """Run one command (`sys.argv` if None) and return its exit code; known failures become one sentence on standard
-    error.
+    """Run one command (`sys.argv` if None) and return its exit code.
 
-    Ctrl+C returns `EXIT_INTERRUPTED`. Any other exception is noted in the diagnostics and raised again. While it runs,
-    the environment lacks the secrets that it held, so that no child process inherits them.
+    Known failures become one sentence on standard error, and `EXIT_REFUSED` or `EXIT_TROUBLE`; wrong usage is 2, Ctrl+C
+    `EXIT_INTERRUPTED`. Any other exception is noted in the diagnostics and raised again. While it runs, the environment
+    lacks the secrets that it held, so that no child process inherits them.
     """
     given = sys.argv[1:] if arguments is None else arguments
     with secrets_taken():

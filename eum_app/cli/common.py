@@ -90,12 +90,12 @@ def store_folder(given: Path | None) -> Path:
 
 
 def passphrase(descriptor: int | None, *, prompt: str = "Passphrase: ", confirm: bool = False) -> str:
-    """Read the passphrase from a descriptor, the environment, or the terminal; never from an argument, which others
-    see.
+    """Read the passphrase from a descriptor, the environment, or the terminal.
 
-    Of a descriptor, one line is read, at most `MAX_PASSPHRASE_BYTES`; the rest is ignored. The result may be empty.
-    `confirm` asks twice, only at the terminal. Raises BadParameter for an unreadable descriptor or without a terminal;
-    Refusal `passphrase.differs`.
+    It is never an argument, which others see. Of a descriptor, one line is read, at most `MAX_PASSPHRASE_BYTES`; the
+    rest is ignored. The result may be empty. `confirm` asks twice, only at the terminal. Raises BadParameter for an
+    unreadable descriptor or without a terminal; Refusal `passphrase.differs`; EOFError if the terminal's input ends
+    (Ctrl+D).
     """
     if descriptor is not None:
         return _line_of(descriptor, "--passphrase-fd")
@@ -113,8 +113,9 @@ def passphrase(descriptor: int | None, *, prompt: str = "Passphrase: ", confirm:
 def another_secret(descriptor: int | None, prompt: str, *, confirm: bool = False) -> str:
     """Read a second passphrase or a code: one line from a file descriptor, else typed at the terminal.
 
-    At most `MAX_PASSPHRASE_BYTES` of the line are read; the rest is ignored. `confirm` asks twice, only at the
-    terminal. Raises BadParameter for an unreadable descriptor or without a terminal; Refusal `passphrase.differs`.
+    At most `MAX_PASSPHRASE_BYTES` of the line are read; the rest is ignored. The result may be empty. `confirm` asks
+    twice, only at the terminal. Raises BadParameter for an unreadable descriptor or without a terminal; Refusal
+    `passphrase.differs`; EOFError if the terminal's input ends (Ctrl+D).
     """
     if descriptor is not None:
         return _line_of(descriptor, "file descriptor")
@@ -129,7 +130,8 @@ def another_secret(descriptor: int | None, prompt: str, *, confirm: bool = False
 def database_url(descriptor: int | None) -> str | None:
     """Read the database's address from a file descriptor or the environment; None if neither is given.
 
-    It contains a password, so it is never an argument. Raises BadParameter for an unreadable descriptor.
+    It contains a password, so it is never an argument. It is not checked here. Raises BadParameter for an unreadable
+    descriptor.
     """
     if descriptor is not None:
         return _line_of(descriptor, "--database-url-fd")
@@ -146,11 +148,11 @@ def _line_of(descriptor: int, option: str) -> str:
 
 
 def notice_accepted(folder: Path) -> str | None:
-    """Return when the store's notice was accepted (UTC text): now, if EUM_NOTICE_ACCEPTED has its id or a person
-    agrees.
+    """Return when the store's notice was accepted (UTC text); None if it was not, or if there is no readable notice.
 
-    Otherwise the text is printed to standard error, and a person at a terminal is asked if acceptance is required. None
-    if there is no notice or it was not accepted. A store that requires acceptance then refuses to open.
+    It is accepted now if EUM_NOTICE_ACCEPTED has its id or a person agrees. Without the variable, the text is printed
+    to standard error, and a person at a terminal is asked if acceptance is required. A store that requires acceptance
+    does not open without it. Raises Abort for Ctrl+C or Ctrl+D at the question, and as `say`.
     """
     from db.notice import read_notice
     from eum_app.domain.clock import system_now, utc_text
@@ -170,7 +172,7 @@ def notice_accepted(folder: Path) -> str | None:
 def unlocked(store: Path | None, account: str, descriptor: int | None) -> Iterator[Session]:
     """Open a session for the block, and record its end afterwards, also if the block fails.
 
-    Shows the notice. Raises as `store_folder`, `passphrase` and `unlocked_by` do.
+    Shows the notice. Raises as `store_folder`, `notice_accepted`, `passphrase` and `unlocked_by` do.
     """
     folder = store_folder(store)
     accepted_at = notice_accepted(folder)
@@ -208,7 +210,7 @@ def show(as_json: bool, data: Any, *lines: str) -> None:
 
 
 def echo_codes(account: str, codes: Sequence[str]) -> None:
-    """Print recovery codes, numbered from 1. They are shown only this once."""
+    """Print recovery codes, numbered from 1. They are shown only this once. Raises as `say`."""
     say(f"Recovery codes of {account}. Each works once. Write them down now: they are not shown again.")
     say(*(f"{number:>3}  {code}" for number, code in enumerate(codes, 1)))
 
@@ -217,7 +219,7 @@ def print_json(data: Any) -> None:
     """Print one JSON document on one line. Characters that could steer the terminal are escaped.
 
     Values that JSON lacks are printed as `str` gives them. Where standard output has another encoding than UTF-8, other
-    characters that it lacks are escaped too. Raises as `show`.
+    characters that it lacks are escaped too. Raises as `say`.
     """
     try:
         encoded = msgspec.json.encode(data, enc_hook=str)
@@ -258,7 +260,10 @@ def counted(number: int, word: str) -> str:
 
 
 def sentence_of(code: str, values: Mapping[str, object]) -> str:
-    """Return a mark's warning or a refusal as a sentence; a code without one gets a general sentence that names it."""
+    """Return a mark's warning or a refusal as a sentence; a code without one gets a general sentence that names it.
+
+    Raises KeyError if the sentence of a mark's code needs a value that is missing.
+    """
     from eum_app.wording.messages import sentence
     from eum_app.wording.messages_marks import MARK_SENTENCES, describe
 

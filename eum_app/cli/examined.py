@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 def examined(store: Path | None, account: str, descriptor: int | None) -> Examined:
     """Examine a store; of one that is too damaged to open, examine the pages alone.
 
-    Raises as `unlocked` does, except Trouble `store.damaged`: damage is in the result.
+    Raises as `unlocked` does, except Trouble `store.damaged`: damage is in the result. For the pages alone, raises also
+    as `unlocked_by_passphrase`.
     """
     from eum_app.usecases.store.check_store import examine_store, examine_unopened
     from eum_app.usecases.store.unlocking import unlocked_by_passphrase
@@ -36,7 +37,7 @@ def examined(store: Path | None, account: str, descriptor: int | None) -> Examin
 
 
 def examined_words(found: Examined) -> tuple[dict[str, Any], list[str]]:
-    """Return what was found as data and as lines. Codes and names of others are in both as they are."""
+    """Return what was found as data for JSON and as lines. Codes and names of others are in both as they are."""
     altered, missing, damaged = (
         [_said(wrong) for wrong in part] for part in (found.altered, found.missing, found.damaged)
     )

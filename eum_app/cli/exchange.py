@@ -286,7 +286,10 @@ def import_command(
 
 
 def import_outcomes(session: Any, files: list[Path], receipts: Path | None, *, as_json: bool) -> None:
-    """Import bundles and show what became of each. Exits with 1 unless all were imported, now or before."""
+    """Import bundles and show what became of each. Exits with 1 unless all were imported, now or before.
+
+    Files and folders without a bundle are no failure. Raises typer.Exit, and as `import_bundles` and `say`.
+    """
     from eum_app.usecases.exchange.receive import import_bundles
     from eum_app.usecases.review.due_signatures import judge_signatures
 

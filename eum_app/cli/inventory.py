@@ -78,7 +78,7 @@ def import_command(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Import a list. Rejected rows are listed with line and reason."""
+    """Import a list. Rejected rows are listed with line and reason; the exit code is still 0."""
     from eum_app.list_files.list_file import write_rejected_csv
     from eum_app.usecases.lists import list_profiles
 

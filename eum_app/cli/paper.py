@@ -109,8 +109,9 @@ def transcribe_command(
 ) -> None:
     """Record a filled worklist: who saw what and when, typed by you. Either all lines are recorded, or none.
 
-    Columns: page, saw, seen_at (with offset), row or serial, outcome, reason (code of the form), read and read_again
-    (the serial read on the item, typed twice), note, grade (A to D; empty: A), saw_for and saw_how (needed below A).
+    The exit code is 1 if a line was refused. Columns: page, saw, seen_at (with offset), row or serial, outcome, reason
+    (code of the form), read and read_again (the serial read on the item, typed twice), note, grade (A to D; empty: A),
+    saw_for and saw_how (needed below A).
     """
     from eum_app.usecases.visits.transcribe_file import transcribe_file
     from eum_app.wording.list_words import list_note

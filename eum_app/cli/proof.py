@@ -34,7 +34,10 @@ def make_command(
     passphrase_fd: PassphraseFd = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Write a slip that proves one record: an item's last check, a visit's close-out, or a finding."""
+    """Write a slip that proves one record: an item's last check, a visit's close-out, or a finding.
+
+    If the record is too long for --qr, the slip is written, the QR symbol is not, and the exit code is 1.
+    """
     from eum_app.usecases.proofs.make_slip import Subject, make_slip, save_qr, save_slip
     from eum_app.wording.messages import sentence
 
@@ -90,7 +93,7 @@ def _item_of(session: Session, serial: str) -> str:
 
 
 def witnessed_words(names: tuple[str, ...]) -> str:
-    """Return who witnessed a head, in words."""
+    """Return who witnessed a head: "witnessed by …", or "unwitnessed" without names."""
     return f"witnessed by {', '.join(names)}" if names else "unwitnessed"
 
 

@@ -18,7 +18,7 @@ _PARTS = {
 
 
 def recovered_words(made: Recovered) -> tuple[dict[str, Any], list[str]]:
-    """Return the result of a recovery as data and as lines."""
+    """Return the result of a recovery as data for JSON and as lines; each lost part gets a line."""
     data: dict[str, Any] = {
         "recovered": True,
         "entries": made.entries,

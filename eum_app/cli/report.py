@@ -41,7 +41,11 @@ def report_commands() -> typer.Typer:
 
 
 def report_function(report: Report) -> Callable[..., None]:
-    """Return the function of a report's command: required filters and the file are arguments, other filters options."""
+    """Return the function of a report's command: required filters and the file are arguments, other filters options.
+
+    It makes the report, and raises as `unlocked` and `make_report`; Refusal `site.unknown`. At a terminal it asks
+    before it replaces an earlier report.
+    """
     options = {one.option_name.replace("-", "_"): one for one in report.filters}
 
     def run(

@@ -46,7 +46,10 @@ def run_self_check() -> int:
 
 
 def check_parts(parts: Iterable[Part]) -> int:
-    """Check every part, even after a failure, and print a line for each. Return 0, or 1 if one is broken."""
+    """Check every part, even after a failure, and print a line for each. Return 0, or 1 if one is broken.
+
+    Raises only as `say` does.
+    """
     code = OK
     for name, check in parts:
         try:

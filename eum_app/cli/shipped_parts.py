@@ -40,7 +40,8 @@ def modules() -> str:
     """Import every module of the app and every module that its code names, and return the counts in words.
 
     A frozen folder must contain all of them. Otherwise a system library that only one device needs (sound) may be
-    missing. Raises ShippedError for modules of others, and the exception itself if a module of the app fails.
+    missing, and is named. Raises ShippedError for missing modules of others, or if a module's code cannot be read; the
+    exception itself if a module of the app fails.
     """
     ours = [name for name in _our_modules() if not name.startswith(RUN_BY_OTHERS)]
     for name in ours:

@@ -103,7 +103,10 @@ def trust(
     passphrase_fd: PassphraseFd = None,
     as_json: JsonOption = False,
 ) -> None:
-    """At HQ: believe a time authority. Without --fingerprint, the fingerprint is shown and nothing is changed."""
+    """At HQ: believe a time authority.
+
+    Without --fingerprint, the fingerprint is shown, nothing is changed, and the exit code is 1.
+    """
     from eum_app.usecases.exchange.prove_time import read_authority_file, trust_time_authority
 
     authority = read_authority_file(certificate)

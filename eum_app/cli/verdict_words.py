@@ -17,7 +17,7 @@ _HOW = {
 
 
 def said(verdict: bool | None) -> str:
-    """Return a verdict in words; None if it was not asked."""
+    """Return a verdict in words: "yes", "NO", or "not asked" for None."""
     return {True: "yes", False: "NO", None: "not asked"}[verdict]
 
 
@@ -30,5 +30,5 @@ def time_words(time: TimeProof) -> str:
 
 
 def time_data(time: TimeProof) -> dict[str, str]:
-    """Return the fields of a time's verdict for --json."""
+    """Return the fields of a time's verdict for --json; `at` and `by` are empty if no time is known."""
     return {"verdict": time.verdict, "at": time.at, "by": time.by}

@@ -35,7 +35,10 @@ _NO_MORE = "It proves that HQ's log holds this record. It does not show whether 
 
 
 def slip_found(name: str, data: bytes, trust: Trust, head: Path | None, answers: Sequence[bytes]) -> Found:
-    """Return the verdicts about a slip. Raises Refusal `proof.unreadable`, and as `read_head`."""
+    """Return the verdicts about a slip: data for JSON, lines, and whether it holds.
+
+    What is wrong with it is in the verdicts. Raises Refusal `proof.unreadable`, and as `read_head` and `verify_slip`.
+    """
     proof = verify_slip(decode_slip(data), trust, read_head(head) if head else None, answers=answers)
     entry = proof.slip.entry
     found: dict[str, Any] = {
@@ -70,7 +73,10 @@ def slip_found(name: str, data: bytes, trust: Trust, head: Path | None, answers:
 
 
 def head_found(name: str, data: bytes, trust: Trust, answers: Sequence[bytes]) -> Found:
-    """Return the verdicts about a head. Raises Refusal `proof.unreadable`."""
+    """Return the verdicts about a head: data for JSON, lines, and whether it holds.
+
+    Raises Refusal `proof.unreadable`, and as `verify_head`.
+    """
     proof = verify_head(decode_head(data), trust, answers=answers)
     found = {
         "kind": "head",

@@ -17,7 +17,8 @@ def run_demo(output: Path | None, *, window: bool | None = None) -> int:
 
     `output` None means `output.default_output()`; `window` None means a window if there is a display. Returns the exit
     code: the app's in windows; offscreen 0, or 3 if the walk got stuck or a widget flashed as a separate window. What
-    an earlier demo left in the folder is deleted. Raises as `output.take` does, and Trouble of the disk.
+    an earlier demo left in the folder is deleted. Sets QT_QPA_PLATFORM (offscreen) and EUM_STATE for this process.
+    Raises as `application` and `output.take` do, and Trouble of the disk.
     """
     from db.files import disk_trouble
     from eum_app.demo.output import default_output, take

@@ -64,7 +64,7 @@ def depot_rows(seed: int, count: int = 24, *, today: date, site: str = "Depot 7"
     """Return `count` different items of one depot, as its list would have them on `today`.
 
     About 1 in 12 was delivered 20 to 140 days ago and never counted. About 1 in 10 of the rest was last counted more
-    than a year ago.
+    than a year ago. Raises ValueError for more than 900,000 items.
     """
     chance = random.Random(seed)
     numbers = chance.sample(range(100_000, 1_000_000), count)
@@ -85,7 +85,10 @@ def write_inventory_csv(path: Path, rows: Sequence[InventoryRow]) -> None:
 
 
 def label_picture(row: InventoryRow, module_px: int = _MODULE_PX) -> Picture:
-    """Draw the label of an item in gray: its Data Matrix mark, and the same data as text beside it."""
+    """Draw the label of an item in gray: its Data Matrix mark, and the same data as text beside it.
+
+    Raises as `iuid_message` and `data_matrix`.
+    """
     from eum_app.scanning.opencv import cv2
 
     symbol = data_matrix(iuid_message(row.cage, row.part_number, row.serial), module_px)
@@ -101,7 +104,7 @@ def label_picture(row: InventoryRow, module_px: int = _MODULE_PX) -> Picture:
 
 
 def mark_image(row: InventoryRow) -> bytes:
-    """Return the label of an item as a PNG file."""
+    """Return the label of an item, with a white margin, as the bytes of a PNG file. Raises as `label_picture`."""
     return png(np.pad(label_picture(row, module_px=8), 32, constant_values=255))
 
 

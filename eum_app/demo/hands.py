@@ -80,10 +80,10 @@ def wait(ms: int) -> None:
 
 
 def key_events(character: str, at_ms: float) -> list[QKeyEvent]:
-    """Return the events of one key of a hand scanner, with the time that the window system would give them.
+    r"""Return the three events of one key of a hand scanner, with the time that the window system would give them.
 
-    Control characters are Ctrl chords and `\\r` is Enter. The times are simulated, so that a busy machine makes no scan
-    slow.
+    Control characters of `CHORDS` are Ctrl chords, `\r` is Enter and `\t` Tab. The times (ms) are simulated, so that a
+    busy machine makes no scan slow.
     """
     modifiers, key = Qt.KeyboardModifier.NoModifier, Qt.Key(0)
     if character in CHORDS:
@@ -117,7 +117,7 @@ class Hands:
             wait(20)
 
     def page_name(self) -> str:
-        """Key of the page that is shown, or `unlock` while the store is locked."""
+        """Return the key of the page that is shown, or `unlock` while no store is open."""
         shell = self.window.shell
         return shell.current_key if shell is not None else "unlock"
 
@@ -271,7 +271,10 @@ class Hands:
         wait(30)
 
     def picture(self, title: str) -> Path:
-        """Save a screenshot of the window, after `settle`, and return its path. A failure to save is not noticed."""
+        """Save a screenshot of the window, after `settle`, and return its path. A failure to save is not noticed.
+
+        Raises StuckError.
+        """
         self.settle()
         path = self._pictures(title)
         self.window.grab().save(str(path))

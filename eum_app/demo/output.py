@@ -76,7 +76,7 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def default_output() -> Path:
-    """Return `demo-output` in the current folder, which may not exist, or a new temporary folder.
+    """Return `demo-output` in the current folder, which may not exist, or a new temporary folder, which is created.
 
     The latter if `demo-output`, or else the current folder, is not writable.
     """

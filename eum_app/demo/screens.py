@@ -101,7 +101,7 @@ def _pictures(widget: QWidget, path: Path) -> Iterator[Path]:
 
 
 def main() -> int:
-    """Return 0, or 1 with a sentence on standard error if the folder may not be used."""
+    """Return 0, or 1 with a sentence on standard error if the folder may not be used. Else raises as `take_screens`."""
     from eum_app.wording.messages import sentence
 
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")

@@ -119,7 +119,10 @@ def at_work(hands: Hands, scene: Scene) -> Iterator[View]:
 
 
 def at_hq(hands: Hands, scene: Scene) -> Iterator[View]:
-    """Yield every page of HQ, and the views that exist only during a task."""
+    """Yield every page of HQ, and the views that exist only during a task.
+
+    Raises ValueError without a visit, StuckError.
+    """
     yield from _pages(hands, set())
     hands.press("rail_inventory")
     hands.row("items_table", 2)

@@ -25,7 +25,7 @@ _QUIET: Final = 4  # modules; QR wants four, the others less
 def read_barcodes(
     grey: NDArray[np.uint8], formats: Iterable[BarcodeFormat], *, as_it_lies: bool = False
 ) -> list[zxingcpp.Barcode]:
-    """Return the symbols that zxing-cpp reads in a gray picture, with Code 39 as marks use it.
+    """Return the symbols that zxing-cpp reads in a gray picture, with Code 39 as marks use it; empty if there are none.
 
     Code 39 has 43 characters. By a convention that no symbol declares, pairs of them mean others: +A is a, /A is an
     exclamation mark (ISO/IEC 16388, annex A). Marks hold only A-Z, 0-9, hyphen and slash (MIL-STD-130N), so "P/N 12"
@@ -82,7 +82,7 @@ def stated_data(barcode: zxingcpp.Barcode) -> bytes:
 
 
 def extra_of(barcode: zxingcpp.Barcode) -> dict[str, Any]:
-    """Return what zxing-cpp tells beside the data; its own value is None where there is nothing."""
+    """Return the other values that zxing-cpp has about a symbol, by name (such as "UEC"); empty if there are none."""
     return barcode.extra if isinstance(barcode.extra, dict) else {}
 
 

@@ -19,7 +19,7 @@ class Budget:
 
     @property
     def spent_ms(self) -> float:
-        """Return the time spent so far."""
+        """Return the processor time in ms that the calling thread spent since the budget was made."""
         return (time.thread_time() - self._started) * 1000
 
     @property
@@ -28,7 +28,7 @@ class Budget:
         return self.spent_ms > self._budget_ms or self._stopped()
 
     def half(self) -> Budget:
-        """Return a budget that is over when half of this one is spent."""
+        """Return a budget that is over when half of this one is spent. What was spent so far counts in it too."""
         shared = Budget(self._budget_ms / 2, self._stopped)
         shared._started = self._started
         return shared

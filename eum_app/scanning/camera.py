@@ -46,10 +46,10 @@ class Frame:
 class FrameSource:
     """Frames from `source`: the index of a camera, a video file, or a folder whose pictures are shown in turn.
 
-    Pictures are taken by name; unreadable ones are skipped. A file or folder ends. A camera that gives no frame is
-    opened again every `retry_ms`; `keep_trying` makes a path behave like that too. `fps` is the pace of files and
-    folders; 0 means as fast as they can be read. Raises Refusal `camera.no_such_file` if a path does not exist, unless
-    it keeps trying.
+    Pictures are taken by name; unreadable ones are skipped. A file or folder ends, also one without a frame. A camera
+    that gives no frame is opened again every `retry_ms`; `keep_trying` makes a path behave like that too, and start
+    over at its end. `fps` is the pace of files and folders; 0 means as fast as they can be read. Raises Refusal
+    `camera.no_such_file` if a path does not exist, unless it keeps trying.
     """
 
     def __init__(
@@ -99,7 +99,8 @@ class FrameSource:
     def wait(self, after: int, timeout_s: float) -> Frame | None:
         """Return the newest frame if its number is above `after`, waiting up to `timeout_s` for one; else None.
 
-        Returns early when the source has ended or was stopped; its last frame can still be had.
+        Frames between are lost. Returns early when the source has ended or was stopped; its last frame can still be
+        had. A source that was not started is stopped.
         """
         with self._changed:
             self._changed.wait_for(lambda: self._newer(after) or self._state in ("ended", "stopped"), timeout_s)

@@ -82,9 +82,10 @@ class Symbol:
         return self.stated or self.raw
 
     def require_whole_mark(self) -> None:
-        """Require that the symbol may be the whole mark of an item.
+        """Require that the symbol may be the whole mark of an item. `part_of` is not considered.
 
-        Raises Refusal `mark.sets_up_scanner`, `mark.part_of_sequence`, `mark.part_of_known_sequence`.
+        Raises Refusal `mark.sets_up_scanner`, `mark.part_of_sequence`, `mark.part_of_known_sequence` (its number is
+        known).
         """
         if self.sets_up_scanner:
             raise Refusal("mark.sets_up_scanner")
@@ -99,7 +100,8 @@ def decode(
 ) -> list[Symbol]:
     """Return every symbol of these formats in a gray picture (height × width); empty if there is none.
 
-    `Symbol.raw` holds zxing-cpp's bytes. Its text would show control characters and spaces as pictures by default.
+    `Symbol.raw` holds zxing-cpp's bytes; symbols without data are left out. `ms` of each is the time of the whole pass.
+    Its text would show control characters and spaces as pictures by default.
     """
     started = time.perf_counter()
     found = read_barcodes(grey, formats)

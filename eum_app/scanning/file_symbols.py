@@ -22,7 +22,8 @@ _NAME_BYTES: Final = 8
 def pictures_of(data: bytes, *, whole_up_to: int) -> list[bytes]:
     """Return PNG pictures of the symbols that hold `data`: one up to `whole_up_to` bytes, else one for each part.
 
-    Raises Refusal `symbols.too_long` for more than `MAX_PARTS` parts.
+    Raises Refusal `symbols.too_long` for more than `MAX_PARTS` parts, and `label.too_long` if `whole_up_to` allows more
+    than one symbol holds (2953 bytes).
     """
     if len(data) <= whole_up_to:
         return [png(qr_of_bytes(data))]
@@ -42,8 +43,9 @@ def is_picture(data: bytes) -> bool:
 def file_in(pictures: Iterable[bytes]) -> bytes:
     """Return the file in the QR symbols of pictures, in any order.
 
-    Raises Refusal `symbols.none`, `symbols.mixed` (of several files), `symbols.missing` with the numbers of missing
-    parts, and as `load_grey`.
+    Pictures without a symbol and repeated ones are ignored. A symbol that is no part of a file is a whole file itself.
+    Raises Refusal `symbols.none` (no symbol at all), `symbols.mixed` (of several files, or damaged), `symbols.missing`
+    with the numbers of missing parts, and as `load_grey`.
     """
     found = [
         bytes(one.bytes) for picture in pictures for one in read_barcodes(load_grey(picture), (BarcodeFormat.QRCode,))

@@ -21,11 +21,11 @@ IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".
 def load_grey(source: Path | str | bytes) -> NDArray[np.uint8]:
     """Return the picture in a file (or in its bytes) as gray values, height × width, 0 black to 255 white.
 
-    Transparent pixels become white. Deeper pictures are scaled to 8 bits, so that the brightest value is white. The
-    picture is turned as the file says (EXIF), unless it is transparent or deeper than 8 bits. Of several pictures in a
-    file, the first is read. Raises Refusal `image.missing` (also a folder, a pipe, a device, or a name that no file can
-    have), `image.unreadable` (no permission, a fault of the disk, not a picture, damaged or truncated),
-    `image.too_large`, `image.file_too_large`.
+    Transparent pixels become white. Deeper pictures are scaled to 8 bits, so that the brightest value is white. A color
+    picture of 8 bits without transparency is turned as the file says (EXIF); others, also gray ones, stay as stored. Of
+    several pictures in a file, the first is read. Raises Refusal `image.missing` (also a folder, a pipe, a device, or a
+    name that no file can have), `image.unreadable` (no permission, a fault of the disk, empty, not a picture, damaged
+    or truncated), `image.too_large`, `image.file_too_large`.
     """
     from eum_app.scanning.opencv import MAX_PIXELS, cv2
 

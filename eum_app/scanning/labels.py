@@ -28,7 +28,10 @@ def iuid_message(cage: str, part: str, serial: str) -> bytes:
 
 
 def data_matrix(message: bytes, module_px: int = 8) -> NDArray[np.uint8]:
-    """Draw a square Data Matrix symbol (IUID requires square ones). Raises Refusal `label.too_long`, also if empty."""
+    """Draw a square Data Matrix symbol (IUID requires square ones).
+
+    Raises Refusal `label.too_long` for a message that no symbol holds, also for an empty one.
+    """
     try:
         barcode = zxingcpp.create_barcode(
             message.decode("iso-8859-1"), zxingcpp.BarcodeFormat.DataMatrix, force_square=True
@@ -39,7 +42,7 @@ def data_matrix(message: bytes, module_px: int = 8) -> NDArray[np.uint8]:
 
 
 def qr(text: str, module_px: int = 8) -> NDArray[np.uint8]:
-    """Draw a QR symbol with error correction level M. Raises Refusal `label.too_long`."""
+    """Draw a QR symbol with error correction level M; an empty text gives one too. Raises Refusal `label.too_long`."""
     code = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=0)
     code.add_data(text)
     try:

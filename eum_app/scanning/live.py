@@ -62,7 +62,10 @@ class LiveReader:
         self._patience = Patience()
 
     def offer(self, grey: Grey, at_ms: float) -> tuple[Track, ...]:
-        """Return the marks in view, including this frame, captured at `at_ms` (a monotonic clock)."""
+        """Return the marks in view, including this frame, captured at `at_ms` (a monotonic clock); oldest first.
+
+        `Track.is_sure` says which of them count as read. `grey` is height × width.
+        """
         found = decode(grey, formats=self._formats)
         found += [one for one in self._patience.look(grey, found, at_ms) if one.symbology in self._kinds]
         return self._tracker.offer(found, at_ms, (grey.shape[1], grey.shape[0]))

@@ -126,7 +126,7 @@ def scaled(grey: Grey, scale: float) -> Grey:
 
 
 def shrink(grey: Grey, pixels: int) -> tuple[Grey, float]:
-    """Return the picture scaled down to at most `pixels`, and the scale."""
+    """Return the picture scaled down to about `pixels`, and the scale. A smaller one is returned itself, with 1.0."""
     scale = min(1.0, (pixels / grey.size) ** 0.5)
     return scaled(grey, scale), scale
 

@@ -20,7 +20,7 @@ Sentence = Callable[[str, Mapping[str, object]], str]
 
 @dataclass(frozen=True)
 class SymbolReading:
-    """One symbol of a picture, with its mark or the refusal of its data.
+    """One symbol of a picture, with its mark or the refusal of its data; exactly one of the two is set.
 
     Without a symbol, the refusal is of the picture.
     """
@@ -53,7 +53,7 @@ def read_marks(path: Path, *, sweep: bool = False) -> Iterator[SymbolReading]:
 
 
 def read_symbol(file: Path, symbol: Symbol) -> SymbolReading:
-    """Read the data of a symbol. A part of a container's label gives claims only.
+    """Read the data of a symbol. A part of a container's label gives claims only, which may be none.
 
     A refusal is returned, not raised, so that other symbols of the picture are read too.
     """
@@ -74,7 +74,11 @@ def _pictures(path: Path) -> list[Path]:
 
 
 def reading_as_json(reading: SymbolReading, sentence: Sentence) -> dict[str, Any]:
-    """Return the line of `eum read-marks` for one symbol; `sentence` turns a code and its values into words."""
+    """Return the line of `eum read-marks` for one symbol; `sentence` turns a code and its values into words.
+
+    Every field is always there. What is not known is None or empty: all but the file and the error for a picture that
+    was refused.
+    """
     symbol = reading.symbol
     return {
         "file": str(reading.file),
@@ -90,7 +94,10 @@ def reading_as_json(reading: SymbolReading, sentence: Sentence) -> dict[str, Any
 
 
 def mark_as_json(raw: bytes, sentence: Sentence) -> dict[str, Any]:
-    """Return the document of `eum parse-mark`: the mark's data in parts, or under "error" why it was refused."""
+    """Return the document of `eum parse-mark`: the mark's data in parts, or why it was refused ("error", "error_code").
+
+    Every field is always there; what does not apply is None or empty.
+    """
     try:
         return _said(parse_mark(raw), None, sentence)
     except Refusal as refusal:

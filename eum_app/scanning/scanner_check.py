@@ -73,7 +73,7 @@ class Measured:
 
 
 def measure(sent: str, slowest_ms: float, end: str) -> Measured:
-    """Measure a scanner by the text that its keys sent, its slowest gap and the key that ended the scan.
+    """Measure a scanner by the text that its keys sent, its slowest gap (ms) and the key that ended the scan.
 
     Without the whole `CALIBRATION` in the text, `is_complete` is False, and prefix and suffix are empty.
     """

@@ -51,7 +51,8 @@ class _Codeword(NamedTuple):
 def part_of(barcode: zxingcpp.Barcode) -> Part | None:
     """Return which part of a sequence a symbol is, or None if it is a whole message.
 
-    Also None for kinds other than Data Matrix, QR and Aztec; `Symbol.part_of` names the label of a PDF417 part.
+    The numbers are 0 if the symbol was read with errors or does not state them. Also None for kinds other than Data
+    Matrix, QR and Aztec; `Symbol.part_of` names the label of a PDF417 part.
     """
     if barcode.format == BarcodeFormat.Aztec:
         return Part() if str(barcode.symbology_identifier) in _AZTEC_PARTS else None

@@ -19,7 +19,7 @@ ALL: Final = (*USUAL, "EAN/UPC")
 
 
 def formats_of(names: Iterable[str]) -> tuple[BarcodeFormat, ...]:
-    """Return zxing-cpp's formats for these names, or for `USUAL` if none of them is in `ALL`."""
+    """Return zxing-cpp's formats for these names, in the order of `ALL`; those of `USUAL` if none is in `ALL`."""
     from zxingcpp import BarcodeFormat
 
     formats = {

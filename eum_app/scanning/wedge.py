@@ -106,11 +106,15 @@ class BurstCollector:
 
     @property
     def due_ms(self) -> float:
-        """When silence will have decided about the keys that are held back, by the clock of the last key."""
+        """When silence will have decided about the keys held back, by the clock of the last key; 0 without keys."""
         return self._run.last.at_ms + self.wait_ms if self._run is not None and self._run.held else 0.0
 
     def feed(self, key: Key | AltReleased) -> tuple[Decided, ...]:
-        """Take one key press. Returns what is decided by it, in order; mostly nothing yet."""
+        """Take one key press. Return what is decided by it, in order; mostly nothing yet.
+
+        Keys of a scan that was refused before are swallowed. A key that repeats because it is held down is typed at
+        once.
+        """
         if isinstance(key, AltReleased):
             if self._run is not None and self._run.held:
                 self._run.held.append(key)
@@ -125,9 +129,9 @@ class BurstCollector:
         return (*decided, *(self._end(key) if key.is_end else self._add(key)))
 
     def act(self) -> tuple[Decided, ...]:
-        """Decide because a click or a shortcut is next: return what must be done before it.
+        """Decide because a click or a shortcut is next: return what must be done before it, mostly nothing.
 
-        Keys that only a scanner sends stay held back: such a scan is not cut in two.
+        Keys that only a scanner sends stay held back, and nothing is returned: such a scan is not cut in two.
         """
         return () if self.is_scan_like else self._decide(is_by_act=True)
 

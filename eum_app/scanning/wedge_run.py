@@ -86,7 +86,10 @@ class AltReleased:
 
 
 def gap_ms(before: Key, after: Key) -> float:
-    """Return the time between two keys, always by one clock, and never less than 0."""
+    """Return the time between two keys, always by one clock, and never less than 0.
+
+    Keys with times of different clocks are compared by their arrival; 0 if one has none.
+    """
     if before.is_stamped == after.is_stamped:
         return max(0.0, after.at_ms - before.at_ms)
     if before.arrived_ms is None or after.arrived_ms is None:

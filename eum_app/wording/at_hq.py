@@ -30,5 +30,5 @@ _NEXT: Final = {
 
 
 def next_at_hq(code: str, otherwise: str, translate: Translate = in_english) -> str:
-    """Return what HQ does next about a bundle refused with this code; `otherwise` for other codes."""
+    """Return what HQ does next about a bundle refused with this code; `otherwise` unchanged for other codes."""
     return translate(CONTEXT, _NEXT[code]) if code in _NEXT else otherwise

@@ -29,9 +29,10 @@ SIGNED: Final = QT_TRANSLATE_NOOP("reports", "{outcome}: {signed} were signed fo
 
 
 def balance_parts(balance: VisitBalance) -> list[tuple[str, dict[str, object]]]:
-    """Return the reasons of the verdict as texts of the context `reports`, each with its values.
+    """Return the reasons of the verdict as texts of the context `reports`, each with its values; not translated.
 
-    A difference comes first, then what was signed differently, then the gaps.
+    A reconciled visit has one: it adds up. Else a difference comes first, then what was signed differently, then the
+    gaps.
     """
     if balance.verdict is Verdict.RECONCILED:
         return [(ADDS_UP, {"total": balance.expected})]

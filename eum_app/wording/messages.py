@@ -83,7 +83,8 @@ class _Values(dict[str, object]):
 def sentence(error: KnownError, translate: Translate = in_english) -> Message:
     """Return the message for an error. A code without a sentence gets a general one that names the code.
 
-    Values are quoted as they are, also line breaks; a missing one is shown as a question mark.
+    Values are quoted as they are, also line breaks; instants are shown as UTC in words, several values with commas. A
+    missing one is shown as a question mark.
     """
     is_trouble = isinstance(error, Trouble)
     what, todo = _templates(error.code, translate, is_trouble=is_trouble)

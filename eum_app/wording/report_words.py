@@ -63,7 +63,7 @@ WORDS: Final[dict[str, str]] = {
 
 
 def word(code: str) -> str:
-    """Return the words for a code, or "Unknown value: …" with the code if this version does not know it."""
+    """Return the English words for a code, or "Unknown value: …" with the code if this version does not know it."""
     return WORDS[code] if code in WORDS else f"Unknown value: {Unknown(code).shown}"
 
 

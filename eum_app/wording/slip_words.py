@@ -15,9 +15,10 @@ _EMPTY: Final[tuple[object, ...]] = ("", [], {}, None)
 
 
 def record_lines(entry: Entry) -> list[str]:
-    """Return the fields of a record that are not empty, as `name: value`; at most `MAX_LINES`.
+    """Return the fields of a record that are not empty, as `name: value`; at most `MAX_LINES`, long values cut.
 
-    The record is of any kind and version, so its fields keep their names. Control characters are left as they are.
+    One line says so if the record cannot be read. The record is of any kind and version, so its fields keep their
+    names. Control characters are left as they are.
     """
     try:
         fields = msgspec.json.decode(entry.payload, type=dict[str, Any])

@@ -109,7 +109,10 @@ def require_tag() -> str:
 
 
 def package_from(source: Path, frozen: Path, output: Path, epoch: int, maintainer: str) -> None:
-    """Write all packages, the bill of materials and their checksums into `output`, by the exported source."""
+    """Write all packages, the bill of materials and their checksums into `output`, by the exported source.
+
+    Raises SystemExit if a step fails.
+    """
     run_from(source, epoch, "package", str(frozen), str(output), maintainer)
     run_from(source, epoch, "bill", str(frozen), str(output))
     write_sums(output)

@@ -34,7 +34,10 @@ ls /srv/out/demo
 
 
 def run_steps(steps: Iterable[tuple[str, Callable[[], str]]]) -> int:
-    """Run every step, even after a failure, and print one line each. Return 0, or 1 if a step failed."""
+    """Run every step, even after a failure, and print one line each at the end. Return 0, or 1 if a step failed.
+
+    A failure is SystemExit; any other exception ends the run.
+    """
     lines, code = [], 0
     for name, step in steps:
         try:
@@ -47,7 +50,10 @@ def run_steps(steps: Iterable[tuple[str, Callable[[], str]]]) -> int:
 
 
 def same_builds(first: Path, second: Path) -> str:
-    """Compare two folders. Raises SystemExit with the names of the files that differ."""
+    """Compare two folders; return a sentence with the number of files.
+
+    Raises SystemExit that names the first 20 files that differ.
+    """
     differing = differences(first, second)
     if differing:
         raise SystemExit(f"{len(differing)} files differ: {', '.join(differing[:20])}")

@@ -66,7 +66,10 @@ end
 
 
 def write_completions(folder: Path) -> list[Path]:
-    """Write the three scripts below `folder`, each where its shell looks for it under /usr/share."""
+    """Write the three scripts below `folder`, each where its shell looks for it under /usr/share.
+
+    Return their paths.
+    """
     commands = all_commands()
     files = {
         f"bash-completion/completions/{PROGRAM}": bash(commands),

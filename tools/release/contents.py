@@ -68,7 +68,7 @@ def write_licenses(folder: Path, sources: Iterable[Path]) -> list[Part]:
 
 
 def readme(parts: Iterable[Part]) -> str:
-    """Return the table for people: part, version, license, place of the text."""
+    """Return the table for people as Markdown text: part, version, license, place of the text."""
     lines = [
         "# Licenses of the parts in this folder",
         "",
@@ -191,7 +191,10 @@ def _system_parts(folder: Path, libraries: Iterable[Path]) -> Iterator[Part]:
 
 
 def debian_packages(libraries: Iterable[Path]) -> dict[tuple[str, str], list[Path]]:
-    """Return the files by (name, version) of their package. A file unknown to dpkg gets its own name and no version."""
+    """Return the files by (name, version) of their package.
+
+    A file unknown to dpkg gets its own name and an empty version; without dpkg, that is every file.
+    """
     libraries = list(libraries)
     spelled = {library: _spellings(library) for library in libraries}
     patterns = sorted({name for names in spelled.values() for name in names})

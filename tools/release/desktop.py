@@ -73,7 +73,7 @@ MIME = """\
 
 
 def write_desktop_files(share: Path, day: date) -> list[Path]:
-    """Write all files below `share` (`/usr/share` of a package); `day` is the day of the release."""
+    """Write all files below `share` (`/usr/share` of a package) and return them; `day` is the day of the release."""
     magic = "".join(f"\\{byte:03o}" if not 32 < byte < 127 else chr(byte) for byte in MAGIC)
     values = {
         "app_id": APP_ID,

@@ -58,7 +58,10 @@ def archive_name() -> str:
 
 
 def make_archive(frozen: Path, output: Path, epoch: int) -> Path:
-    """Write the frozen folder with its pages as `.tar.zst`: sorted, with one time and no owner. Return the file."""
+    """Write the frozen folder with its pages as `.tar.zst`: sorted, with one time and no owner. Return the file.
+
+    An earlier archive of that name in `output` is replaced.
+    """
     staging = output / f".{archive_name()}"
     shutil.rmtree(staging, ignore_errors=True)
     shutil.copytree(frozen, staging, symlinks=True)

@@ -18,7 +18,10 @@ from tools.release.contents import Part, read_parts
 
 
 def write_sbom(frozen: Path, path: Path, epoch: int) -> Path:
-    """Write the parts listed in the folder's `licenses/bundled.json`; the same parts and time give the same bytes."""
+    """Write the parts listed in the folder's `licenses/bundled.json`, and return `path`.
+
+    The same parts and time (seconds since 1970) give the same bytes.
+    """
     parts = read_parts(frozen / "licenses")
     bom = Bom(components=[_component(part) for part in parts if part.name != "EUM"])
     bom.metadata.component = Component(
