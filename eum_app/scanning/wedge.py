@@ -146,7 +146,7 @@ class BurstCollector:
         return self._decide() if self.is_pending and at_ms >= self.due_ms else ()
 
     def is_of_scan(self, key: Key) -> bool:
-        """Whether Enter or Tab belongs to a scan: it ends one, or is the second end key of one (Enter and Tab)."""
+        """Whether Enter or Tab belongs to a scan: keys are held back, or it follows another end key of one."""
         run = self._run
         is_in_dead_run = run is not None and run.is_dead and gap_ms(run.last, key) <= run.link_ms
         return self.is_pending or is_in_dead_run or self._has_just_ended(key)

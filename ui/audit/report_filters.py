@@ -25,7 +25,7 @@ _TYPED = (FilterKind.TEXT, FilterKind.DAY)
 
 
 def said(text: str) -> str:
-    """Return a title of a report, filter or column in the reader's language."""
+    """Return a title of a report, filter or column in the reader's language; one without a translation as it is."""
     return translate("reports", text)
 
 
@@ -71,7 +71,8 @@ class FilterBar(QWidget):
     def wanted(self) -> dict[str, str]:
         """Return the value of each filter by its name, as the fields have it now; empty is "all".
 
-        Without a report there are none.
+        Typed values have no blanks around them, and are in upper case where the filter asks for it. Without a report
+        there are none.
         """
         return {one.name: self._value(one) for one in self._filters}
 

@@ -86,7 +86,7 @@ class IdleWatch(QObject):
             self._touched_s = self._looked[0]
 
     def look(self) -> bool:
-        """Compare the clocks. When it is time to lock, stop watching, emit `lock_due`, and return True."""
+        """Compare the clocks. When it is time to lock, stop watching, emit `lock_due`, and return True; else False."""
         now, before = self._now(), self._looked
         self._looked = now
         if max(now[0] - before[0], now[1] - before[1]) > LEAP_S:

@@ -65,7 +65,8 @@ class CloseOutView:
 def read_close_out(session: Session, visit_id: str) -> CloseOutView:
     """Return everything that the close-out page shows of a visit.
 
-    Raises Refusal `visit.unknown`, and as `Session.content` does if the signed statement cannot be read.
+    `closed` is the newest close-out, even if it no longer holds, or None. Raises Refusal `visit.unknown`,
+    `checklist.unknown`, and as `Session.content` does if the signed statement cannot be read.
     """
     state = close_out_state(session, visit_id)
     _, checklist = session.read(visit_checklists, visit_id)

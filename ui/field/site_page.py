@@ -34,7 +34,10 @@ from ui.kit.widgets import Card, label, scrolled, vbox
 
 
 def read_site(connection: Connection, visit_id: str) -> tuple[VisitRow, Checklist, tuple[Answer, ...]]:
-    """Return a visit, its site checklist and the answers so far. Raises Refusal `visit.unknown`."""
+    """Return a visit, its site checklist and the answers so far, in no order.
+
+    Raises Refusal `visit.unknown`, `checklist.unknown`.
+    """
     _, checklist = visit_checklists(connection, visit_id)
     return visit(connection, visit_id), checklist, site_answers_of(connection, visit_id)
 

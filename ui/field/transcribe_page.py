@@ -47,7 +47,10 @@ def read_page(connection: Connection, visit_id: str, number: int, digest: str) -
 
 
 def read_scanned(connection: Connection, visit_id: str, text: str) -> PageRead:
-    """Return the worklist page named by a scanned QR symbol. Raises as `read_page`."""
+    """Return the worklist page named by a scanned QR symbol.
+
+    Raises Refusal `worklist.code` (no code of a page), `worklist.other_visit`, and as `read_page`.
+    """
     return _page_read(connection, visit_id, scanned_page(connection, visit_id, text))
 
 

@@ -46,7 +46,10 @@ class DeviceLine:
 
 
 def device_lines(session: Session) -> list[DeviceLine]:
-    """Return the devices, each with the newest bundle that came from it."""
+    """Return all devices, each with the newest bundle that came from it.
+
+    A device with several epochs has a line for each.
+    """
     newest: dict[str, BundleRow] = {}
     for bundle in session.read(all_bundles, session.name, "in"):
         newest.setdefault(bundle.party, bundle)

@@ -58,7 +58,7 @@ class InboxHistory:
 
 
 def inbox_history(session: Session) -> InboxHistory:
-    """Return the bundles imported here, and the quarantined files."""
+    """Return the bundles imported here, the quarantined files, and the late bundles among these."""
     return InboxHistory(
         session.read(all_bundles, session.name, "in"),
         session.read(all_quarantined, session.name),

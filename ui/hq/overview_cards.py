@@ -213,10 +213,10 @@ class DevicesCard(Card):
         return words.format(first=count(line.missing_from), last=count(line.missing_to))
 
     def state(self, line: DeviceLine) -> ChipSpec:
-        """Return the state of a device as a chip: revoked, facts missing, nothing sent yet, silent, or OK, in this
-        order.
+        """Return the state of a device as a chip: the first that applies, in this order.
 
-        A device is silent if its last bundle is more than `SILENT_DAYS` old.
+        Revoked, two histories, facts missing, nothing sent yet, silent, or OK. A device is silent if its last bundle is
+        more than `SILENT_DAYS` old, or its time cannot be read.
         """
         if line.revoked_at:
             return ChipSpec(self.tr("Revoked {day}").format(day=day(line.revoked_at)), "mute", "ban")

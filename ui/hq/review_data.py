@@ -85,8 +85,8 @@ class Picture:
 def finding_detail(session: Session, finding_id: FindingId) -> FindingDetail:
     """Return the data of a finding, and note the access.
 
-    Content that cannot be shown raises nothing. Raises Refusal `finding.unknown`, `check.unknown`, `visit.unknown`,
-    `item.unknown`.
+    Content that cannot be shown raises nothing. Raises Refusal `finding.unknown`, `check.unknown`, `fact.unreadable`
+    (the check), `visit.unknown`, `item.unknown`.
     """
     row = session.read(finding, finding_id)
     session.notes.note_read("finding", finding_id)

@@ -170,13 +170,19 @@ class TimePage(Page):
         self.trusting.show_trusted(state.authorities)
 
     def request_head(self) -> None:
-        """Sign the journal's head, and write a request about it to the chosen file."""
+        """Sign the journal's head, and write a request about it to the chosen file.
+
+        Does nothing without a path. Returns before it is done: the notice shows the file or the error.
+        """
         if (path := self.request_field.path) is not None:
             self.head_button.setEnabled(False)
             self.desk.do(call(request_time_of_head, path), then=self._requested, failed=self._refused)
 
     def request_file(self) -> None:
-        """Write a request about the chosen bundle or report, beside it."""
+        """Write a request about the chosen bundle or report, beside it.
+
+        Does nothing without a path. Returns before it is done: the notice shows the file or the error.
+        """
         if (path := self.about_field.path) is not None:
             self.file_button.setEnabled(False)
             self.desk.do(call(record_time_request, path), then=self._requested, failed=self._refused)
@@ -191,7 +197,10 @@ class TimePage(Page):
         )
 
     def add_answer(self) -> None:
-        """Verify the chosen answer and keep it."""
+        """Verify the chosen answer and keep it. Does nothing without a path or the permission.
+
+        Returns before it is done: the notice shows the proved time or the error.
+        """
         if self._may_add and (path := self.answer_field.path) is not None:
             self.add_button.setEnabled(False)
             self.desk.do(call(add_time_answer, path), then=self._added, failed=self._refused)

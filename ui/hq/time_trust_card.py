@@ -66,7 +66,10 @@ class TimeTrustCard(Card):
         self._trusted.setText(names or self.tr("None yet: trust one before you add its answers."))
 
     def read(self) -> None:
-        """Show name and fingerprint of the chosen certificate, without trusting it."""
+        """Show name and fingerprint of the chosen certificate, without trusting it.
+
+        Does nothing without a path or the permission. The answer comes later; the notice shows an error.
+        """
         if self._is_allowed and (path := self.certificate_field.path) is not None:
             self._desk.ask(job(read_authority_file, path), then=partial(self._show, path), failed=self._refused)
 
@@ -84,7 +87,10 @@ class TimeTrustCard(Card):
         self._follow()
 
     def trust(self) -> None:
-        """Trust the authority that is shown. Only the button requires that the fingerprints were compared."""
+        """Trust the authority that is shown. Only the button requires that the fingerprints were compared.
+
+        Does nothing before a certificate was read. Returns before it is done: the notice shows the result.
+        """
         if self._authority is not None:
             self.trust_button.setEnabled(False)
             done = partial(self._trusts, self._authority.name)

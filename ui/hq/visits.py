@@ -34,7 +34,7 @@ EMPTY, DETAIL, PLAN, PICTURE = 0, 1, 2, 3
 
 
 def fits(wanted: VisitFilter, row: VisitRow) -> bool:
-    """Return whether a visit matches the filter."""
+    """Return whether a visit matches the filter. A visit without a due date is never past due."""
     is_late = bool(wanted.past_due_on) and not row.closed_at and "" != row.due_on < wanted.past_due_on
     return (
         wanted.program in {"", row.program}

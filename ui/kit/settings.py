@@ -332,7 +332,7 @@ def forget() -> None:
 
 
 def settings_file() -> Path:
-    """Return the path of this account's settings file. Raises Trouble `home.absent`."""
+    """Return the path of this account's settings file, which may not exist. Raises Trouble `home.absent`."""
     import platformdirs
 
     return own_folder(platformdirs.user_config_path) / "settings.json"

@@ -67,12 +67,12 @@ def rule_words(rule_id: str) -> str:
 
 
 def reported(code: str) -> str:
-    """Return the word for a code in reports for people."""
+    """Return the word for a code in reports for people; a code that this version does not know is shown as unknown."""
     return translate("reports", report_words.word(code))
 
 
 def program(key: str) -> str:
-    """Return the name of a program."""
+    """Return the name of a program, as `word` does."""
     return word("program", key)
 
 
@@ -83,7 +83,7 @@ def purpose(key: str) -> str:
 
 
 def role(key: str) -> str:
-    """Return the name of a role."""
+    """Return the name of a role, as `word` does."""
     return word("role", key)
 
 
@@ -98,7 +98,7 @@ def reason(outcome_key: str, key: str) -> str:
 
 
 def outcome(key: str) -> str:
-    """Return a check's outcome in words, as on its chip."""
+    """Return a check's outcome in words, as on its chip; an unknown one is shown as such, an empty one is empty."""
     return status_mark(key).text()
 
 
@@ -113,7 +113,7 @@ def signature_outstanding() -> str:
 
 
 def severity(key: str) -> str:
-    """Return the name of a severity."""
+    """Return the name of a severity; an unknown one is shown as such, an empty one is empty."""
     return status_mark(key).text()
 
 

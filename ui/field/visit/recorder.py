@@ -143,7 +143,7 @@ class Recorder(QObject):
     def withdraw(self, *check_ids: str) -> None:
         """Request to withdraw all of these checks, or none. `withdrawn` or `failed` follows.
 
-        Does nothing while another request runs.
+        Does nothing without checks, or while another request runs.
         """
         if not self._is_busy and check_ids:
             self._is_busy = True

@@ -69,7 +69,11 @@ class ScanWorker(QObject):
         return self._thread is not None and self._thread.is_alive()
 
     def start(self, source: int | Path, camera: CameraSettings | None = None) -> None:
-        """Start a camera (by index), a video file or a folder of pictures. A source that runs is stopped."""
+        """Start a camera (by index), a video file or a folder of pictures, and return at once.
+
+        A source that runs is stopped. `failed` follows for a path that does not exist. A camera that is absent is a
+        state (`state_changed`) and is retried.
+        """
         self.stop()
         # A new event for each thread: the old one may still be ending, and must stay stopped.
         self._stop = threading.Event()
@@ -195,10 +199,10 @@ def view_of(
 def read_still(
     path: Path, budget_ms: float, kinds: Sequence[str] = USUAL, stopped: Callable[[], bool] = lambda: False
 ) -> Seen:
-    """Return a picture file and its marks; those of a weak symbology are not yet sure. Raises Refusal `image.…`.
+    """Return a picture file and its marks, which may be none; those of a weak symbology are not yet sure.
 
     `budget_ms` is processor time. Once `stopped` returns true or the time is used up, the marks found so far are
-    returned.
+    returned. Raises Refusal as `load_grey`.
     """
     from eum_app.scanning.decoder import read_still as read_symbols
     from eum_app.scanning.images import load_grey

@@ -36,7 +36,7 @@ class VisitView:
 
 
 def read_visit(connection: Connection, visit_id: str) -> VisitView:
-    """Return the data of a visit. Raises Refusal `visit.unknown`."""
+    """Return the data of a visit. Raises Refusal `visit.unknown`, `checklist.unknown`."""
     item_checklist, site_checklist = visit_checklists(connection, visit_id)
     answers = site_answers_of(connection, visit_id)
     asked = visible_questions(site_checklist, answers)
@@ -49,7 +49,7 @@ def read_visit(connection: Connection, visit_id: str) -> VisitView:
 
 
 def read_item(connection: Connection, visit_id: str, item_id: str) -> tuple[ItemRow, str]:
-    """Return an item, and its outcome in the visit so far; empty if the visit does not expect it.
+    """Return an item, and its outcome in the visit so far; empty if the visit does not expect it, or is unknown.
 
     Raises Refusal `item.unknown`.
     """

@@ -99,8 +99,9 @@ def current_id(view: QAbstractItemView) -> str | None:
 
 
 def select_id(view: QAbstractItemView, item_id: str) -> bool:
-    """Make the row of an id current and scroll it into view. Return False when the id is not loaded, and change
-    nothing.
+    """Make the row of an id current and scroll it into view.
+
+    Return False when the id is not loaded, and change nothing. Raises AssertionError for a view of another model.
     """
     model = view.model()
     assert isinstance(model, IdsTableModel)
