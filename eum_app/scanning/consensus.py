@@ -46,7 +46,7 @@ class Consensus:
         return accepted
 
     def has_accepted(self, symbol: Symbol) -> bool:
-        """Return whether this symbol was accepted and has not been out of view for `quiet_ms`, as of the last `offer`."""
+        """Return whether this symbol was accepted and has not been out of view for `quiet_ms`, at the last `offer`."""
         return (symbol.symbology, symbol.raw) in self._given
 
     def _forget(self, at_ms: float) -> None:

@@ -41,9 +41,10 @@ class PlanChoices:
 
 
 def plan_choices(session: Session) -> PlanChoices:
-    """Return the choices: sites of the book, enrolled devices, and checklists.
+    """Return the choices: sites of the book, enrolled devices by name, and checklists.
 
-    Devices that were revoked or replaced are left out. Raises Refusal `checklist.bad_file` for a damaged installation.
+    A device counts while one of its identities is neither revoked nor replaced. Raises Refusal `checklist.bad_file` for
+    a damaged installation.
     """
     devices = [row.device for row in session.read(all_devices) if not row.ended_by]
     return PlanChoices(session.read(all_sites), sorted(set(devices)), shipped_checklists())

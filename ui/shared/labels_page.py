@@ -57,8 +57,8 @@ class Preview:
 def draw_preview(session: Session, order: LabelOrder) -> Preview:
     """Lay out the first sheet, render it as a 300 dpi printer would, and decode every symbol in the picture.
 
-    Records nothing. Raises as `preview_labels` does; an order without items is a Refusal too. If the sheet cannot be
-    rendered, the image is null and nothing was read.
+    Records nothing. Raises as `preview_labels` does. If the sheet cannot be rendered, the image is null and nothing was
+    read.
     """
     from eum_app.scanning.decoder import decode
 

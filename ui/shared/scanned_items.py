@@ -43,7 +43,7 @@ def find_scanned(session: Session, raw: bytes, read_by: str) -> Scanned:
 
 
 def rows_words(found: Scanned) -> str:
-    """Return which rows a list shows after a scan. Call it only where `ids` is not empty."""
+    """Return which rows a list shows after a scan."""
     number = len(found.ids)
     if found.kind is MatchKind.NEAR:
         words = ScannedWords.tr("%Ln items near the scanned {name}; none has exactly this mark", "", number)

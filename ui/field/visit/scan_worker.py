@@ -176,7 +176,7 @@ def view_of(
     is_mirrored: bool = False,
     read_by: str = ReadBy.CAMERA,
 ) -> Seen:
-    """Prepare a picture (gray, or BGR) for the window: at most `VIEW_WIDTH` wide, and mirrored with `is_mirrored`.
+    """Return a picture (gray, or BGR) for the window: at most `VIEW_WIDTH` wide, and mirrored with `is_mirrored`.
 
     The corners of the tracks stay those of the picture.
     """
