@@ -26,9 +26,9 @@ def engine_of(folder: Path, data_key: bytes, location: Location | None) -> Engin
 def readdress(folder: Path, data_key: bytes, url: str) -> None:
     """Store another address of the same PostgreSQL database (a new password, a new server), after connecting to it.
 
-    Raises Refusal `store.absent` if the database is in the folder, `database.url`, `database.tls`; Trouble
-    `store.other_database` (another store, or none), `store.key_changed`, and as `begin` and `read_location` do. The old
-    address stays until the new one has answered.
+    Raises Refusal `store.absent` if the database is in the folder, `database.url`, `database.tls`, `database.standby`;
+    Trouble `store.other_database` (another store, or none), `store.key_changed`, and as `begin` and `read_location` do.
+    The old address stays until the new one has answered.
     """
     held = read_location(folder, data_key)
     if held is None:

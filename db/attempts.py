@@ -50,8 +50,8 @@ def counted(folder: Path, place: str, attempt: Callable[[], Value], on_failure: 
     and not counted.
 
     Raises Refusal `account.locked` for the third failure, and for later attempts: these are not run, and count for
-    `on_failure`. Raises Trouble `attempts.damaged`, `store.busy` (after 60 s) and those of the disk if failures cannot
-    be counted, without trying.
+    `on_failure`. What `on_failure` raises comes instead. Raises Trouble `attempts.damaged`, `store.busy` (after 60 s)
+    and those of the disk if failures cannot be counted, without trying.
     """
     with _begun(folder) as connection:
         failed = _failures(connection, place)

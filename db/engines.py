@@ -272,8 +272,9 @@ def begin(engine: Engine, *, write: bool, alone: bool = False) -> Iterator[Conne
     """Run a transaction: a consistent view for reading, or a write; `alone` locks out all other writers.
 
     Raises Trouble `store.busy`, `store.damaged`, `store.failed`, `disk.full`, `disk.read_only`, `disk.failed`; on
-    PostgreSQL also `store.connection_lost`, `store.key_changed`, and Refusal `fact.not_storable`. Other errors of the
-    block pass. After an error nothing was committed, and the call can be repeated.
+    PostgreSQL also `store.connection_lost`, `store.key_changed`, and Refusal `database.standby`, `fact.not_storable`
+    (text with a NUL, or a number over 64 bits). Other errors of the block pass. After an error nothing was committed,
+    and the call can be repeated.
     """
     try:
         with engine.connect().execution_options(**_options(engine, write)) as connection, connection.begin():

@@ -148,7 +148,7 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
 
     Missing folders are made; an existing file or symbolic link is replaced, with access for the owner only. If the
     block fails, no partial file remains, and an existing file stays. Raises Refusal `file.is_folder`; Trouble as
-    `disk_trouble` does.
+    `disk_trouble` does, also for OSError in the block.
     """
     if path.name in {"", ".."} or is_folder(path):
         raise Refusal("file.is_folder", name=str(path))

@@ -337,7 +337,10 @@ def open_escrow(store_file: StoreFile, recovery: KemKey) -> tuple[bytes, bytes |
 
 
 def with_next_key(store_file: StoreFile, next_key: bytes) -> StoreFile:
-    """Return the file with a next data key beside the current one, in every slot and the escrow."""
+    """Return the file with a next data key beside the current one, in every slot and the escrow.
+
+    Raises Refusal `suite.unknown`, `key.invalid` (a public key in the file cannot be read).
+    """
     suite = Suite.parse(store_file.suite)
     slots = tuple(
         msgspec.structs.replace(

@@ -35,10 +35,7 @@ class Origin:
         self._newest_observed = ""
 
     def look(self, connection: Connection) -> None:
-        """Reload the time of the newest fact, the offset of `known_at`, and any notice of a copy.
-
-        Raises Refusal `fact.unreadable`.
-        """
+        """Reload the time of the newest fact, the offset of `known_at`, and any notice of a copy."""
         name, epoch = self.named.name, self.named.epoch
         self.known_before = known_before(connection, name, epoch)
         self._newest_observed = projection.newest_observed(connection, name, epoch)

@@ -66,7 +66,10 @@ def keyed(path: Path, key: str, *, mode: str = "ro") -> Any:
 
 
 def failing_pages(driver: Any) -> set[int]:
-    """Return the pages of the file that fail their HMAC, without those that exist only in the log (WAL)."""
+    """Return the pages of the file that fail their HMAC, without those that exist only in the log (WAL).
+
+    Page 1 also stands for a complaint that names no page. Raises the driver's errors.
+    """
     rows = driver.execute("PRAGMA cipher_integrity_check").fetchall()
     numbers = [_PAGE.search(str(message)) for (message,) in rows]
     return {int(number[1]) if number else 1 for number in numbers}
@@ -75,7 +78,7 @@ def failing_pages(driver: Any) -> set[int]:
 def examine_pages(connection: Connection) -> PageVerdict:
     """Read every page of an open store's database, after moving the log (WAL) into it where no reader prevents that.
 
-    On PostgreSQL the server verifies its pages itself, and the result is empty. Raises Trouble of the disk.
+    On PostgreSQL the server verifies its pages itself, and the result is empty. Raises as `driver_trouble`.
     """
     if connection.dialect.name != "sqlite":
         return PageVerdict(0, ())
@@ -89,7 +92,10 @@ def examine_pages(connection: Connection) -> PageVerdict:
 
 
 def examine_file(path: Path, data_key: bytes) -> PageVerdict:
-    """Read every page of a database that does not open. Raises Trouble of the disk."""
+    """Read every page of a database that does not open; with another key, every page counts as damaged.
+
+    Raises as `driver_trouble`: Trouble `disk.failed` if there is no file.
+    """
     with driver_trouble(path), contextlib.closing(keyed(path, data_key.hex())) as driver:
         return _verdict(driver, path, failing_pages(driver))
 

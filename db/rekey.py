@@ -126,7 +126,7 @@ def _keep_both(folder: Path, data_key: bytes, new_key: bytes) -> None:
 def alone(folder: Path, data_key: bytes) -> Iterator[Any]:
     """Open the database file with exclusive access until the block ends, with a rollback journal instead of the WAL.
 
-    Raises Refusal `store.in_use`.
+    Raises Refusal `store.in_use`; Trouble as `driver_trouble` does, `store.damaged` for another key.
     """
     file = folder / DATABASE
     with driver_trouble(file), contextlib.closing(sqlcipher_connection(file, data_key)) as connection:

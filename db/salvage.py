@@ -49,7 +49,7 @@ def whole_rows(path: Path, data_key: bytes, *, filler: str = "zeroblob") -> Iter
     A row that continues on a damaged page has bytes of `filler` (zeroblob or randomblob) there.
 
     The database and its log (WAL) are not changed. Old copies of a row may be yielded too. Raises Trouble
-    `store.damaged` if no page is whole, `disk.full` before anything is written.
+    `store.damaged` if no page is whole, `disk.full` before anything is written, and others of the disk.
     """
     scratch = path.with_name(f".salvage-{path.name}")
     try:

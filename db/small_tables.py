@@ -68,6 +68,7 @@ class SmallRows:
         """Return the tables that were `read` in the ordinary way, and for the others the rows seen here.
 
         A long row counts only if it is the same whatever is in place of the damaged pages: it may continue on one.
+        Raises as `whole_rows` does.
         """
         rows, lost = dict(read), []
         unread = [name for name in _TABLES if name not in read]
@@ -107,9 +108,10 @@ def _is_long(row: Row) -> bool:
 
 
 def read_small_tables(folder: Path, data_key: bytes) -> dict[str, list[Row]]:
-    """Return the rows of the tables that nothing can rebuild, read in the ordinary way, without unreadable tables.
+    """Return table name → rows of the tables that nothing can rebuild, read in the ordinary way.
 
-    Raises Refusal `store.in_use`.
+    An unreadable table is left out; one that the database lacks has no rows. Raises Refusal `store.in_use`; Trouble of
+    the disk.
     """
     try:
         with alone(folder, data_key):

@@ -67,8 +67,8 @@ class Store(Origin):
         """Create the database of a new store: in its folder, or in the empty PostgreSQL database at `database_url`.
 
         The folder keeps the address boxed under the data key; the caller writes the keyslot file. A failure may leave
-        the folder and an empty database file. Raises Refusal `store.exists`, `database.url`, `database.tls`; Trouble of
-        the disk; and as `begin` and `read_location` do.
+        the folder and an empty database file. Raises Refusal `store.exists`, `database.url`, `database.tls`; Trouble
+        of the disk, `database.distributed`; and as `begin` and `read_location` do.
         """
         if is_there(folder / DATABASE) or read_location(folder, data_key) is not None:
             raise Refusal("store.exists", path=str(folder))
@@ -103,8 +103,8 @@ class Store(Origin):
         chain.
 
         Raises Refusal `store.absent` or `store.newer`; Trouble `store.damaged`, `store.triggers_missing`,
-        `store.triggers_foreign`, `store.other_database` (the address leads to another store), `store.chain_damaged`;
-        and as `read_location`, `begin` and `upgrades.bring_up` do.
+        `store.triggers_foreign`, `database.distributed`, `store.other_database` (the address leads to another store),
+        `store.chain_damaged`; and as `read_location`, `begin` and `upgrades.bring_up` do.
         """
         location = read_location(folder, data_key)
         if location is None and not is_file(folder / DATABASE):
@@ -191,9 +191,9 @@ class Store(Origin):
         With `own_chain_last`, a long import on PostgreSQL takes the own chain only when it records in it, so that users
         need not wait. `alone` locks out all other writers from the beginning, for a write that rebuilds.
 
-        A correction of clocks rebuilds the read tables in the same transaction. Raises as `begin` does; then nothing
-        was committed, and the call can be repeated. After the commit, withheld content is removed from the disk; what
-        cannot be removed then is left to the next `sweep`.
+        A correction of clocks rebuilds the read tables in the same transaction. Raises as `begin` does, and as
+        `projection.rebuild` after a correction; then nothing was committed, and the call can be repeated. After the
+        commit, withheld content is removed from the disk; what cannot be removed then is left to the next `sweep`.
         """
         with self._turn:
             with begin(self._engine, write=True, alone=alone) as connection:
@@ -218,9 +218,9 @@ class Store(Origin):
                 empty_log(self._engine)  # the log still contained the destroyed key
 
     def rebuild(self) -> int:
-        """Rebuild the read tables from the journals, locking out other writers. Raises as `begin` does.
+        """Rebuild the read tables from the journals, locking out other writers; return the number of facts read.
 
-        Returns the number of facts read, as `projection.rebuild` does; Trouble `store.owner_needed` as it does.
+        Raises as `begin` does; Trouble `store.owner_needed` as `projection.rebuild` does.
         """
         with self._turn, begin(self._engine, write=True, alone=True) as connection:
             applied = self._rebuild(connection)

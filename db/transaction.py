@@ -90,8 +90,8 @@ class Transaction:
     def record_all(self, facts: Iterable[Fact]) -> list[Entry]:
         """Append one or more facts, in order, to this store's own chain, apply them, and return their entries.
 
-        Raises Refusal `fact.not_allowed` for a kind that a device may not state, `store.copied` for evidence on a
-        copied store, `permission.denied` for a kind that the role may not state, `fact.too_large`.
+        Raises Refusal `permission.denied` for a kind that the role may not state; on a device `fact.not_allowed` for a
+        kind that no device may state, and `store.copied` for evidence on a copy; `fact.too_large`.
         """
         author = self.author
         facts = list(facts)

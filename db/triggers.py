@@ -71,7 +71,8 @@ def install(connection: Connection) -> None:
 def verify(connection: Connection) -> None:
     """Verify that the triggers are exactly those of this version.
 
-    Raises Trouble `store.triggers_missing` if one is missing or differs, `store.triggers_foreign` if there are others.
+    Raises Trouble `store.triggers_missing` if one is missing or differs, `store.triggers_foreign` if there are others,
+    `database.distributed` on Citus.
     """
     missing = _missing_on_postgresql(connection) if connection.dialect.name == "postgresql" else _missing(connection)
     if missing:

@@ -42,8 +42,8 @@ def is_due(connection: Connection) -> bool:
 def bring_up(folder: Path, engine: Engine, data_key: bytes) -> None:
     """Upgrade the schema and rebuild the read tables, completely or not at all.
 
-    Raises Refusal `store.newer`, `fact.unreadable`; Trouble `disk.full` (before anything is written),
-    `store.owner_needed`, `store.triggers_missing`, `store.triggers_foreign`, `store.upgrade_failed`, and those of
+    Raises Refusal `store.newer`; Trouble `disk.full` (before anything is written), `store.owner_needed`,
+    `store.triggers_missing`, `store.triggers_foreign`, `database.distributed`, `store.upgrade_failed`, and those of
     `begin`. After an error the store is as before; only on a server it stays upgraded if the last check fails.
     """
     is_file = engine.dialect.name == "sqlite"

@@ -71,7 +71,8 @@ def has_vault(connection: Connection) -> bool:
 def open_vault(connection: Connection, store_id: str, account: str, key: KemKey) -> Vault:
     """Open the vault with an account's HPKE key.
 
-    Raises Refusal `vault.not_admitted` if the account is no member; Trouble `store.damaged`.
+    Raises Refusal `vault.not_admitted` if the account is no member, or only with an earlier key; Trouble
+    `store.damaged`, also without a vault.
     """
     stored = _read(connection)
     if account not in stored.sealed:
@@ -88,7 +89,7 @@ def open_vault(connection: Connection, store_id: str, account: str, key: KemKey)
 
 
 def keep_vault(connection: Connection, store_id: str, suite: Suite, vault: Vault) -> None:
-    """Write the vault under a new key, sealed to each member."""
+    """Write the vault under a new key, sealed to each member. Raises Refusal `key.invalid` for a member's bad key."""
     vault_key = os.urandom(_KEY_BYTES)
     inside = msgspec.msgpack.encode(_Inside(dict(vault.members), dict(vault.values)))
     stored = _Stored(

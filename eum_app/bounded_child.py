@@ -60,8 +60,8 @@ class BoundedChild:
         """Write a request with `send`, read its answer with `receive`, and return it. Blocks the calling thread.
 
         `receive` raises EOFError or ValueError for an answer that is not whole or not allowed. Raises ChildEndedError
-        after that, and if the child ends or needs longer than `seconds`: it is killed. Raises OSError if no process can
-        be started.
+        after that, if `send` raises one of them, and if the child ends or needs longer than `seconds`: it is killed.
+        Raises OSError if no process can be started. Any other error of `send` and `receive` ends the child and passes.
         """
         with self._turn:
             self._is_late = self._is_stopped = False
@@ -188,7 +188,8 @@ def _environment() -> dict[str, str]:
 def answer_each(serve: Callable[[IO[bytes], IO[bytes]], bool]) -> int:
     """In the child: call `serve(requests, answers)` until it returns False or the parent has gone; return 0.
 
-    Anything that a library prints goes nowhere, so that it cannot be taken for an answer.
+    Anything that a library prints goes nowhere, so that it cannot be taken for an answer. EOFError and BrokenPipeError
+    of `serve` mean that the parent has gone; its other errors pass.
     """
     requests, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     nowhere = os.open(os.devnull, os.O_WRONLY)
@@ -233,7 +234,8 @@ def limit_memory(spare_bytes: int) -> None:
 def ended_after(seconds: float) -> Iterator[None]:
     """In the child: end this process if the block takes longer than `seconds`, also inside a library.
 
-    The parent ends it sooner, unless the parent itself was killed. Does nothing on Windows.
+    It has 5 s more: the parent ends it sooner, unless the parent itself was killed. Call it in the main thread. Does
+    nothing on Windows.
     """
     if sys.platform == "win32":
         yield

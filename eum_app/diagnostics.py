@@ -134,7 +134,7 @@ def note_crash(bug: BaseException) -> None:
     """Write a bug: types and places only.
 
     The same bug is written the 1st, 10th, 100th … time: one in a paint event comes with each frame, and would push
-    everything else out of the file.
+    everything else out of the file. After 100 different bugs the counts begin again.
     """
     lines = tuple(places_of(bug))
     with _counting:
@@ -177,8 +177,9 @@ def since_ms(began_s: float) -> int:
 def places_of(bug: BaseException) -> list[str]:
     """Return the exception's type, then `  file:line:function` of each frame, innermost last; causes come first.
 
-    Paths are relative to the project or to site-packages, so that no name of a person's folder is in them. A bug of a
-    child process brings the lines that were made there (`crash_lines`).
+    At most the last 5 exceptions of a chain, and the innermost 40 frames of each. Paths are relative to the project or
+    to site-packages, so that no name of a person's folder is in them. A bug of a child process brings the lines that
+    were made there (`crash_lines`).
     """
     if lines := getattr(bug, "crash_lines", None):
         return [*lines]
@@ -268,7 +269,10 @@ def start(store_folder: Path) -> None:
 
 
 def print_places(bug: BaseException | None) -> None:
-    """Print types and places. Python's own hooks would print the message too, and desktops log standard error."""
+    """Print types and places to standard error; nothing for None.
+
+    Python's own hooks would print the message too, and desktops log standard error.
+    """
     if bug is not None and sys.stderr is not None:
         sys.stderr.write("\n".join([*places_of(bug), ""]))
 

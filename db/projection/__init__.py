@@ -133,8 +133,9 @@ def rebuild(connection: Connection, own_outgoing_prefix: str) -> int:
     """Delete the read tables and rebuild them from the journals, in the caller's transaction.
 
     Returns the number of facts read, with those that have no read table. Entries of this store's outgoing chains
-    (`own_outgoing_prefix`) are skipped: they copy its own facts. Raises Refusal `fact.unreadable`; Trouble
-    `store.owner_needed` if only the owner of a server's database can give the tables their new shape.
+    (`own_outgoing_prefix`) are skipped: they copy its own facts. A fact that cannot be read is applied to nothing but
+    the list of unreadable entries. Raises Trouble `store.owner_needed` if only the owner of a server's database can
+    give the tables their new shape.
     """
     with roomy(connection):
         return _rebuilt(connection, own_outgoing_prefix)

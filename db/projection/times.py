@@ -81,7 +81,7 @@ def _at(fact: f.Fact | f.UnknownFact, entry: Entry, rows: Iterable[tuple[int, in
 def newest_observed(connection: Connection, origin: str, epoch: int) -> str:
     """Return the corrected time of a chain's newest fact (UTC text), or "" for an empty chain.
 
-    For an unknown fact it is the time of recording. Raises Refusal `fact.unreadable`.
+    For a fact that is unknown or cannot be read it is the time of recording.
     """
     newest = select(journal).where(journal.c.origin == origin, journal.c.epoch == epoch)
     row = connection.execute(newest.order_by(journal.c.seq.desc()).limit(1)).first()

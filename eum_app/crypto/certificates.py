@@ -69,7 +69,7 @@ _BACKDATE = timedelta(days=1)  # a device whose clock is slow must accept a new 
 def make_authority(
     name: str, *, at: datetime, suite: Suite = DEFAULT_SUITE, organisation: str = "", days: int = AUTHORITY_DAYS
 ) -> Identity:
-    """Return a new offline root, which signs only HQ certificates. `at` is now (aware).
+    """Return a new offline root, which signs only HQ certificates: origin `name`, epoch 1. `at` is now (aware).
 
     Raises Refusal("certificate.bad_name") unless `is_name` accepts the name and, if any, the organization.
     """

@@ -172,7 +172,7 @@ class Certificate(_Subject):
 
     @property
     def kid(self) -> str:
-        """The name of `kem_key`."""
+        """The name of `kem_key`. Raises as it does."""
         return self.kem_key.kid
 
     def is_issued_by(self, issuer: Certificate) -> bool:
@@ -220,9 +220,9 @@ def check_chain(chain: Sequence[Certificate], root: Certificate, *, of_report: b
     HQ and optionally root. `root` is the authority's certificate that a person confirmed; a root inside `chain` must be
     identical to it.
 
-    Raises Refusal: "certificate.chain_shape" (other roles or another order, or `root` is not a self-signed authority),
-    "certificate.unknown_root" (the chain ends at, or was signed by, another authority, or a signature in it is
-    invalid), "certificate.suite_mismatch".
+    Raises Refusal: "certificate.chain_shape" (other roles or another order, an empty chain, `root` is not a self-signed
+    authority, or the reporter has another origin or epoch than its HQ), "certificate.unknown_root" (the chain ends at,
+    or was signed by, another authority, or a signature in it is invalid), "certificate.suite_mismatch".
     """
     if root.role is not Role.AUTHORITY or not root.is_issued_by(root):
         raise Refusal("certificate.chain_shape", roles="root")
@@ -245,9 +245,9 @@ def check_chain(chain: Sequence[Certificate], root: Certificate, *, of_report: b
 
 
 def check_validity(chain: Sequence[Certificate], root: Certificate, at: datetime) -> None:
-    """Check that all certificates are valid at `at` (aware).
+    """Check that all certificates, the root included, are valid at `at` (aware); both ends of a period count as valid.
 
-    Raises Refusal("certificate.not_yet_valid") or ("certificate.expired").
+    Raises Refusal("certificate.not_yet_valid") or ("certificate.expired") for the first one that is not.
     """
     for certificate in (*chain, root):
         if at < certificate.not_before:
@@ -259,7 +259,7 @@ def check_validity(chain: Sequence[Certificate], root: Certificate, at: datetime
 def verify_chain(chain: Sequence[Certificate], root: Certificate, at: datetime) -> Certificate:
     """Run `check_chain`, then `check_validity`, and return the first certificate. Raises as they do.
 
-    Trust rules check revocation separately.
+    A reporter's chain is refused ("certificate.chain_shape"). Trust rules check revocation separately.
     """
     leaf = check_chain(chain, root)
     check_validity(chain, root, at)

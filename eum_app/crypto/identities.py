@@ -112,7 +112,7 @@ class PendingIdentity:
     def complete(self, chain: tuple[Certificate, ...]) -> Identity:
         """Return the identity with this certificate chain; `verify_chain` must have accepted it.
 
-        Raises Refusal("identity.mismatch") if it certifies other keys or another device.
+        Raises Refusal("identity.mismatch") if it certifies other keys or another origin. Name and epoch may differ.
         """
         # HQ could certify these keys under another device's name.
         if chain[0].origin != self.request.origin:

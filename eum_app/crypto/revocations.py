@@ -44,7 +44,8 @@ def make_revocation_list(
 ) -> RevocationList:
     """Return a signed list. `number` is one more than that of the list before. `at` is now (aware).
 
-    Raises Refusal("certificate.may_not_issue") unless `root` is an authority.
+    Moments are cut to whole seconds. Raises Refusal("certificate.may_not_issue") unless `root` is an authority,
+    ("revocations.invalid") for a list over `MAX_LIST_SIZE`; ValueError for a serial that is not hex.
     """
     if root.role is not Role.AUTHORITY:
         raise Refusal("certificate.may_not_issue", role=root.role.value)
@@ -64,7 +65,8 @@ def make_revocation_list(
 def read_revocation_list(der: bytes, root: Certificate) -> RevocationList:
     """Parse a list and verify the root's signature.
 
-    Raises Refusal("revocations.invalid") if it is not a list, and ("revocations.other_root") if another key signed it.
+    Raises Refusal("revocations.invalid") if it is not a list, is over `MAX_LIST_SIZE`, or has extensions that EUM does
+    not write; ("revocations.other_root") if another issuer is named in it or another key signed it.
     """
     if len(der) > MAX_LIST_SIZE:
         raise Refusal("revocations.invalid", size=len(der))

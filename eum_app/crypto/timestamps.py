@@ -84,7 +84,11 @@ def time_request(statement: bytes) -> bytes:
 
 
 def read_time_authority(data: bytes) -> TimeAuthority:
-    """Read a certificate (PEM or DER). Raises Refusal `time.not_an_authority` unless it is one and signed itself."""
+    """Read a certificate (PEM or DER). Its purpose and its dates are not checked.
+
+    The name is the common name, or the whole subject without one: at most 64 characters, unprintable ones as "?".
+    Raises Refusal `time.not_an_authority` unless it is a certificate that signed itself.
+    """
     try:
         is_pem = data.lstrip().startswith(b"-----BEGIN")
         parsed = x509.load_pem_x509_certificate(data) if is_pem else x509.load_der_x509_certificate(data)
@@ -98,19 +102,20 @@ def read_time_authority(data: bytes) -> TimeAuthority:
 
 
 def imprint_in(answer: bytes) -> str:
-    """Return the hex hash that an answer is about; nothing is verified.
+    """Return the hash that an answer is about, in lower-case hex; nothing is verified.
 
-    Raises Refusal `time.unreadable`, `time.not_granted` (the authority refused).
+    Raises Refusal `time.unreadable` (also over `MAX_ANSWER_SIZE`), `time.not_granted` (the authority refused).
     """
     message: bytes = _decoded(answer).tst_info.message_imprint.message
     return message.hex()
 
 
 def verify_time(answer: bytes, imprint: str, authorities: Sequence[TimeAuthority]) -> ProvedTime:
-    """Verify an answer about `imprint` (hex SHA-512) with the authorities that are trusted.
+    """Verify an answer about `imprint` (lower-case hex SHA-512); the first of `authorities` that fits is returned.
 
     Raises Refusal: `time.unreadable`, `time.not_granted`, `time.other_signature` (it is about another hash),
-    `time.weak` (signed with an old hash), `time.unknown_authority` (also for an altered answer).
+    `time.weak` (signed with an old hash), `time.unknown_authority` (also for an altered answer, or one that lacks the
+    signer's certificate).
     """
     from rfc3161_client import VerifierBuilder
 

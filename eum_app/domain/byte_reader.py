@@ -6,7 +6,10 @@ from eum_app.domain.errors import Refusal
 
 
 class ByteReader:
-    """The bytes of a file that are not read yet. Each method raises Refusal `proof.unreadable` if too few are left."""
+    """The bytes of a file that are not read yet. Each method raises Refusal `proof.unreadable` if too few are left.
+
+    So does `text` for bytes that are not UTF-8, and `end` for any that are left.
+    """
 
     def __init__(self, data: bytes) -> None:
         self._data = data

@@ -94,7 +94,8 @@ def part_scanned(raw: bytes) -> LabelPart | None:
     """Return the part that a hand scanner sent with its control header, or None for other data.
 
     The header needs a file id and must be at one end of the data, because an item's mark may contain its first
-    characters. Data with the prefix of another symbology than PDF417 is never a part.
+    characters. Data with the prefix of another symbology than PDF417 is never a part. Number and size are returned as
+    stated; `add_part` refuses impossible ones.
     """
     prefix, _ = split_aim_prefix(raw[:3].decode("ascii", "replace"))
     if len(raw) > MAX_MARK_BYTES or (prefix and symbology_of(prefix) != "PDF417"):

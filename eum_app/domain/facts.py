@@ -206,7 +206,10 @@ def kind_of(fact: Fact) -> str:
 
 
 def encode_fact(fact: Fact) -> bytes:
-    """Encode a fact as the JSON bytes that the journal stores."""
+    """Encode a fact as the JSON bytes that the journal stores.
+
+    Raises UnicodeEncodeError for a text with half of a surrogate pair.
+    """
     return _encoder.encode(fact)
 
 

@@ -37,8 +37,10 @@ def cell_damage(
 ) -> tuple[dict[str, str], list[str]]:
     """Return the damage of the cells: a map of code → text that rejects the row, and a list of codes of doubts.
 
-    Codes are `<column>.<damage>`. `kinds` are the kinds of a workbook's cells: a text cell that looks like a date or a
-    number was typed that way, so it is only a doubt. `stated` are columns that a person confirmed from the plate.
+    Codes are the column with `.formula`, `.line_break`, `.spreadsheet_error` or, where it identifies an item, a kind of
+    `damage_of`; for doubts `.maybe_<damage>`, `.stated` or `.number_format`. `kinds` are the kinds of a workbook's
+    cells: a text cell that looks like a date or a number was typed that way, so it is only a doubt. `stated` are
+    columns that a person confirmed from the plate.
     """
     bad: dict[str, str] = {}
     doubts: list[str] = []

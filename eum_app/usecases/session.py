@@ -95,7 +95,7 @@ class Session:
 
     @property
     def signing_key(self) -> SigningKey:
-        """Signing key of the account."""
+        """Signing key of the account. Raises Refusal `key.invalid` once the keys were dropped."""
         return SigningKey.from_bytes(self.suite, self.ticket.signing_key)
 
     @property
@@ -119,7 +119,7 @@ class Session:
     def read(
         self, query: Callable[Concatenate[Connection, Given], Value], *given: Given.args, **named: Given.kwargs
     ) -> Value:
-        """Run one query in a separate read view and return its result."""
+        """Run one query in a separate read view and return its result. Raises as `reading` and the query do."""
         with self.reading() as connection:
             return query(connection, *given, **named)
 

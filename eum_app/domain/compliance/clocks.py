@@ -125,14 +125,17 @@ def readable(text: str) -> str:
 def initial_due_on(event: str) -> date:
     """Return the 90th day after the event (`YYYY-MM-DD`), the last day on which the initial inventory is in time.
 
-    Raises Refusal `date.invalid`.
+    Raises Refusal `date.invalid`; OverflowError after the year 9999 (`readable` prevents that).
     """
     return parse_date(event) + timedelta(days=INITIAL_DAYS)
 
 
 @lru_cache(maxsize=4096)
 def annual_due_on(last_inventory: str) -> date:
-    """Return the same day 12 months later; for February 29 the 28th. Raises Refusal `date.invalid`."""
+    """Return the same day 12 months later; for February 29 the 28th.
+
+    Raises Refusal `date.invalid`; ValueError after the year 9999 (`readable` prevents that).
+    """
     return parse_date(last_inventory) + relativedelta(months=ANNUAL_MONTHS)
 
 

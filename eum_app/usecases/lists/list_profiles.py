@@ -60,6 +60,9 @@ def profile_of(saved: ProfileSaved) -> Profile:
 
 
 def fitting(saved: Sequence[ProfileSaved], headings: Sequence[str]) -> list[ProfileSaved]:
-    """Return the profiles that were saved for lists with the same headings, in any order of the columns."""
+    """Return the profiles that were saved for lists with the same headings, in any order of the columns.
+
+    They keep the order of `saved`.
+    """
     wanted = headings_key(headings)
     return [profile for profile in saved if headings_key(profile.headings) == wanted]

@@ -36,7 +36,10 @@ MAX_LISTED: Final = 1_000
 
 
 def begin_attribution(session: Session) -> None:
-    """At HQ: record, once, which entries are older than this rule. Does nothing for a role that may not import."""
+    """At HQ: record, once, which entries are older than this rule. Does nothing for a role that may not import.
+
+    Raises Trouble for disk errors.
+    """
     if not may(session.role, Permission.BUNDLE_IMPORT) or session.read(has_begun):
         return
     with session.writing() as transaction:

@@ -50,9 +50,9 @@ def judge_devices(transaction: Transaction, observed_at: str, unshowable: Iterab
 def unshowable_entries(
     connection: Connection, content: ContentFolder, pictures: Iterable[StatedPicture]
 ) -> list[DoubtfulEntries]:
-    """Return the range of the entries of each chain whose pictures are none. No decoder sees them.
+    """Return for each chain the range from the first to the last entry whose pictures are none. No decoder sees them.
 
-    Raises Trouble as `read_start` does.
+    Withheld ones are skipped. Raises Refusal and Trouble as `read_start` does.
     """
     found: dict[tuple[str, int], list[int]] = {}
     for entry, ref in pictures:

@@ -33,7 +33,8 @@ def ask_to_withhold(session: Session, object_id: str, reason: str) -> Asked:
     `object_id` is the object's id or its commitment, as a visit record lists it: 96 lower-case hex characters. Content
     that has not arrived yet may be named; once confirmed, it stays unreadable when it arrives. A second request for the
     same content is accepted. Raises Refusal `permission.denied`, `permission.out_of_scope`, `withhold.only_hq`,
-    `withhold.not_an_object`, `withhold.reason_missing` (blank, or over 2,000 characters), `withhold.withheld_already`.
+    `withhold.not_an_object`, `withhold.reason_missing` (blank, or over 2,000 characters), `withhold.withheld_already`;
+    Trouble for disk errors.
     """
     _require(session)
     if len(object_id) != OBJECT_ID_LENGTH or not set(object_id) <= set("0123456789abcdef"):
@@ -61,8 +62,8 @@ def confirm_withholding(session: Session, request_id: str) -> Changed:
     """Confirm as the second person: destroy the key, and tell the devices that hold the content in their next bundle.
 
     Raises Refusal `permission.denied`, `permission.out_of_scope`, `withhold.only_hq`, `withhold.not_asked`,
-    `withhold.own_request` (the requester may not confirm), `withhold.withheld_already`; Trouble for disk errors: the
-    key is then destroyed, and the file is deleted later.
+    `withhold.own_request` (the requester may not confirm), `withhold.withheld_already`; Trouble for disk errors: then
+    nothing was destroyed. A large object's file that cannot be deleted at once is deleted later, without an error.
     """
     _require(session)
     with session.writing() as transaction:

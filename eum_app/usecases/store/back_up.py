@@ -27,7 +27,8 @@ def back_up(session: Session, into: Path, progress: OnProgress | None = None) ->
 
     Every role may do it. Content that is missing or damaged in the store is listed in `manifest.absent`; it raises
     nothing. A second backup into the same folder meanwhile ends this one. Raises Refusal `backup.database_elsewhere` (a
-    PostgreSQL database), `backup.inside_store`, `account.removed`, `account.changed`; Trouble for disk errors.
+    PostgreSQL database), `backup.inside_store`, `account.removed`, `account.changed`; Trouble `store.damaged` (the
+    database cannot be copied whole) and those of disk errors; and as `progress` does. No backup remains then.
     """
     require_admitted(session)
     return write_backup(session.store, session.ticket.data_key, into, progress)
@@ -47,9 +48,12 @@ def restore(
 
     With `without_damaged`, damaged photos and refused bundles are left out and listed in the result; keys and database
     must be intact. The store is as it was when the backup was made, so a device must request a new identity before it
-    is used. Account and passphrase are those of that time; wrong ones are not counted. Raises Refusal `backup.absent`,
-    `backup.damaged`, `keyslots.damaged`, `passphrase.…`, and as `db.backups.put_back`; Trouble `keyslots.altered` and
-    those of disk errors.
+    is used. Account and passphrase are those of that time; wrong ones are not counted.
+
+    Raises Refusal `backup.absent`, `backup.damaged`, `store.absent` (the backup lists no keyslot file), `store.newer`,
+    `store.older`, `keyslots.damaged`, `suite.unknown`, `passphrase.…`, `store.exists` (`folder` is not an empty one),
+    `chain.…` (an altered journal); Trouble `keyslots.altered`, `store.damaged`, `memory.full` and those of disk errors;
+    and as `progress` does. After any error `folder` is as before.
     """
     manifest = read_manifest(backup)
     _require_whole(damaged_parts(backup, manifest.own))

@@ -75,8 +75,11 @@ def examine_store(session: Session) -> Examined:
     """Verify every page of the database, every chain from its beginning, every signature over a head, the hash of every
     sealed object, and the files beside the database.
 
-    Heads are also compared with what was received and announced. Faults are in the result, and raise nothing. A fault
-    in one part does not hide faults in another, but after it the rest of that chain is not checked.
+    Heads are also compared with what was received and announced. Every role may do it. Faults are in the result. A
+    fault in one part does not hide faults in another, but after it the rest of that chain is not checked.
+
+    Raises Refusal `keyslots.damaged`, `store.absent`, `store.newer` or `store.older` if the keyslot file can no longer
+    be read; Trouble of the disk.
     """
     found = _Found()
     with session.store.reading() as connection:
@@ -100,7 +103,11 @@ def examine_store(session: Session) -> Examined:
 
 
 def examine_unopened(folder: Path, data_key: bytes) -> Examined:
-    """Examine the pages of a store that is too damaged to open. Raises Trouble of the disk."""
+    """Examine the pages of a store that is too damaged to open; its database is in the folder.
+
+    Only `damaged` is filled, with one fault: `store.damaged` if the pages themselves are whole. Raises Trouble of the
+    disk.
+    """
     verdict = examine_file(folder / DATABASE, data_key)
     return Examined((), (), (), 0, 0, tuple(_of_pages(verdict)) or (Wrong("store.damaged", {}),))
 

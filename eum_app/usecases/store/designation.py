@@ -15,7 +15,7 @@ from eum_app.usecases.session import Session
 
 
 def current_designation(session: Session) -> Designation:
-    """Return the designation that was set; its fields are empty if none was."""
+    """Return the designation that was set; `Designation()` (the category filled in) if none was."""
     return session.read(kept_designation)
 
 

@@ -49,7 +49,9 @@ def notice_copy(store: Store, author: Author) -> None:
 
 
 def lost_entries(store: Store) -> Refusal | None:
-    """Return the refusal to show if entries recorded in this store are missing; None if none are."""
+    """Return the Refusal `store.entries_lost` (count, first, last) to show if entries recorded in this store are
+    missing; None if none are. Nothing is raised.
+    """
     missing = store.copied.missing if store.copied else range(0)
     if not missing:
         return None
@@ -57,7 +59,10 @@ def lost_entries(store: Store) -> Refusal | None:
 
 
 def notice_key_change(store: Store, author: Author, data_key: bytes) -> None:
-    """Record a change of the data key that a crash left unrecorded (`rotate_key`); nothing if there is none."""
+    """Record a change of the data key that a crash left unrecorded (`rotate_key`); nothing if there is none.
+
+    Raises as `Store.writing`.
+    """
     with store.reading() as connection:
         if not rekey.is_announced(connection):
             return

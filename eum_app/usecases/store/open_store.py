@@ -227,23 +227,26 @@ def change_database_url(folder: Path, account: str, passphrase: str, url: str) -
     """Save the new address of an HQ store's database (a new password, a new server), without opening the old one.
 
     Raises as `unlocked_by_passphrase`, which counts failed attempts; Refusal `store.absent` (also if the database is in
-    the folder), `database.url`, `database.tls`; Trouble `store.other_database`, `store.connection_lost`. On failure the
-    old address stays.
+    the folder), `database.url`, `database.tls`, `database.standby`; Trouble `store.other_database`,
+    `store.key_changed`, `store.connection_lost`. On failure the old address stays.
     """
     readdress(folder, unlocked_by_passphrase(folder, account, passphrase)[1].data_key, url)
 
 
 @timed(Event.STORE_CHECKED)
 def check_store(session: Session) -> tuple[list[Head], list[str]]:
-    """Verify every chain from its beginning and the hash of every sealed object; return the heads and ids of damaged
-    objects.
+    """Verify every chain from its beginning and the hash of every sealed object; return the heads, and the ids of
+    objects whose bytes are altered or missing, sorted.
 
-    Raises Refusal `chain.…` for the first fault in a journal. `check_store.examine_store` lists every fault.
+    Raises Refusal `chain.…` for the first fault in a journal; Trouble of the disk. `check_store.examine_store` lists
+    every fault.
     """
     with session.reading(whole=True) as connection:
         return verify_all_chains(connection), check_content(connection, session.store.content)
 
 
 def rebuild_store(session: Session) -> int:
-    """Rebuild the read tables; return the number of facts applied. Raises Trouble `store.busy` while others write."""
+    """Rebuild the read tables; return the number of facts read. Raises as `Store.rebuild`, `store.busy` while others
+    write. After an error the tables are as before.
+    """
     return session.store.rebuild()

@@ -20,9 +20,10 @@ from eum_app.usecases.store.unlocking import unlocked_by_passphrase
 
 
 def is_damaged(folder: Path, account: str, passphrase: str) -> bool:
-    """Whether pages of the store's database file are damaged; False for a database on a server.
+    """Whether pages of the store's database file are damaged, or do not fit together; False for one on a server.
 
-    Raises as `unlocked_by_passphrase` does, and Trouble of the disk.
+    Raises as `unlocked_by_passphrase` does, which counts failed attempts, and as `read_location`; Trouble of the disk,
+    `disk.failed` if there is no database file.
     """
     _, unlocked = unlocked_by_passphrase(folder, account, passphrase)
     key = _key_in_use(folder, unlocked)
@@ -36,9 +37,10 @@ def recover_store(
     """Replace a damaged database by what its whole pages hold, and by entries of `backups` (folders of one backup each)
     that fit into the gaps.
 
-    The damaged file is kept. Raises Refusal `backup.absent`, `backup.other_store`, `store.in_use`, and as
-    `unlocked_by_passphrase`, also for a backup with another passphrase; Trouble `store.damaged` if nothing can be
-    recovered, and of the disk.
+    The damaged file is kept. Raises as `unlocked_by_passphrase`, which counts failed attempts, and as `open_slot` for a
+    backup with another passphrase, which are not counted; Refusal `backup.absent`, `backup.damaged`, `store.newer`,
+    `backup.other_store`, `store.in_use`; Trouble `store.damaged` if nothing can be recovered, and of the disk. After an
+    error the store is as before.
     """
     store_file, unlocked = unlocked_by_passphrase(folder, account, passphrase)
     key = _key_in_use(folder, unlocked)

@@ -205,7 +205,8 @@ def unrecorded(connection: Connection, visit_id: str) -> tuple[Unrecorded, ...]:
     """Return everyone's drafts in a visit that hold something, the oldest first.
 
     A draft of an item that was only opened holds nothing, nor does one about a question of the site checklist that is
-    not asked after the recorded answers. One that cannot be read counts and comes first: it may hold something.
+    not asked after the recorded answers. One that cannot be read counts and comes first: it may hold something. Raises
+    Refusal as `visit_checklists` does if a draft is about the site checklist; Trouble `store.damaged`.
     """
     found = []
     subjects = [one for one in drafts_of_visit(connection, visit_id) if one[1] != PLACE]

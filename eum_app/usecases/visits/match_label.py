@@ -72,8 +72,8 @@ class ContainerLabels:
         """Add a part and return its label as far as it was read; None if the data is not a part of a label.
 
         The result is of kind `CLAIMS` and names no item. A part read again changes nothing in the label.
-        Raises Refusal `mark.label_parts_disagree` (the label then starts over), `mark.label_too_many_parts`, and those
-        of `parse_mark` for a complete message.
+        Raises Refusal `mark.label_parts_disagree`, `mark.label_too_many_parts` (the label then starts over), and those
+        of `parse_mark` for a complete message, of `claims_within` for an incomplete one (its parts then stay).
         """
         if part_of:
             part: LabelPart | None = LabelPart(part_of, raw)

@@ -141,9 +141,10 @@ def require_alike(serial: str, again: str) -> None:
 
 
 def match_read(session: Session, visit_id: str, mark: Mark, read: MarkRead) -> Match:
-    """Match a parsed mark; `read` tells how it was read. Writes nothing, and refuses nothing.
+    """Match a parsed mark; `read` tells how it was read. Writes nothing.
 
-    A part of a message (`is_part_of_message`) gives only claims.
+    A part of a message (`is_part_of_message`) gives only claims, and only for it Refusal is raised, as `claims_within`
+    does.
     """
     is_part = is_part_of_message(mark)
     if is_part:  # the last element may be cut in two: use complete elements only

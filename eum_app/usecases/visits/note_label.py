@@ -33,8 +33,9 @@ def note_label(session: Session, visit_id: str, match: Match) -> NotedLabel:
 
     `match` is of kind `claims`. Each claim is compared with the book by its rule (`claims.match_labelled`); no item
     changes. A label noted again after more of it was read stays one label. Raises Refusal `permission.denied`,
-    `permission.out_of_scope`, `visit.unknown`, `visit.closed`, `label.no_claims` (no complete claim was read),
-    `label.already_noted` (every claim of this label is recorded already), `store.copied`; Trouble for disk errors.
+    `permission.out_of_scope`, `visit.unknown`, `visit.closed`, `label.no_claims` (no complete claim was read, or a
+    match of another kind), `label.already_noted` (every claim of this label is recorded already), `store.copied`;
+    Trouble for disk errors.
     """
     session.require(Permission.VISIT_WORK)
     claimed = match.mark.claimed

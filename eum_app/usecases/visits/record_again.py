@@ -24,10 +24,10 @@ from eum_app.usecases.visits.sighting import require_sighted, sighting_terms
 def record_again(session: Session, check_ids: Sequence[CheckId]) -> RecordedChecks:
     """Record the same testimony as each of these withdrawn checks, all or none, as new facts of the present time.
 
-    Photos that were added to a check later are attached to the new one too. Raises Refusal `permission.denied`,
-    `permission.out_of_scope`, `item.repeated` (an id that is given twice), `check.unknown`, `check.not_withdrawn`,
-    `check.foreign` (recorded on another device), `visit.closed`, `sighting.…` (what the visit asks for has changed
-    since), `store.copied`; Trouble for disk errors.
+    Photos that were added to a check later are attached to the new one too. The result's checks name no areas; it does
+    itself. Raises Refusal `permission.denied`, `permission.out_of_scope`, `item.repeated` (an id that is given twice),
+    `check.unknown`, `check.not_withdrawn`, `check.foreign` (recorded on another device), `visit.closed`, `sighting.…`
+    (what the visit asks for has changed since), `store.copied`; Trouble for disk errors.
     """
     session.require(Permission.VISIT_WORK)
     if len(check_ids) > len(set(check_ids)):

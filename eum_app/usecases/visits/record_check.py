@@ -120,14 +120,15 @@ def record_check(
 ) -> RecordedCheck:
     """Record one check with its evidence, in one transaction; the data is flushed to disk before this returns.
 
-    The account's draft about the item is deleted.
+    The account's draft about the item is deleted. Answers are validated only if the item is verified.
 
-    Raises Refusal `permission.denied`, `permission.out_of_scope`, `check.outcome`, `check.reason`, `check.not_of_kind`,
-    `check.questions_open` (verified needs every question answered), `check.not_as_expected` (verified needs the
-    expected answers), `sighting.…` (as `require_sighted`), `answer.…`, `visit.closed`, `check.not_expected` (only
-    `not_on_list` fits items that the visit does not expect), `check.no_item`, `photo.…`, `image.…`, `note.too_long`,
-    `visit.unknown`, `checklist.unknown`, `store.copied` (a device whose store was copied or restored takes no evidence
-    before it has a new identity); Trouble for disk errors.
+    Raises Refusal `permission.denied`, `permission.out_of_scope`, `check.outcome` (also an unknown grade or way of
+    reading), `check.reason`, `check.not_of_kind`, `check.questions_open` (verified needs a valid answer to every
+    required question), `check.not_as_expected` (verified needs the expected answers), `sighting.…` (as
+    `require_sighted`), `answer.photo_missing`, `visit.closed`, `check.not_expected` (`not_on_list` fits only items that
+    the visit does not expect), `check.no_item`, `photo.…`, `image.…`, `note.too_long`, `visit.unknown`,
+    `checklist.unknown`, `store.copied` (a copied device takes no evidence before it has a new identity); Trouble for
+    disk errors.
     """
     pictures = answer_photos or {}
     new = NewCheck(item_id, outcome, mark, reason, answers, note, photos, grade, crop, pictures, differences)
@@ -376,9 +377,10 @@ def assess_site(
 
 
 def require_answered(checklist: Checklist, answers: Sequence[Answer]) -> None:
-    """Require a valid answer to every question.
+    """Require a valid answer to every required question that is asked.
 
-    Raises Refusal `check.questions_open` with their number and the first, and `answer.…` for an invalid answer.
+    Raises Refusal `check.questions_open` with the number of questions without one, invalid answers included, and the
+    first of them.
     """
     still_open = open_questions(checklist, answers)
     if still_open:
@@ -386,9 +388,7 @@ def require_answered(checklist: Checklist, answers: Sequence[Answer]) -> None:
 
 
 def require_as_expected(checklist: Checklist, answers: Sequence[Answer]) -> None:
-    """Require the expected answers. Raises Refusal `check.not_as_expected` with the number of deviations and the first
-    one.
-    """
+    """Require the expected answers. Raises Refusal `check.not_as_expected` with the number of deviations, and the first."""
     differing = deviations(checklist, answers)
     if differing:
         raise Refusal("check.not_as_expected", count=len(differing), first=differing[0].text)
