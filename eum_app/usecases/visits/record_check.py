@@ -124,11 +124,10 @@ def record_check(
 
     Raises Refusal `permission.denied`, `permission.out_of_scope`, `check.outcome` (also an unknown grade or way of
     reading), `check.reason`, `check.not_of_kind`, `check.questions_open` (verified needs a valid answer to every
-    required question), `check.not_as_expected` (verified needs the expected answers), `sighting.…` (as
-    `require_sighted`), `answer.photo_missing`, `visit.closed`, `check.not_expected` (`not_on_list` fits only items that
-    the visit does not expect), `check.no_item`, `photo.…`, `image.…`, `note.too_long`, `visit.unknown`,
-    `checklist.unknown`, `store.copied` (a copied device takes no evidence before it has a new identity); Trouble for
-    disk errors.
+    required question), `check.not_as_expected`, `sighting.…` (as `require_sighted`), `answer.photo_missing`,
+    `visit.closed`, `check.not_expected` (`not_on_list` fits only items that the visit does not expect),
+    `check.no_item`, `photo.…`, `image.…`, `note.too_long`, `visit.unknown`, `checklist.unknown`, `store.copied` (a
+    copied device takes no evidence before it has a new identity); Trouble for disk errors.
     """
     pictures = answer_photos or {}
     new = NewCheck(item_id, outcome, mark, reason, answers, note, photos, grade, crop, pictures, differences)
@@ -388,7 +387,9 @@ def require_answered(checklist: Checklist, answers: Sequence[Answer]) -> None:
 
 
 def require_as_expected(checklist: Checklist, answers: Sequence[Answer]) -> None:
-    """Require the expected answers. Raises Refusal `check.not_as_expected` with the number of deviations, and the first."""
+    """Require the expected answers. Raises Refusal `check.not_as_expected` with the number of deviations and the first
+    one.
+    """
     differing = deviations(checklist, answers)
     if differing:
         raise Refusal("check.not_as_expected", count=len(differing), first=differing[0].text)
