@@ -90,7 +90,7 @@ _WORK_BASIS = (
 
 
 def all_checklists(connection: Connection) -> list[Checklist]:
-    """Return all versions of all checklists, those for items first."""
+    """Return all versions of all checklists, those for items first, each by title."""
     rows = connection.execute(select(checklists.c.body).order_by(checklists.c.applies_to, checklists.c.title))
     return [_parsed_checklist(row.body) for row in rows]
 

@@ -13,7 +13,7 @@ from eum_app.domain.stores import JumpSeenBy
 def clock_jumps(connection: Connection, visit_id: str) -> list[ClockJumped]:
     """Return the jumps that were noticed from the session of a visit's first check to its last check or its closing.
 
-    Empty without a check. Raises Refusal `fact.unreadable`.
+    By chain, oldest first. Empty without a check, and for an unknown visit. Unreadable facts are left out.
     """
     closed = closing(connection, visit_id)
     found: list[ClockJumped] = []

@@ -38,7 +38,7 @@ READING_COLUMNS: tuple[Column[Any], ...] = tuple(checks.c[field.name] for field 
 def mark_read(connection: Connection, check_id: str) -> MarkRead:
     """Return the mark of a check as its fact holds it, raw bytes and elements included.
 
-    Raises Refusal `check.unknown`, `fact.unreadable`.
+    Raises Refusal `check.unknown`, also if its fact cannot be read.
     """
     of_check = and_(
         checks.c.check_id == check_id,

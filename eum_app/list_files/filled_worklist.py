@@ -55,10 +55,11 @@ class FilledWorklist(msgspec.Struct, frozen=True):
 def read_filled_worklist(path: Path) -> FilledWorklist:
     """Read the lines of a file: JSON if its name ends in `.json`, else CSV or .xlsx by its content.
 
-    Lines that cannot be trusted are in `refused`: `filled.quote_open`, `filled.cell_count`, `filled.damaged`. Raises
-    Refusal `filled.unreadable` (also missing, empty, a folder, or over `MAX_FILE_BYTES`), `filled.columns`,
-    `filled.empty` (no lines), `filled.encoding` (neither UTF-8 nor .xlsx, so notes could only be guessed),
-    `filled.sheet_unread`, and as `list_source.read_source` does.
+    Lines that cannot be trusted are in `refused`, in the order of the file: `filled.quote_open`, `filled.cell_count`,
+    `filled.damaged`. Raises Refusal `filled.unreadable` (also missing, empty, a folder, over `MAX_FILE_BYTES`, or JSON
+    that is not a list of objects of texts and whole numbers), `filled.columns`, `filled.empty` (no lines),
+    `filled.encoding` (neither UTF-8 nor .xlsx, so notes could only be guessed), `filled.sheet_unread`, and as
+    `list_source.read_source` does.
     """
     if path.suffix.lower() == ".json":
         return _json(path)

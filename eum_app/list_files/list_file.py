@@ -104,9 +104,10 @@ def read_list(
 
     `plate` accepts identifiers that only look damaged. Lines are warned of, not rejected, if they are only doubtful.
 
-    Raises Refusal as `read_source` and `PlateSays.require` do, `inventory.date_order` and `list.stated_unused`. The
+    Raises as `read_source` and `PlateSays.require` do; Refusal `inventory.date_order` and `list.stated_unused`. The
     first means that the dates do not show whether the day or the month comes first, or contradict each other; the
-    profile must name the order. The second names lines in `plate` that were not rejected for looking damaged.
+    profile must name the order. The second names lines in `plate` that do not look damaged, or were rejected for
+    another reason.
     """
     if plate is not None:
         plate.require()

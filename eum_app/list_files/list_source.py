@@ -38,8 +38,9 @@ def read_source(path: Path, wanted: Profile, layout: Layout, limit: int | None =
 
     `limit` is in bytes, `MAX_FILE_BYTES` if None. Of a workbook, one sheet is read: the one named, else the only one
     with the headings; the others are in the notes. A workbook is read in a child process. Raises Refusal as
-    `read_plain` does, `inventory.no_rows`, `inventory.profile`, and as `read_in_child`, `inventory_table`, `headings`
-    and `inventory_workbook` do for files that are not lists.
+    `read_plain` does, `inventory.no_rows`, `inventory.profile` (an unknown delimiter or column), and as `decode`,
+    `csv_records`, `find_headings` and `read_in_child` do for files that are not lists; Trouble
+    `task.child_not_started`.
     """
     _check(wanted, layout)
     data = read_plain(path, limit or MAX_FILE_BYTES)

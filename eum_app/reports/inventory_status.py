@@ -83,7 +83,7 @@ def cells(rows: Iterable[Sequence[Any]], trigger: str, today: date) -> Iterator[
     """Yield the cells of each row in the order of `COLUMNS`.
 
     `rows` hold the fields of `StatusRow`. `trigger` names the event that starts the first inventory clock; `today` is
-    the day (UTC) on which the clocks are read.
+    the day (UTC) on which the clocks are read. Raises Refusal `clock.trigger` at the first row.
     """
     # Most rows share their dates, so each combination is computed only once.
     known: dict[tuple[str, ...], tuple[str, str]] = {}

@@ -134,7 +134,10 @@ class VisitSeen:
 
 
 def grades_of(seen: VisitSeen) -> dict[str, int]:
-    """Count all rows by the grade of their sighting, sorted by grade; "none" for rows without a check."""
+    """Count all rows by the grade of their sighting, sorted by grade; "none" for rows without a check.
+
+    A check that sighted nothing counts as `NOT_SIGHTED`.
+    """
     return dict(sorted(Counter(_grade(row) or (NOT_SIGHTED if row.outcome else "none") for row in seen.rows).items()))
 
 

@@ -114,7 +114,8 @@ def set_pdf(template: str, data: dict[str, Any]) -> bytes:
     """Render one PDF in a child process and return its bytes.
 
     Data and PDF go through pipes, so no other process and no folder sees them. Characters that no shipped font has are
-    printed as code points (`printable`). Raises Trouble `report.pdf_failed`, also after `CHILD_SECONDS`.
+    printed as code points (`printable`). Raises Trouble `report.pdf_failed`, also after `CHILD_SECONDS`; OSError if no
+    process can be started.
     """
     # A frozen app has no separate Python: its own executable runs the command.
     program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "eum_app"]

@@ -94,10 +94,10 @@ def print_labels(
 ) -> PrintedLabels:
     """Write labels as a PDF of vector symbols (see `LabelOrder`) and record the print. A file at `path` is replaced.
 
-    Raises Refusal `permission.denied`, `label.none`, `label.too_many`, `label.sheet`, `label.position`, `item.unknown`
-    (also outside the account's scope), `label.nothing_to_say`, `label.characters`, `label.too_long`,
-    `label.module_too_small`, `label.unreadable`, `mark.…`, `report.name` (not .pdf), `report.is_folder`; Trouble
-    `report.pdf_failed` and those of disk errors.
+    Raises Refusal `permission.denied`, `label.none` (no item, or no copy), `label.too_many`, `label.sheet`,
+    `label.position`, `item.unknown` (also outside the account's scope), `label.nothing_to_say`, `label.characters`,
+    `label.too_long`, `label.module_too_small`, `label.unreadable`, `mark.…`, `report.name` (not .pdf),
+    `report.is_folder`; Trouble `report.pdf_failed` and those of disk errors.
     """
     order = LabelOrder(tuple(item_ids), sheet_id, symbol, kind, start, copies, dpi)
     session.require(Permission.PAPER_PRINT)

@@ -31,8 +31,8 @@ def require_pdf(path: Path) -> None:
 def write_and_record(session: Session, sheets: Sequence[Sheet]) -> frozenset[Area]:
     """Write every file and record its fact; return the changed areas. Existing files are replaced.
 
-    If a step fails, nothing is recorded, and every path holds what it held before. Raises as `Session.writing`; Trouble
-    for disk errors.
+    Missing folders are made. If a step fails, nothing is recorded, and every path holds what it held before. Raises as
+    `Session.writing`; Refusal `file.is_folder`; Trouble for disk errors.
     """
     begun: list[tuple[Path, Path | None]] = []  # each path, and where its earlier file is kept meanwhile
     try:

@@ -23,7 +23,7 @@ DAMAGED: Final = "damaged"
 
 @dataclass(frozen=True)
 class FileProof:
-    """One file of the report. `rows` is recounted now; None if the file is missing or altered."""
+    """One file of the report. `rows` is recounted now; None if the file is missing, altered, or cannot be counted."""
 
     name: str
     is_there: bool
@@ -42,7 +42,7 @@ class HeadProof:
     """A journal head that the report names.
 
     `verdict` is held, differs (the store's journal has another entry), not_held (the store has not received it yet) or
-    damaged (the store's own chain is broken).
+    damaged (the store's chain up to there is broken, or has a gap that a recovery left).
     """
 
     origin: str
@@ -52,7 +52,11 @@ class HeadProof:
 
 
 def file_proof(path: Path, rows_stated: int, sha384: str, refusals: list[Refusal]) -> FileProof:
-    """Hash a file and, if it is unaltered, count its rows. What is wrong is added to `refusals`."""
+    """Hash a file and, if it is unaltered, count its rows. Raises nothing.
+
+    Added to `refusals`: `report.file_missing`, `file.unreadable`, `report.altered`, `report.rows_unreadable`. A file of
+    an unknown format has no rows and no refusal.
+    """
     if not is_file(path):
         refusals.append(Refusal("report.file_missing"))
         return FileProof(path.name, False, False, rows_stated, None)
@@ -82,7 +86,10 @@ def _rows_in(path: Path, refusals: list[Refusal]) -> int | None:
 
 
 def head_proof(connection: Connection, head: ChainHead) -> HeadProof:
-    """Follow the chain from its beginning to the head and compare the entry there with the report's."""
+    """Follow the chain from its beginning to the head and compare the entry there with the report's.
+
+    Refusals of the chain become the verdict damaged.
+    """
     found = entry_hash_at(connection, head.origin, head.epoch, head.seq)
     if found is None:
         verdict = NOT_HELD

@@ -143,7 +143,8 @@ def verify_report(
     answer is read from beside the signature (`NAME.sidecar.json.sig.tsr`) if it is there; `authorities` are believed
     besides those of the store. `now` is the session's time, or this machine's. What is wrong with the report is in the
     proof. Raises Refusal `report.no_sidecar`, `report.sidecar_unreadable` (sidecar or signature),
-    `file.unreadable`; Trouble for errors of the store.
+    `file.unreadable`, `device.not_enrolled` (`session` is of a device without an identity); Trouble for errors of the
+    store.
     """
     sidecar_path = _sidecar_path(path)
     if sidecar_path is None:

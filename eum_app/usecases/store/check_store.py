@@ -78,8 +78,8 @@ def examine_store(session: Session) -> Examined:
     Heads are also compared with what was received and announced. Every role may do it. Faults are in the result. A
     fault in one part does not hide faults in another, but after it the rest of that chain is not checked.
 
-    Raises Refusal `keyslots.damaged`, `store.absent`, `store.newer` or `store.older` if the keyslot file can no longer
-    be read; Trouble of the disk.
+    Raises Refusal `account.removed`, `account.changed`; `keyslots.damaged`, `store.absent`, `store.newer` or
+    `store.older` if the keyslot file can no longer be read; Trouble of the disk.
     """
     found = _Found()
     with session.store.reading() as connection:

@@ -64,9 +64,10 @@ def erase_store(session: Session, confirm: str) -> None:
 
 
 def erase_after(session: Session) -> int:
-    """Return the number of consecutive failed unlocks after which the keyslots are destroyed; 0 means never.
+    """Return the number of failed unlocks since the last success, of all accounts together, after which the keyslots
+    are destroyed; 0 means never.
 
-    Raises as `trusted_store_file`.
+    Every role may ask. Raises as `trusted_store_file`.
     """
     return trusted_store_file(session.store.folder, session.ticket.data_key).erase_after
 
