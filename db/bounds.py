@@ -40,6 +40,7 @@ from sqlalchemy import (
 
 from db.among import among
 from db.claim_tables import claim_lists, claims
+from db.disposition_tables import disposition_ends, dispositions
 from db.doubt_tables import withholdings, withholdings_asked
 from db.paper_tables import printed, printed_items
 from db.queries.standing import of_program
@@ -184,6 +185,7 @@ def bounds(scope: Scope) -> dict[Table, ColumnElement[bool]]:
         checks: or_(checks.c.visit_id.in_(visit_ids), checks.c.item_id.in_(item_ids)),
         findings: finding,
         **{table: table.c.finding_id.in_(finding_ids) for table in (lapses, reviews)},
+        **{table: table.c.item_id.in_(item_ids) for table in (dispositions, disposition_ends)},
         claims: claim,
         claim_lists: claim_lists.c.import_id.in_(select(claims.c.import_id).where(claim)),
         printed: or_(printed.c.visit_id.in_(visit_ids), printed.c.print_id.in_(prints)),
@@ -209,6 +211,8 @@ _SUBJECTS: Final[tuple[Column[str], ...]] = (
     printed.c.print_id,
 )
 """Fields that name an entry's subject; the first one that its kind has decides."""
+_OWN_SUBJECTS: Final = dict.fromkeys(("DispositionStated", "DispositionWithdrawn", "DispositionRejected"), "item_id")
+"""Kinds whose other subjects may be empty."""
 
 
 def stated_within(connection: Connection) -> ColumnElement[bool] | None:
@@ -222,7 +226,7 @@ def stated_within(connection: Connection) -> ColumnElement[bool] | None:
     of_subject: dict[str, list[tuple[str, int]]] = {}
     for name, kind in FACTS.items():
         fields = kind.__struct_fields__
-        subject = next((column.name for column in _SUBJECTS if column.name in fields), "")
+        subject = _OWN_SUBJECTS.get(name) or next((one.name for one in _SUBJECTS if one.name in fields), "")
         if not subject and "import_id" in fields:
             subject = "import_id"
         of_subject.setdefault(subject, []).append((name, kind.KIND_VERSION))

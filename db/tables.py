@@ -28,6 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql
 
+from eum_app.domain.dispositions import TERMINAL
 from eum_app.domain.visits import TO_CHECK
 
 PROJECTION_VERSION: Final = 27
@@ -104,6 +105,9 @@ sites = Table(
     "sites", read, Column("site_id", PLAIN_TEXT, primary_key=True), _text("name"), _text("country"), _text("order_key")
 )
 
+LISTED_GONE: Final = text("listed_as IN (" + ", ".join(f"'{code}'" for code in TERMINAL) + ")")
+"""Condition for items that a list reports as gone; few of a book."""
+
 items = Table(
     "items",
     read,
@@ -126,9 +130,12 @@ items = Table(
     _text("site_id"),
     _text("location"),
     _text("last_inventory"),
-    _text("disposition"),
+    _text("disposition"),  # the one that counts: the list's or a statement's (db.projection.dispositions)
     _text("remarks"),
     _text("stated"),
+    _text("listed_as"),  # the disposition in the list
+    _text("listed_key"),  # the order key since which the list says so
+    _text("statement_id"),  # of the statement that counts; empty if the list does
     _text("match_key"),  # maker, part, serial, compacted (items.item_key): the same item in another list
     _text("search_text"),  # its terms (db.search)
     _text("look_alike"),  # the serial with look-alikes made one (look_alikes.look_alike_key)
@@ -137,6 +144,7 @@ items = Table(
     Index("items_by_match_key", "match_key"),
     Index("items_by_look_alike", "look_alike", "item_id"),  # serials too (queries.items.has_serial)
     Index("items_by_uii", "uii"),
+    Index("items_listed_gone", "item_id", sqlite_where=LISTED_GONE, postgresql_where=LISTED_GONE),
     # A covering index: every column that the inventory page orders, filters or counts by, so rows are never read.
     Index(
         "items_by_place",

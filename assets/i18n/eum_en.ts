@@ -326,6 +326,13 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>%Ln stay recorded as gone, although the list says otherwise</source>
+        <translation>
+            <numerusform>%Ln stays recorded as gone, although the list says otherwise</numerusform>
+            <numerusform>%Ln stay recorded as gone, although the list says otherwise</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%Ln new sites</source>
         <translation>
             <numerusform>%Ln new site</numerusform>

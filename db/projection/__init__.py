@@ -17,6 +17,7 @@ from db.projection import (
     authors,
     claims,
     closings,
+    dispositions,
     exchange,
     judgement,
     lists,
@@ -46,6 +47,7 @@ REBUILD_BATCH: Final = {"sqlite": 500, "postgresql": 5_000}
 _APPLIERS: Final[Appliers] = {
     **lists.APPLIERS,
     **claims.APPLIERS,
+    **dispositions.APPLIERS,
     **visits.APPLIERS,
     **closings.APPLIERS,
     **judgement.APPLIERS,
@@ -67,7 +69,8 @@ _HANDLERS[f.UnreadableFact] = (exchange.apply_unreadable, Area.EXCHANGE)
 
 def apply(connection: Connection, noted: Sequence[Noted]) -> set[Area]:
     """Apply facts to the read tables and return the changed areas. Unknown facts have no effect here."""
-    turns.wait_for_visits(connection, (fact.visit_id for _, fact, _ in noted if isinstance(fact, visits.ON_VISITS)))
+    of_visits = (fact.visit_id for _, fact, _ in noted if isinstance(fact, visits.ON_VISITS))
+    turns.wait_for_visits(connection, filter(None, of_visits))
     return _applied(connection, noted)
 
 

@@ -10,12 +10,14 @@ import msgspec
 from msgspec.structs import astuple
 from sqlalchemy import Connection
 
+from db.projection.dispositions import recount_listed
 from db.projection.rows import Appliers, Noted, key_of, plain, put, put_tuples
 from db.search import search_text
 from db.tables import checklists, imports, items, sites
 from eum_app.domain import facts as f
 from eum_app.domain.facts import ItemListed
 from eum_app.domain.items import item_key
+from eum_app.domain.journal import order_key
 from eum_app.domain.look_alikes import look_alike_key
 
 
@@ -30,7 +32,16 @@ def match_key(fact: Any) -> str:
     return "|".join(item_key(fact.cage, fact.part_number, fact.serial, fact.nsn))
 
 
-_DERIVED = ("match_key", "search_text", "look_alike", "order_key", "known_at")
+_DERIVED = (
+    "listed_as",
+    "listed_key",
+    "statement_id",
+    "match_key",
+    "search_text",
+    "look_alike",
+    "order_key",
+    "known_at",
+)
 _ITEM_FIELDS = tuple(column.name for column in items.columns if column.name not in _DERIVED)
 _in_order = itemgetter(*map(ItemListed.__struct_fields__.index, _ITEM_FIELDS))
 
@@ -40,6 +51,9 @@ def apply_items(connection: Connection, noted: Sequence[Noted]) -> None:
     rows = [
         (
             *_in_order(astuple(fact)),
+            fact.disposition,
+            order_key(fact.disposition_as_of or fact.observed_at, entry),
+            "",
             match_key(fact),
             search_text((fact.serial, fact.uii), (fact.nomenclature, fact.part_number, fact.location)),
             look_alike_key(fact.serial),
@@ -49,6 +63,7 @@ def apply_items(connection: Connection, noted: Sequence[Noted]) -> None:
         for entry, fact, known_at in noted
     ]
     put_tuples(connection, items, (*_ITEM_FIELDS, *_DERIVED), rows)
+    recount_listed(connection, [fact.item_id for _, fact, _ in noted])
 
 
 def apply_imports(connection: Connection, noted: Sequence[Noted]) -> None:

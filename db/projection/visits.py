@@ -346,5 +346,10 @@ APPLIERS: Final[Appliers] = {
     f.EvidenceAttached: apply_attached,
 }
 
-ON_VISITS: Final[tuple[type[Any], ...]] = (*APPLIERS, *closings.APPLIERS)
+ON_VISITS: Final[tuple[type[Any], ...]] = (
+    *APPLIERS,
+    *closings.APPLIERS,
+    f.DispositionStated,
+    f.DispositionWithdrawn,
+)
 """Facts that change a visit's worklist or its closing: writers of one visit take turns."""

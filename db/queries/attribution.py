@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from db.author_tables import account_links, attribution_starts, check_authors, signed_heads
+from db.disposition_tables import dispositions
 from db.queries.checks import OWN_NAME, is_attributed, is_withdrawn
 from db.queries.findings import is_open
 from db.tables import accounts, checks, findings, journal, visits
@@ -132,6 +133,12 @@ def checked_by(connection: Connection, visit_id: str, item_id: str, check_id: st
     of_item = and_(checks.c.visit_id == visit_id, checks.c.item_id == item_id)
     chosen = or_(checks.c.check_id == check_id, of_item) if item_id else checks.c.check_id == check_id
     question = select(checks.c.origin, checks.c.epoch, checks.c.actor, checks.c.seq).where(chosen)
+    return [Author(row.origin, row.epoch, row.actor, row.seq) for row in connection.execute(question)]
+
+
+def stated_by(connection: Connection, visit_id: str, item_id: str) -> list[Author]:
+    """Return the authors of the statements at a visit about what became of an item, ended ones included."""
+    question = select(dispositions).where(dispositions.c.visit_id == visit_id, dispositions.c.item_id == item_id)
     return [Author(row.origin, row.epoch, row.actor, row.seq) for row in connection.execute(question)]
 
 

@@ -32,6 +32,7 @@ class ClaimLine:
     line: int
     is_matched_since: bool = False
     """The item was listed after the import of the claim; the rule now assigns the claim to it."""
+    claim_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,7 @@ def claims_about(connection: Connection, item_id: str) -> list[ClaimLine]:
             row.remark,
             row.source_name or "",
             row.line,
+            claim_id=row.claim_id,
         )
         for row in rows
     ]

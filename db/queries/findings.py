@@ -238,15 +238,22 @@ def distinct_answers(connection: Connection, visit_id: str) -> list[str]:
 
 
 def checks_to_judge(
-    connection: Connection, visit_id: str, outcomes: Iterable[str], late: str, *, grade: str, answers: Iterable[str]
+    connection: Connection,
+    visit_id: str,
+    outcomes: Iterable[str],
+    late: str,
+    *,
+    grade: str,
+    answers: Iterable[str],
+    ids: Iterable[str] = (),
 ) -> list[CheckToJudge]:
     """Return the counting checks of a visit that could break a rule.
 
-    Those chosen only by their answers come last; apart from that they are newest first.
+    Those chosen only by their answers or ids come last; apart from that they are newest first.
 
     These have one of the outcomes, are dated after `late` or before any use of this program, hold a value that this
-    version does not know, have another grade than `grade` (if that is not empty), or
-    one of the texts of `answers`. Counting are the newest check of an item that was not withdrawn, and every such check
+    version does not know, have another grade than `grade` (if that is not empty), one of the texts of `answers`, or
+    one of the `ids`. Counting are the newest check of an item that was not withdrawn, and every such check
     of an unlisted item.
     """
     newer = checks.alias("newer")
@@ -282,9 +289,10 @@ def checks_to_judge(
     if grade:
         chosen |= checks.c.grade != grade
     found = {row.check_id: CheckToJudge._make(row) for row in connection.execute(question.where(chosen))}
-    for among_texts in among(connection, checks.c.answers, answers):
-        for row in connection.execute(question.where(among_texts, ~chosen)):
-            found.setdefault(row.check_id, CheckToJudge._make(row))
+    for column, values in ((checks.c.answers, answers), (checks.c.check_id, ids)):
+        for wanted in among(connection, column, values):
+            for row in connection.execute(question.where(wanted, ~chosen)):
+                found.setdefault(row.check_id, CheckToJudge._make(row))
     return list(found.values())
 
 

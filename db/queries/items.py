@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, func, select
 
 from db.paper_tables import printed, printed_items
 from db.queries.attribution import shared_names
 from db.queries.checks import is_attributed, is_withdrawn
 from db.queries.reading import READING_COLUMNS, Reading
 from db.tables import checks, items, sites, visit_items, visits, withdrawals
+from eum_app.domain.dispositions import STOPS_CLOCK
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import ItemListed, SiteRegistered
 from eum_app.domain.look_alikes import look_alike_key
@@ -26,17 +27,22 @@ _FROM_THE_MARK = (ReadBy.CAMERA, ReadBy.PHOTO, ReadBy.WEDGE, ReadBy.SERIAL)
 
 @dataclass(frozen=True)
 class SiteRow:
-    """A site with the number of its items."""
+    """A site with the number of its items; `gone` of them are reported as gone."""
 
     site_id: str
     name: str
     country: str
     items: int
+    gone: int = 0
 
 
 @dataclass(frozen=True)
 class ItemRow:
-    """The book's row of one item. Dates are `YYYY-MM-DD` or empty; `stated` as in `ItemListed`."""
+    """The book's row of one item. Dates are `YYYY-MM-DD` or empty; `stated` as in `ItemListed`.
+
+    `disposition` is the one that counts: that of the statement with `statement_id`, or the list's (`listed_as`, since
+    `listed_key`) if that is empty.
+    """
 
     item_id: str
     country: str
@@ -58,6 +64,9 @@ class ItemRow:
     disposition: str
     remarks: str
     stated: str = ""
+    listed_as: str = ""
+    listed_key: str = ""
+    statement_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -116,13 +125,14 @@ _IDENTITY = select(items.c.item_id, items.c.eum_level, items.c.serial, items.c.u
 
 
 def all_sites(connection: Connection) -> list[SiteRow]:
-    """Return the sites by name (`natural_key`), with the number of items of each."""
+    """Return the sites by name (`natural_key`), with the number of items of each, and how many are gone."""
+    gone = func.count(case((items.c.disposition.in_(STOPS_CLOCK), items.c.item_id)))
     rows = connection.execute(
-        select(sites, func.count(items.c.item_id).label("items"))
+        select(sites, func.count(items.c.item_id).label("items"), gone.label("gone"))
         .outerjoin(items, items.c.site_id == sites.c.site_id)
         .group_by(*sites.columns)
     )
-    found = [SiteRow(row.site_id, row.name, row.country, row.items) for row in rows]
+    found = [SiteRow(row.site_id, row.name, row.country, row.items, row.gone) for row in rows]
     return sorted(found, key=lambda row: (natural_key(row.name), row.site_id))
 
 
@@ -218,12 +228,14 @@ def listed_facts(connection: Connection, ids: Iterable[str]) -> list[ItemListed]
     """Return the book's rows as facts, to be copied to a device, in the order of `ids`; unknown ones are left out."""
     wanted = list(ids)
     by_id: dict[str, ItemListed] = {}
-    names = [name for name in ItemListed.__struct_fields__ if name != "observed_at"]
+    names = [name for name in ItemListed.__struct_fields__ if name not in {"observed_at", "disposition_as_of"}]
     for start in range(0, len(wanted), LOOKUP_CHUNK):
         chunk = wanted[start : start + LOOKUP_CHUNK]
         for row in connection.execute(select(items).where(items.c.item_id.in_(chunk))):
             observed_at = row.order_key.partition("|")[0]
-            fields = {name: getattr(row, name) for name in names}
+            fields = {name: getattr(row, name) for name in names} | {"disposition": row.listed_as}
+            if not row.listed_key.startswith(f"{observed_at}|"):
+                fields["disposition_as_of"] = row.listed_key.partition("|")[0]
             by_id[row.item_id] = ItemListed(observed_at=observed_at, **fields)
     return [by_id[item_id] for item_id in wanted if item_id in by_id]
 

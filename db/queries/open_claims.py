@@ -161,6 +161,7 @@ def claims_matched_since(connection: Connection, item_id: str) -> Sequence[Claim
             claim.source,
             claim.line,
             is_matched_since=True,
+            claim_id=claim.claim_id,
         )
         for claim in found.values()
         if claim.now.item_id == item_id

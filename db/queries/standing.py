@@ -18,7 +18,7 @@ from db.tables import items
 from eum_app.domain.clock import parse_date
 from eum_app.domain.compliance import clocks
 from eum_app.domain.compliance.rules import broken_clock_rules
-from eum_app.domain.dispositions import Disposition
+from eum_app.domain.dispositions import STOPS_CLOCK
 from eum_app.domain.visits import Program
 from eum_app.domain.vocabulary import member_of
 
@@ -93,7 +93,7 @@ def is_monitored() -> ColumnElement[bool]:
     """Return the condition that an item is under enhanced monitoring and not reported as gone."""
     return and_(
         items.c.eum_level == clocks.SUBJECT_LEVEL,
-        items.c.disposition.not_in([one.value for one in Disposition if one.stops_clock]),
+        items.c.disposition.not_in(STOPS_CLOCK),
     )
 
 

@@ -146,11 +146,14 @@ def _imported(
             "listed": result.accepted,
             "already_held": result.already_held,
             "changed": result.changed,
+            "still_gone": result.still_gone,
         }
         said = (
             f"Listed {result.accepted}, already in the inventory {result.already_held}, "
             f"of these changed {result.changed}."
         )
+        if result.still_gone:
+            said += f" {counted(result.still_gone, 'item')} recorded as gone, although the list says otherwise."
         return counts, said
     kept = import_claims(session, preview, ClaimKind(kind.replace("-", "_")))
     names = ("import_id", "claims", "matched", "unmatched", "ambiguous")

@@ -50,6 +50,7 @@ def plan_command(
     """Plan a visit to one site; `eum bundle seal --device` then makes the tasking."""
     from db.queries.items import all_sites
     from eum_app.usecases.visits.plan_visit import plan_visit
+    from eum_app.wording.report_words import word
 
     with unlocked(store, account, passphrase_fd) as session:
         site_id = next((row.site_id for row in session.read(all_sites) if row.name == site), None)
@@ -68,8 +69,9 @@ def plan_command(
         )
     show(
         as_json,
-        {"visit_id": planned.visit_id, "expected": planned.expected},
+        {"visit_id": planned.visit_id, "expected": planned.expected, "gone": list(planned.gone)},
         f"Planned {planned.visit_id}: {counted(planned.expected, 'item')} expected.",
+        *(f"Not expected: {one.serial}, {word(one.disposition)} {one.happened_on}".rstrip() for one in planned.gone),
     )
 
 

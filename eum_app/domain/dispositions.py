@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 from eum_app.domain.items import upper
 
@@ -19,7 +20,10 @@ class Disposition(StrEnum):
     LOST = "LOST"
     STOLEN = "STOLEN"
     TRANSFERRED_TPT = "TRANSFERRED_TPT"
+    DEMILITARIZED = "DEMILITARIZED"
+    DISPOSED = "DISPOSED"
     DISPOSED_DEMIL = "DISPOSED_DEMIL"
+    """In lists that were read before the two above had separate codes."""
     RETURNED_US = "RETURNED_US"
     DATA_ERROR = "DATA_ERROR"
 
@@ -44,11 +48,17 @@ _TERMINAL = frozenset(
         Disposition.LOST,
         Disposition.STOLEN,
         Disposition.TRANSFERRED_TPT,
+        Disposition.DEMILITARIZED,
+        Disposition.DISPOSED,
         Disposition.DISPOSED_DEMIL,
         Disposition.RETURNED_US,
         Disposition.DATA_ERROR,
     }
 )
+TERMINAL: Final = tuple(one.value for one in Disposition if one in _TERMINAL)
+"""Codes of the states in which an item is reported as gone."""
+STOPS_CLOCK: Final = tuple(one.value for one in Disposition if one.stops_clock)
+"""Codes of the states in which an item is expected by no visit and due for no inventory."""
 
 _WORDS = {
     "ONHAND": Disposition.ON_HAND,
@@ -69,10 +79,8 @@ _WORDS = {
     "TRANSFERRED": Disposition.TRANSFERRED_TPT,
     "TPT": Disposition.TRANSFERRED_TPT,
     "THIRD PARTY TRANSFER": Disposition.TRANSFERRED_TPT,
-    "DISPOSED": Disposition.DISPOSED_DEMIL,
-    "DEMILITARIZED": Disposition.DISPOSED_DEMIL,
-    "DEMILITARISED": Disposition.DISPOSED_DEMIL,
-    "DEMIL": Disposition.DISPOSED_DEMIL,
+    "DEMILITARISED": Disposition.DEMILITARIZED,
+    "DEMIL": Disposition.DEMILITARIZED,
     "RETURNED": Disposition.RETURNED_US,
     "RETURNED TO US": Disposition.RETURNED_US,
     "ERROR": Disposition.DATA_ERROR,

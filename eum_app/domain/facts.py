@@ -19,6 +19,7 @@ import msgspec
 from eum_app.domain import (
     account_facts,
     authority_facts,
+    disposition_facts,
     exchange_facts,
     finding_facts,
     list_facts,
@@ -43,6 +44,9 @@ from eum_app.domain.authority_facts import AuthorityListReceived as AuthorityLis
 from eum_app.domain.authority_facts import AuthorityMoved as AuthorityMoved
 from eum_app.domain.authority_facts import DeviceRecertified as DeviceRecertified
 from eum_app.domain.authority_facts import HqCertified as HqCertified
+from eum_app.domain.disposition_facts import DispositionRejected as DispositionRejected
+from eum_app.domain.disposition_facts import DispositionStated as DispositionStated
+from eum_app.domain.disposition_facts import DispositionWithdrawn as DispositionWithdrawn
 from eum_app.domain.exchange_facts import BundleImported as BundleImported
 from eum_app.domain.exchange_facts import BundleQuarantined as BundleQuarantined
 from eum_app.domain.exchange_facts import BundleSealed as BundleSealed
@@ -129,6 +133,7 @@ class UnreadableFact(UnknownFact, frozen=True):
 
 KINDS: Final[tuple[FactKind, ...]] = (
     *list_facts.KINDS,
+    *disposition_facts.KINDS,
     *visit_facts.KINDS,
     *finding_facts.KINDS,
     *account_facts.KINDS,

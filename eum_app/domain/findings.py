@@ -35,6 +35,8 @@ class LapseReason(StrEnum):
     ANSWERED_SINCE = "answered_since"
     CHECK_NO_LONGER_COUNTS = "check_no_longer_counts"
     SIGNED_SINCE = "signed_since"
+    STATEMENT_ENDED = "statement_ended"
+    """The statement was withdrawn or set aside."""
     CAUSES_CHANGED = "causes_changed"
     """Another finding about the same takes its place, with the causes as they are now."""
 

@@ -52,7 +52,10 @@ def row_values(row: InventoryRow) -> dict[str, str]:
 def differences(row: InventoryRow, held: Mapping[str, str]) -> tuple[Difference, ...]:
     """Return the columns in which `row` differs from the book's values of the same item (`held`, by column).
 
-    Columns that the row leaves empty are not compared; `held` must have the others.
+    Columns that the row leaves empty are not compared; `held` must have the others. Where a person's statement counts
+    (`statement_id`), the disposition is compared with that of the earlier list: repeating it says nothing new.
     """
+    if held.get("statement_id"):
+        held = {**held, "disposition": held["listed_as"]}
     said = row_values(row).items()
     return tuple(Difference(column, held[column], value) for column, value in said if held[column] != value)

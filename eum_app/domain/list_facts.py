@@ -43,7 +43,9 @@ class InventoryImported(Fact, frozen=True, kw_only=True):
 class ItemListed(Fact, frozen=True, kw_only=True):
     """The book's row of one item, with its source (file and line). Dates are `YYYY-MM-DD` or empty.
 
-    If an item is listed again, the newer row counts. `stated` names columns, separated by commas, that look damaged and
+    If an item is listed again, the newer row counts. Its disposition counts unless a person stated another one since:
+    since this row, or since `disposition_as_of` (UTC text) for a row that repeats the disposition of an earlier one.
+    `stated` names columns, separated by commas, that look damaged and
     that a person confirmed from the plate. They are unconfirmed until a mark of the item is read.
     """
 
@@ -69,6 +71,7 @@ class ItemListed(Fact, frozen=True, kw_only=True):
     disposition: str
     remarks: str
     stated: str = ""
+    disposition_as_of: str = ""
 
 
 class ProfileSaved(Fact, frozen=True, kw_only=True):

@@ -32,6 +32,7 @@ class Permission(StrEnum):
     BUNDLE_IMPORT = "bundle.import"
     INVENTORY_IMPORT = "inventory.import"
     FINDING_REVIEW = "finding.review"
+    DISPOSITION_STATE = "disposition.state"
     CONTENT_WITHHOLD = "content.withhold"
     REPORT_EXPORT = "report.export"
     DEVICE_ENROL = "device.enrol"
@@ -47,6 +48,7 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
     Role.INSPECTOR: frozenset(
         {
             Permission.VISIT_WORK,
+            Permission.DISPOSITION_STATE,
             Permission.PAPER_PRINT,
             Permission.BUNDLE_SEAL,
             Permission.BUNDLE_IMPORT,
@@ -61,6 +63,7 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
             Permission.BUNDLE_SEAL,
             Permission.BUNDLE_IMPORT,
             Permission.FINDING_REVIEW,
+            Permission.DISPOSITION_STATE,
             Permission.CONTENT_WITHHOLD,
             Permission.REPORT_EXPORT,
             Permission.DEVICE_ENROL,

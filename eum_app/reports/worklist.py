@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from db.queries.dispositions import GoneItem
 from db.queries.visits import VisitRow, WorkRow
 from eum_app.domain.checklists import Question
 from eum_app.domain.visits import REASONS, TO_CHECK, Outcome
@@ -50,9 +51,13 @@ def reason_codes(outcome: Outcome) -> list[tuple[str, str]]:
 
 
 def worklist_data(
-    cover: Cover, visit: VisitRow, pages: Sequence[PrintedPage], questions: Sequence[Question]
+    cover: Cover,
+    visit: VisitRow,
+    pages: Sequence[PrintedPage],
+    questions: Sequence[Question],
+    gone: Sequence[GoneItem] = (),
 ) -> dict[str, Any]:
-    """Return the JSON data for `assets/reports/worklist.typ`."""
+    """Return the JSON data for `assets/reports/worklist.typ`. `gone` items are named after the pages."""
     return {
         "cover": plain_cover(cover),
         "words": {},
@@ -72,6 +77,15 @@ def worklist_data(
             for outcome in _LETTERS
         ],
         "blank_rows": BLANK_ROWS,
+        "gone": [
+            {
+                "serial": one.serial,
+                "article": " ".join(filter(None, (one.part_number, one.nomenclature))),
+                "location": one.location,
+                "said": " ".join(filter(None, (word(one.disposition), one.happened_on))),
+            }
+            for one in gone
+        ],
         "pages": [
             {
                 "number": page.number,

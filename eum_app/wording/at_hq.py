@@ -21,7 +21,14 @@ _NEXT: Final = {
         (
             *("bundle.foreign_origin", "bundle.wrong_role", "bundle.unreadable"),
             *("chain.altered", "chain.broken", "chain.foreign", "entry.unreadable"),
-            *("check.repeated", "content.missing", "content.cut", "fact.foreign_visit", "fact.not_allowed"),
+            *(
+                "check.repeated",
+                "disposition.repeated",
+                "content.missing",
+                "content.cut",
+                "fact.foreign_visit",
+                "fact.not_allowed",
+            ),
             *("head.foreign", "head.signer_unknown", "object.not_as_committed", "object.wrong_key"),
         ),
         _ASK,

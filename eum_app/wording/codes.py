@@ -77,9 +77,15 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "LOST": QT_TRANSLATE_NOOP("words", "Lost"),
         "STOLEN": QT_TRANSLATE_NOOP("words", "Stolen"),
         "TRANSFERRED_TPT": QT_TRANSLATE_NOOP("words", "Transferred to a third party"),
-        "DISPOSED_DEMIL": QT_TRANSLATE_NOOP("words", "Disposed of"),
+        "DEMILITARIZED": QT_TRANSLATE_NOOP("words", "Demilitarized"),
+        "DISPOSED": QT_TRANSLATE_NOOP("words", "Disposed of"),
+        "DISPOSED_DEMIL": QT_TRANSLATE_NOOP("words", "Disposed of, demilitarized"),
         "RETURNED_US": QT_TRANSLATE_NOOP("words", "Returned"),
         "DATA_ERROR": QT_TRANSLATE_NOOP("words", "Data error"),
+    },
+    "reported_by": {
+        "us": QT_TRANSLATE_NOOP("words", "US"),
+        "partner": QT_TRANSLATE_NOOP("words", "Partner"),
     },
     "decision": {
         "resolve": QT_TRANSLATE_NOOP("words", "Resolved"),

@@ -12,6 +12,7 @@ from eum_app.domain.vocabulary import Unknown
 
 _SPECIAL: Final = {
     Disposition.TRANSFERRED_TPT.value: "Transferred to a third party",
+    Disposition.DISPOSED.value: "Disposed of",
     Disposition.DISPOSED_DEMIL.value: "Disposed of, demilitarized",
     Disposition.RETURNED_US.value: "Returned to the US",
     "golden_sentry": "Golden Sentry",

@@ -16,6 +16,7 @@ from eum_app.domain.compliance.check_rules import CHECK_RULES
 from eum_app.domain.compliance.clock_rules import CLOCK_RULES
 from eum_app.domain.compliance.clocks import ItemDates, Standing, annual_due_on, last_inventory_of, standing
 from eum_app.domain.compliance.device_rules import DEVICE_RULES
+from eum_app.domain.compliance.disposition_rules import DISPOSITION_RULES
 from eum_app.domain.compliance.rule import CheckRule, CheckSeen, SiteSeen
 from eum_app.domain.compliance.rules import (
     RULES,
@@ -140,7 +141,7 @@ def test_the_question_is_found_again_from_the_findings_id() -> None:
 
 
 def test_every_rule_names_its_source() -> None:
-    groups = (CHECK_RULES, SITE_RULES, AUTHOR_RULES, DEVICE_RULES, CLOCK_RULES)
+    groups = (CHECK_RULES, SITE_RULES, DISPOSITION_RULES, AUTHOR_RULES, DEVICE_RULES, CLOCK_RULES)
     assert len(RULES) == sum(map(len, groups))  # no id twice
     for rule_id, rule in RULES.items():
         assert rule_id == rule.rule_id
@@ -150,7 +151,7 @@ def test_every_rule_names_its_source() -> None:
         assert rule.title
         assert rule.explanation.endswith(".")
         assert rule.remedy.endswith(".")
-        assert rule.subject in {"check", "site", "author", "device", "clock"}
+        assert rule.subject in {"check", "site", "disposition", "author", "device", "clock"}
 
 
 @pytest.mark.parametrize("outcome", Outcome)

@@ -16,9 +16,11 @@ from ui.shared.items_view import ItemDetail, ItemSide, item_detail
 
 
 class CurrentItem(QObject):
-    """Read the current item of `table` and show it in `side`. `lost` carries the error if the item is gone."""
+    """Read the current item of `table` and show it in `side`. `lost` carries the error if it no longer exists."""
 
     lost = Signal(object)
+    shown = Signal(object)
+    """ItemDetail: it is shown now."""
 
     def __init__(self, desk: Desk, table: QTableView, side: ItemSide, parent: QObject) -> None:
         super().__init__(parent)
@@ -49,6 +51,7 @@ class CurrentItem(QObject):
         if detail.item.item_id == current_id(self._table):
             self._shown = detail.item
             self._side.show_item(detail)
+            self.shown.emit(detail)
 
     def _lost(self, error: KnownError) -> None:
         self.lost.emit(error)

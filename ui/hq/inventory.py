@@ -21,6 +21,7 @@ from ui.hq.claims_panel import ClaimsPanel
 from ui.hq.current_item import CurrentItem
 from ui.hq.facet_row import FacetRow
 from ui.hq.import_list import ImportListPanel
+from ui.hq.item_disposition import ItemDisposition
 from ui.hq.narrowed import Narrowed
 from ui.hq.slip_dialog import slip_button
 from ui.kit.desk import Desk
@@ -69,6 +70,9 @@ class InventoryPage(Page):
         self._stack.addWidget(self._list_view())
         self.current = CurrentItem(desk, self.table, self.side, self)
         self.current.lost.connect(self._lost)
+        self.disposition = ItemDisposition(desk, self, self.side)
+        self.current.shown.connect(self.disposition.show_item)
+        self.disposition.opened.connect(lambda: self._columns.bring_to_front("item"))
         self.history.add_foot(hbox(1, slip_button(desk, "inventory_slip_button", self.current.subject)))
         self.importing = ImportListPanel(desk, self)
         self.importing.imported.connect(self._imported)
@@ -84,7 +88,7 @@ class InventoryPage(Page):
         self.add_action(
             self.tr("Back to the items"),
             "Esc",
-            lambda: self.show_items() if self._stack.currentIndex() == CLAIMS else None,
+            lambda: self.show_items() if self._stack.currentIndex() == CLAIMS else self.disposition.leave(),
         )
         self._import_action = self.add_action(self.tr("Import a list…"), "Ctrl+I", self.show_import)
         self.header.add_action(named(ActionButton(self._import_action, kind="primary"), "inventory_import_list"))
@@ -124,12 +128,12 @@ class InventoryPage(Page):
         self._none.hide()
         self.side = ItemSide()
         self.history = self.side.history
-        return Columns(
-            [
-                ColumnPart("items", self.tr("Items"), card, 8),
-                ColumnPart("item", self.tr("Item and history"), self.side, 3),
-            ]
-        )
+        columns = [
+            ColumnPart("items", self.tr("Items"), card, 8),
+            ColumnPart("item", self.tr("Item and history"), self.side, 3),
+        ]
+        self._columns = Columns(columns)
+        return self._columns
 
     # What happens
 
@@ -298,6 +302,9 @@ class InventoryPage(Page):
             detail = joined(
                 self.tr("%Ln were already on the book", "", result.already_held),
                 self.tr("%Ln of them were updated", "", result.changed) if result.changed else "",
+                self.tr("%Ln stay recorded as gone, although the list says otherwise", "", result.still_gone)
+                if result.still_gone
+                else "",
                 left_out,
                 self.tr("%Ln new sites", "", result.sites),
             )

@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from db.queries.checks import CheckRow
+from db.queries.dispositions import Statement
 from db.queries.findings import FindingRow
 from db.queries.visits import VisitRow
 from eum_app.domain.clock import date_of, instant_of
@@ -26,6 +27,8 @@ from ui.kit.widgets import (
     vbox,
 )
 from ui.kit.words import count, day, joined, moment, rule_title, rule_words, word
+from ui.shared.disposition_words import evidence_words, reported_words
+from ui.shared.items_view import disposition_chip
 from ui.shared.page_parts import named
 from ui.shared.testimony import reasons_said, unexpected_said
 
@@ -49,6 +52,8 @@ class RecordCard(Card):
         grid.setColumnStretch(2, 8)
         if detail.visit is None:
             self._show_device(grid, detail.finding)
+        elif detail.stated is not None:
+            self._show_statement(grid, detail, detail.stated)
         elif seen is None:
             self._show_site(grid, detail.visit)
         else:
@@ -79,6 +84,21 @@ class RecordCard(Card):
         words = joined(row.device, row.inspector, closed)
         self._row(grid, 1, [self._key(self.tr("Visit")), label(words, wrap=True)], is_last=True)
         grid.addWidget(rule(), 3, 0, 1, 3)
+
+    def _show_statement(self, grid: QGridLayout, detail: FindingDetail, said: Statement) -> None:
+        book, fact = detail.item, said.fact
+        head = (label("", "small"), label(self.tr("In the list"), "small"), label(self.tr("Stated"), "small"))
+        self._row(grid, 0, head)
+        chip = disposition_chip(fact.disposition)
+        stated = panel(flow(Chip(chip.text, chip.tone, chip.icon)))
+        listed = word("disposition", book.listed_as) if book else self.tr("not on the book")
+        self._row(grid, 1, [self._key(self.tr("Disposition")), label(listed, wrap=True), stated])
+        serial = named(self._mono(book.serial if book else ""), "review_serials")
+        words = label(reported_words(fact), wrap=True, selectable=True)
+        self._row(grid, 2, [self._key(self.tr("Serial number")), serial, words])
+        place = joined(book.site, book.location) if book else ""
+        evidence = label(evidence_words(fact) or self.tr("no evidence named"), wrap=True, selectable=True)
+        self._row(grid, 3, [self._key(self.tr("Place and evidence")), label(place or "–", wrap=True), evidence])
 
     def _show_check(self, grid: QGridLayout, detail: FindingDetail, seen: CheckRow) -> None:
         book = detail.item

@@ -15,6 +15,7 @@ from eum_app.domain.findings import Decision
 from eum_app.domain.ids import FindingId
 from eum_app.domain.people import Permission
 from eum_app.usecases.calls import call
+from eum_app.usecases.items.disposition_statement import NewDisposition, states_in_force
 from eum_app.usecases.review.findings import Reviewed, review_finding
 from ui.hq.narrowed import Narrowed
 from ui.hq.record_card import RecordCard
@@ -78,7 +79,7 @@ class ReviewPage(Page):
         self.history = HistoryCard(self.tr("History"))
         offer = slip_button(self.desk, "review_slip_button", lambda: finding_subject(self._detail))
         self.history.add_foot(hbox(1, offer))
-        self.decision = DecisionPanel()
+        self.decision = DecisionPanel(states_in_force(self.desk.session.now().date()))
         self.decision.confirmed.connect(self._record)
         self.decision.cancelled.connect(lambda: self._send(Event.ESCAPE))
         self.decision.hide()
@@ -273,9 +274,10 @@ class ReviewPage(Page):
             ),
         }[decision]
         self._columns.bring_to_front("history")
-        self.decision.start(self._detail.finding.finding_id if self._detail else "", decision, title, says, confirm)
+        if self._detail is not None:
+            self.decision.start(self._detail.finding, self._detail.item, decision, title, says, confirm)
 
-    def _record(self, decision: str, comment: str, disposition: str) -> None:
+    def _record(self, decision: str, comment: str, stated: NewDisposition | None) -> None:
         if self._detail is not None and self._send(Event.CONFIRM) is not Reply.IGNORE:
             self.desk.do(
                 call(
@@ -283,7 +285,7 @@ class ReviewPage(Page):
                     self._detail.finding.finding_id,
                     decision=decision,
                     comment=comment,
-                    disposition=disposition,
+                    stated=stated,
                 ),
                 then=self._recorded,
                 failed=self._refused,

@@ -11,9 +11,11 @@ from PySide6.QtGui import QImage
 
 from db.queries.checklists import visit_checklists
 from db.queries.checks import CheckRow, EvidenceRow, check, checks_by_id, evidence_of
+from db.queries.dispositions import Statement as ItemStatement
+from db.queries.dispositions import statements_about
 from db.queries.exchange import all_bundles
 from db.queries.findings import FindingRow, ReviewRow, finding, reviews_of
-from db.queries.items import HistoryLine, ItemRow, history, item
+from db.queries.items import HistoryLine, ItemRow, history, items_by_id
 from db.queries.people import all_devices
 from db.queries.reading import mark_read
 from db.queries.visits import VisitRow, visit
@@ -56,7 +58,7 @@ class FindingDetail:
     photos: list[EvidenceRow]
     signatures: list[EvidenceRow]
     statements: list[Statement]
-    history: list[HistoryLine]
+    history: list[HistoryLine | ItemStatement]
     reviews: list[ReviewRow]
     questions: Mapping[str, str]
     """The texts of the visit's checklists, by question id."""
@@ -64,6 +66,8 @@ class FindingDetail:
     """All checks of a finding about one act, e.g. the items of a locked room; empty for a single check."""
     item_checklist: Checklist | None
     """The questions about each item; None if this store does not have them."""
+    stated: ItemStatement | None = None
+    """The statement about the item that the visit made; None for a finding about a check or a site."""
     is_own: bool = False
     """The signed-in account made the check (`usecases.review.own_work`), so another reviewer decides."""
 
@@ -86,7 +90,7 @@ def finding_detail(session: Session, finding_id: FindingId) -> FindingDetail:
     """Return the data of a finding, and note the access.
 
     Content that cannot be shown raises nothing. Raises Refusal `finding.unknown`, `check.unknown`, `fact.unreadable`
-    (the check), `visit.unknown`, `item.unknown`.
+    (the check), `visit.unknown`.
     """
     row = session.read(finding, finding_id)
     session.notes.note_read("finding", finding_id)
@@ -98,11 +102,12 @@ def finding_detail(session: Session, finding_id: FindingId) -> FindingDetail:
     signatures = [entry for entry in of_visit if entry.role.startswith("signature:")]
     pictures = found if seen else [entry for entry in of_visit if entry.is_photo]
     bundles = session.read(all_bundles, session.name, "in")
+    said = session.read(statements_about, row.item_id) if row.item_id else []
     return FindingDetail(
         finding=row,
         visit=session.read(visit, row.visit_id) if row.visit_id else None,
         check=seen,
-        item=session.read(item, row.item_id) if row.item_id else None,
+        item=session.read(items_by_id, [row.item_id]).get(row.item_id),
         note=note,
         note_error=note_error,
         mark=session.read(mark_read, row.check_id) if row.check_id else None,
@@ -110,13 +115,19 @@ def finding_detail(session: Session, finding_id: FindingId) -> FindingDetail:
         photos=[entry for entry in pictures if entry.media_type.startswith("image/") and entry.role != "mark"],
         signatures=signatures,
         statements=provenance(seen, session.name, bundles, session.read(all_devices)) if seen else [],
-        history=session.read(history, row.item_id) if row.item_id else [],
+        history=[*_history(session, row.item_id), *said],
+        stated=None if seen else next((one for one in said if one.fact.visit_id == row.visit_id), None),
         reviews=session.read(reviews_of, finding_id),
         questions=question_texts(session, row.visit_id),
         act=session.read(checks_by_id, row.check_ids),
         is_own=session.read(lambda connection: is_own_work(session, connection, row)),
         item_checklist=item_checklist(session, row.visit_id),
     )
+
+
+def _history(session: Session, item_id: str) -> list[HistoryLine]:
+    """Return the history of an item; empty for one that the book does not have, which a device may name."""
+    return session.read(history, item_id) if item_id and session.read(items_by_id, [item_id]) else []
 
 
 def item_checklist(session: Session, visit_id: str) -> Checklist | None:

@@ -8,7 +8,7 @@ from ui.hq.review_data import FindingDetail
 from ui.kit.theme import status_mark
 from ui.kit.widgets.history import Told
 from ui.kit.words import joined, moment, signature_outstanding, word
-from ui.shared.items_view import told
+from ui.shared.items_view import event_at, told
 
 translate = QCoreApplication.translate
 
@@ -31,7 +31,7 @@ def finding_history(detail: FindingDetail) -> list[Told]:
     if row.lapsed_at:
         lines.append((row.lapsed_at, Told(translate("hq", "Finding lapsed"), "", moment(row.lapsed_at))))
     lines.append((row.raised_at, Told(translate("hq", "Finding opened by rule"), "", moment(row.raised_at))))
-    lines += [(line.at, told(line)) for line in detail.history]
+    lines += [(event_at(line), told(line)) for line in detail.history]
     seen = detail.check
     if detail.item is None and seen is not None:
         where = joined(moment(seen.observed_at), detail.visit.site if detail.visit else "")

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtGui import QAction, QImage, QKeySequence, QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QWidget
 
-from eum_app.domain.dispositions import Disposition
+from db.queries.findings import FindingRow
+from db.queries.items import ItemRow
+from eum_app.domain.disposition_list import State
+from eum_app.domain.dispositions import TERMINAL
 from eum_app.domain.findings import Decision
 from eum_app.domain.visits import Party
 from ui.hq.review_data import FindingDetail, Picture
@@ -26,9 +31,10 @@ from ui.kit.widgets import (
     scrolled,
     vbox,
 )
-from ui.kit.words import count, joined, moment, word
+from ui.kit.words import count, joined, moment
+from ui.shared.disposition_fields import DispositionFields
 from ui.shared.mark_view import mark_notes, mark_picture, reading_rows
-from ui.shared.page_parts import choices, fill_choices, named
+from ui.shared.page_parts import named
 
 translate = QCoreApplication.translate
 
@@ -121,19 +127,24 @@ class DecisionPanel(Card):
     A comment that was started is kept for its finding until a decision is recorded or its text is deleted.
     """
 
-    confirmed = Signal(str, str, str)
-    """(decision, comment, disposition or empty)"""
+    confirmed = Signal(str, str, object)
+    """(decision, comment, NewDisposition or None)"""
     cancelled = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, states: Sequence[State]) -> None:
         super().__init__(self.tr("Decision"))
-        self._decision = self._about = ""
+        self._decision = self._about = self._item_id = ""
         self._begun: dict[str, str] = {}
         """Comments that are not recorded yet, by finding."""
         self._says = label("", "sub", wrap=True)
-        self.disposition = choices("review_disposition", self.tr("Disposition, if settled"))
+        self.fields = DispositionFields("review", states)
+        self.disposition = self.fields.disposition
+        self.disposition.setPlaceholderText(self.tr("What became of the item, if settled"))
         self.disposition.setAccessibleName(self.tr("Disposition to record with the decision"))
-        fill_choices(self.disposition, [(word("disposition", entry.value), entry.value) for entry in Disposition])
+        self.fields.changed.connect(self._follow)
+        self._missing = label("", "sub", wrap=True)
+        self._missing.setObjectName("review_missing")
+        self._missing.hide()
         self.comment = QPlainTextEdit()
         self.comment.setObjectName("review_comment")
         self.comment.setTabChangesFocus(True)
@@ -144,8 +155,9 @@ class DecisionPanel(Card):
         named(self.confirm_button, "review_confirm")
         cancel = button(self.tr("Cancel"), self.cancelled.emit, tip=self.tr("Cancel (Esc)"))
         named(cancel, "review_cancel")
-        self.add_padded(self._says, self.disposition, self.comment)
-        self.add_foot(hbox(cancel, 1, self.confirm_button))
+        self._form = scrolled(vbox(self._says, self.comment, self.fields, margins=(16, 12, 16, 12), spacing=10))
+        self.add(self._form, 1)
+        self.add_foot(self._missing, hbox(cancel, 1, self.confirm_button))
         for keys, run in (("Ctrl+Return", self._confirm), ("Ctrl+Enter", self._confirm)):
             action = QAction(self)
             action.setShortcut(QKeySequence(keys))
@@ -156,16 +168,20 @@ class DecisionPanel(Card):
         theme().changed.connect(self._fit)
         self._fit()
 
-    def start(self, about: str, decision: str, title: str, says: str, confirm: str) -> None:
-        """Show the form for one decision about a finding (its id), with the comment that was started for it.
+    def start(self, row: FindingRow, item: ItemRow | None, decision: str, title: str, says: str, confirm: str) -> None:
+        """Show the form for one decision about a finding, with the comment that was started for it.
 
-        The texts are its title, its explanation and that of its button.
+        The texts are its title, its explanation and that of its button. A resolved finding about one item of the book
+        may say what became of it.
         """
+        about = row.finding_id
+        if about != self._about:  # what was entered about this finding before stays
+            self.fields.clear(is_gone=item is not None and item.disposition in TERMINAL)
         self._about, self._decision = about, decision
+        self._item_id = item.item_id if item is not None and decision == Decision.RESOLVE else ""
         self.set_title(title)
         self._says.setText(says)
-        self.disposition.setCurrentIndex(-1)
-        self.disposition.setVisible(decision == Decision.RESOLVE)
+        self.fields.setVisible(bool(self._item_id))
         self.comment.setPlainText(self._begun.get(about, ""))
         self.comment.moveCursor(QTextCursor.MoveOperation.End)
         self.confirm_button.setText(confirm)
@@ -188,16 +204,24 @@ class DecisionPanel(Card):
     def end(self, about: str) -> None:
         """Forget the comment about a finding: it is recorded."""
         self._begun.pop(about, None)
+        self._about = ""
 
     def _follow(self) -> None:
         self._begun[self._about] = self.comment.toPlainText()
-        self.confirm_button.setEnabled(self.is_begun)
+        missing = self.fields.missing() if self._states_item else []
+        self._missing.setText(self.tr("Still to fill in: {names}").format(names=", ".join(missing)))
+        self._missing.setVisible(bool(missing))
+        self.confirm_button.setEnabled(self.is_begun and not missing)
+
+    @property
+    def _states_item(self) -> bool:
+        return bool(self._item_id) and self.fields.is_begun
 
     def _confirm(self) -> None:
         if self.confirm_button.isEnabled():
             self.confirm_button.setEnabled(False)  # once: the page hides this panel when it is on record
-            disposition = self.disposition.currentData() if self._decision == Decision.RESOLVE else ""
-            self.confirmed.emit(self._decision, self.comment.toPlainText().strip(), disposition or "")
+            stated = self.fields.entered(self._item_id) if self._states_item else None
+            self.confirmed.emit(self._decision, self.comment.toPlainText().strip(), stated)
 
     def let_try_again(self) -> None:
         """Enable the form again after a refusal. The comment stays and can be changed."""

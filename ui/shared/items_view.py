@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QFrame
+from PySide6.QtWidgets import QFrame, QWidget
 
 from db.queries.book_order import book_rows
 from db.queries.claims import ClaimLine, claims_about
+from db.queries.dispositions import Statement, statements_about
 from db.queries.items import HistoryLine, ItemRow, history, is_unconfirmed, item
 from db.queries.open_claims import claims_matched_since
 from eum_app.domain.claims import ClaimKind
@@ -18,8 +19,10 @@ from ui.kit.messages import column_word, how_read
 from ui.kit.models import Column
 from ui.kit.translation import Texts
 from ui.kit.widgets import Card, KeyValueGrid, scrolled, vbox
+from ui.kit.widgets.base import Part
 from ui.kit.widgets.history import HistoryCard, Told
 from ui.kit.words import author, day, joined, moment, reason, signature_outstanding, word
+from ui.shared.disposition_words import evidence_words, reported_words, told_statement
 
 translate = QCoreApplication.translate
 
@@ -34,30 +37,40 @@ class ItemDetail:
     """An item with its history."""
 
     item: ItemRow
-    history: list[HistoryLine | ClaimLine]
-    """Newest first: the item's events, and among them the claims of others."""
+    history: list[HistoryLine | ClaimLine | Statement]
+    """Newest first: the item's events, and among them the claims of others and what was stated became of it."""
     is_unconfirmed: bool = False
     """An identifier looks damaged, a person stated that the plate reads so, and no mark has been read since."""
     last_inventory: str = ""
     """UTC day (`YYYY-MM-DD`) of the newest inventory, of the book or a sighting; empty for none."""
+    counting: Statement | None = None
+    """The statement that the book follows; None if it follows the list."""
+    open_claims: tuple[ClaimLine, ...] = ()
+    """Claims about the item that no statement accepts."""
 
 
 def item_detail(session: Session, item_id: str) -> ItemDetail:
     """Return an item with its history and claims, newest first. Raises Refusal `item.unknown`."""
     row = session.read(item, item_id)
     in_book = session.read(book_rows, [item_id], session.now().date())
-    lines: list[HistoryLine | ClaimLine] = [
-        *session.read(history, item_id),
-        *session.read(claims_about, item_id),
-        *session.read(claims_matched_since, item_id),
-    ]
-    in_order = sorted(lines, key=lambda line: line.at, reverse=True)
+    said = session.read(statements_about, item_id)
+    claims = [*session.read(claims_about, item_id), *session.read(claims_matched_since, item_id)]
+    lines: list[HistoryLine | ClaimLine | Statement] = [*session.read(history, item_id), *claims, *said]
+    in_order = sorted(lines, key=event_at, reverse=True)
+    accepted = {one.fact.claim_id for one in said if not one.ended_at}
     return ItemDetail(
         row,
         in_order,
         bool(row.stated) and session.read(is_unconfirmed, item_id),
         in_book[item_id].last_inventory if item_id in in_book else "",
+        next((one for one in said if one.is_newest), None),
+        tuple(claim for claim in claims if claim.claim_id not in accepted),
     )
+
+
+def event_at(line: HistoryLine | ClaimLine | Statement) -> str:
+    """Return when an event of a history was: UTC text, or a date."""
+    return line.stated_at if isinstance(line, Statement) else line.at
 
 
 def _unconfirmed(detail: ItemDetail) -> str:
@@ -70,8 +83,10 @@ def _unconfirmed(detail: ItemDetail) -> str:
     )
 
 
-def told(line: HistoryLine | ClaimLine) -> Told:
+def told(line: HistoryLine | ClaimLine | Statement) -> Told:
     """Return one event of an item's history in words."""
+    if isinstance(line, Statement):
+        return told_statement(line)
     if isinstance(line, ClaimLine):
         kind = word("list", line.claim_kind)
         if line.claim_kind == ClaimKind.CONTAINER_LABEL:
@@ -146,15 +161,32 @@ class ItemSide(QFrame):
         self._card = Card(translate("items", "Item"))
         self._card.add(scrolled(vbox(self._grid, 1)), 1)
         self.history = HistoryCard(translate("items", "History"))
-        column = vbox(spacing=16)
-        column.addWidget(self._card, 3)
-        column.addWidget(self.history, 2)
-        self.setLayout(column)
+        self._form = QWidget(self)
+        self._form.hide()
+        self._column = vbox(spacing=16)
+        self._column.addWidget(self._card, 3)
+        self._column.addWidget(self.history, 2)
+        self.setLayout(self._column)
 
     def show_parts(self, *, is_any: bool) -> None:
         """Show or hide both cards: without an item they would be empty."""
-        self._card.setVisible(is_any)
-        self.history.setVisible(is_any)
+        for part in (self._card, self.history):
+            part.setVisible(is_any and self._form.isHidden())
+
+    def add_acts(self, *acts: Part) -> None:
+        """Add acts about the item under its values."""
+        self._card.add_foot(*acts)
+
+    def add_form(self, form: QWidget) -> None:
+        """Add a form that `show_form` shows in place of the item."""
+        self._form = form
+        form.hide()
+        self._column.addWidget(form, 5)
+
+    def show_form(self, *, is_shown: bool) -> None:
+        """Show the form in place of the item and its history, or the item again."""
+        self._form.setVisible(is_shown)
+        self.show_parts(is_any=not is_shown)
 
     def show_item(self, detail: ItemDetail) -> None:
         """Show an item's master data and its history."""
@@ -174,6 +206,12 @@ class ItemSide(QFrame):
             (translate("items", "Delivered"), day(row.delivery_date)),
             (translate("items", "Last inventory"), day(detail.last_inventory)),
             (translate("items", "Disposition"), word("disposition", row.disposition)),
+            (translate("items", "Reported"), reported_words(detail.counting.fact) if detail.counting else ""),
+            (translate("items", "Its evidence"), evidence_words(detail.counting.fact) if detail.counting else ""),
+            (
+                translate("items", "In the list"),
+                word("disposition", row.listed_as) if row.listed_as != row.disposition else "",
+            ),
             (translate("items", "Remarks"), row.remarks),
             (translate("items", "Unconfirmed"), _unconfirmed(detail)),
         ):

@@ -9,6 +9,20 @@ from eum_app.domain.findings import Severity
 from eum_app.domain.translatable import QT_TRANSLATE_NOOP
 from eum_app.domain.visits import Outcome
 
+GONE_BUT_SEEN: Final = CheckRule(
+    rule_id="gone-but-seen",
+    version=1,
+    severity=Severity.HIGH,
+    citation="NSIAD-94-100; DODIG-24-095",
+    title=QT_TRANSLATE_NOOP("rules", "Reported as gone, but seen"),
+    explanation=QT_TRANSLATE_NOOP(
+        "rules", "An item that was reported as lost, expended, transferred or otherwise gone was met at a visit."
+    ),
+    remedy=QT_TRANSLATE_NOOP(
+        "rules", "Compare serial numbers and photos; then state what the item's disposition is now, or who was wrong."
+    ),
+    is_broken=lambda check: check.was_gone,
+)
 ITEM_NOT_FOUND: Final = CheckRule(
     rule_id="item-not-found",
     version=1,
@@ -135,6 +149,7 @@ UNKNOWN_VALUE: Final = CheckRule(
 )
 
 CHECK_RULES: Final = (
+    GONE_BUT_SEEN,
     ITEM_NOT_FOUND,
     ITEM_DISCREPANCY,
     NO_ACCESS,

@@ -19,7 +19,7 @@ from typing import Final
 from dateutil.relativedelta import relativedelta
 
 from eum_app.domain.clock import parse_date
-from eum_app.domain.dispositions import Disposition
+from eum_app.domain.dispositions import STOPS_CLOCK
 from eum_app.domain.errors import Refusal
 from eum_app.domain.items import EumLevel
 from eum_app.domain.visits import Grade, Outcome
@@ -62,7 +62,7 @@ YEARS: Final = range(1900, 2201)
 SIGHTING_OUTCOMES: Final = (Outcome.VERIFIED, Outcome.DISCREPANCY)
 SIGHTING_GRADES: Final = (Grade.SIGHTED, Grade.LIVE_VIDEO)
 
-_STOPS: Final = frozenset(disposition.value for disposition in Disposition if disposition.stops_clock)
+_STOPS: Final = frozenset(STOPS_CLOCK)
 
 
 @dataclass(frozen=True)

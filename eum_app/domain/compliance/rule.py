@@ -27,7 +27,7 @@ class CheckSeen:
     arrival. `unexpected` are the ids of the questions that were not answered as expected. `wanted_grade` is the grade
     of evidence that the visit's kind asks for (empty: any). Checks made in one act share `act`. `has_doubtful_time`:
     its year cannot be right. `has_unknown_value`: this version does not know its outcome, reason, grade or way of
-    reading.
+    reading. `was_gone`: the item had been reported as gone before.
     """
 
     check_id: str
@@ -43,6 +43,7 @@ class CheckSeen:
     act: str = ""
     has_doubtful_time: bool = False
     has_unknown_value: bool = False
+    was_gone: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,9 +83,9 @@ class Rule:
 class CheckRule(Rule):
     """A rule that a check breaks where `is_broken` says so.
 
-    `outcomes` are those of the checks that can break it. Other checks are read only for five reasons: a time in the
-    future or in a doubtful year, an unexpected answer, a value that this version does not know, or another grade than
-    the visit asks for.
+    `outcomes` are those of the checks that can break it. Other checks are read only for six reasons: a time in the
+    future or in a doubtful year, an unexpected answer, a value that this version does not know, another grade than the
+    visit asks for, or an item that had been reported as gone.
     """
 
     subject: ClassVar[str] = "check"
@@ -118,6 +119,35 @@ class AuthorRule(Rule):
     lapse_reason: ClassVar[LapseReason] = LapseReason.SIGNED_SINCE
 
 
+@dataclass(frozen=True)
+class StatementSeen:
+    """Input of a disposition rule: a statement made at a visit that counts.
+
+    `is_known`: this version knows the disposition and the version of the list. `is_of_visit`: the visit expected or
+    checked the item. `date_doubt` as of `disposition_list.date_doubt`.
+    """
+
+    statement_id: str
+    visit_id: str
+    item_id: str
+    is_known: bool = True
+    is_terminal: bool = False
+    is_incident: bool = False
+    is_of_visit: bool = True
+    lacks_evidence: bool = False
+    date_doubt: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DispositionRule(Rule):
+    """A rule about what a visit states became of an item."""
+
+    subject: ClassVar[str] = "disposition"
+    lapse_reason: ClassVar[LapseReason] = LapseReason.STATEMENT_ENDED
+
+    is_broken: Callable[[StatementSeen], bool]
+
+
 @dataclass(frozen=True, kw_only=True)
 class ClockRule(Rule):
     """A rule that an item breaks while its clock is in a state for which `is_broken` is true; never a finding."""
@@ -129,7 +159,9 @@ class ClockRule(Rule):
 
 @dataclass(frozen=True)
 class Trigger:
-    """A finding's cause. `trigger` is a check's id, an act with its reason, a question's id, or `WHOLE_CHECKLIST`.
+    """A finding's cause.
+
+    `trigger` is the id of a check or a statement, an act with its reason, a question's id, or `WHOLE_CHECKLIST`.
 
     A check has one trigger, whatever it breaks: `rule` is the first broken one, `causes` the ids of all of them. Checks
     of one act have one trigger together, and `check_ids` lists them (empty for a single check).

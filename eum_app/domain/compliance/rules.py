@@ -1,7 +1,7 @@
 """The registry of rules, and the functions that run them: values in, triggers out.
 
 Everything that shows, runs or documents rules reads `RULES`. A rule is added to the module of its subject
-(`check_rules`, `site_rules`, `author_rules`, `device_rules`, `clock_rules`) and nowhere else.
+(`check_rules`, `site_rules`, `disposition_rules`, `author_rules`, `device_rules`, `clock_rules`) and nowhere else.
 """
 
 from __future__ import annotations
@@ -16,13 +16,16 @@ from eum_app.domain.compliance.check_rules import CHECK_RULES
 from eum_app.domain.compliance.clock_rules import CLOCK_RULES
 from eum_app.domain.compliance.clocks import ClockState
 from eum_app.domain.compliance.device_rules import DEVICE_RULES
+from eum_app.domain.compliance.disposition_rules import DISPOSITION_RULES
 from eum_app.domain.compliance.rule import (
     CheckRule,
     CheckSeen,
     ClockRule,
+    DispositionRule,
     Rule,
     SiteRule,
     SiteSeen,
+    StatementSeen,
     Trigger,
 )
 from eum_app.domain.compliance.site_rules import SITE_RULES
@@ -30,7 +33,8 @@ from eum_app.domain.findings import Severity
 from eum_app.domain.visits import Outcome
 
 RULES: Final[dict[str, Rule]] = {
-    rule.rule_id: rule for rule in (*CHECK_RULES, *SITE_RULES, *AUTHOR_RULES, *DEVICE_RULES, *CLOCK_RULES)
+    rule.rule_id: rule
+    for rule in (*CHECK_RULES, *SITE_RULES, *DISPOSITION_RULES, *AUTHOR_RULES, *DEVICE_RULES, *CLOCK_RULES)
 }
 """Every rule by its id, in the order in which it is run and documented."""
 
@@ -81,7 +85,7 @@ def _about_checks(
         trigger,
         tuple(rule.rule_id for rule in broken),
         check_ids,
-        min((rule.severity for rule in broken), key=list(Severity).index),
+        _gravest(broken),
     )
 
 
@@ -98,6 +102,28 @@ def run_site_rules(site: SiteSeen) -> list[Trigger]:
         for subject in rule.broken_by(site)
     ]
     return sorted(triggers, key=lambda trigger: place.get(trigger.trigger, 0))
+
+
+def run_disposition_rules(statements: Iterable[StatementSeen]) -> Iterator[Trigger]:
+    """Yield one trigger for each statement that breaks a rule, with all the rules it breaks."""
+    rules = [rule for rule in RULES.values() if isinstance(rule, DispositionRule)]
+    for seen in statements:
+        broken = [rule for rule in rules if rule.is_broken(seen)]
+        if broken:
+            yield Trigger(
+                broken[0],
+                seen.visit_id,
+                seen.item_id,
+                "",
+                seen.item_id,
+                seen.statement_id,
+                tuple(rule.rule_id for rule in broken),
+                severity=_gravest(broken),
+            )
+
+
+def _gravest(broken: Sequence[Rule]) -> Severity:
+    return min((rule.severity for rule in broken), key=list(Severity).index)
 
 
 def broken_clock_rules(state: ClockState) -> tuple[ClockRule, ...]:

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from db.queries.checks import check_ids_of_others
+from db.queries.dispositions import statement_ids_of_others
 from db.queries.visits import devices_of_visits
 from db.store import Connection
 from eum_app.domain.admission import admitted
@@ -17,6 +18,7 @@ from eum_app.domain.facts import (
     DEVICE_MAY_STATE,
     FACTS,
     CheckRecorded,
+    DispositionStated,
     Fact,
     FactsReceived,
     TimeCorrected,
@@ -112,7 +114,7 @@ def _admit(
     """Return the facts to apply (`admission`), refuse entries that a device may not record, and add to `pictures`.
 
     Raises Refusal `fact.not_allowed` (a kind that devices do not record, in any version), `fact.foreign_visit` (a visit
-    of another device), `check.repeated` (the id of another device's check).
+    of another device), `check.repeated` and `disposition.repeated` (the id of another's check or statement).
     """
     facts = [admitted(entry, fact) for entry, fact in zip(entries, stated, strict=True)]
     for entry, fact in zip(entries, facts, strict=True):
@@ -131,6 +133,9 @@ def _admit(
     )
     if repeated:
         raise Refusal("check.repeated", check_id=repeated[0][:40], sender=device)
+    stated_ids = [fact.statement_id for fact in facts if isinstance(fact, DispositionStated)]
+    for statement_id in statement_ids_of_others(connection, device, stated_ids):
+        raise Refusal("disposition.repeated", statement_id=statement_id[:40], sender=device)
     pictures += stated_pictures(entries, facts)
     return facts
 

@@ -9,6 +9,7 @@ import msgspec
 
 from db.queries.items import ItemRow, held_items, site_ids_by_name
 from eum_app.diagnostics import Event, note, timed
+from eum_app.domain.dispositions import TERMINAL
 from eum_app.domain.facts import Fact, InventoryImported, ItemListed, SiteRegistered
 from eum_app.domain.inventory_rows import InventoryRow
 from eum_app.domain.list_differences import differences, row_values
@@ -23,7 +24,8 @@ from eum_app.usecases.session import Session, new_id
 @dataclass(frozen=True)
 class InventoryResult(Changed):
     """Result of an import: `accepted` items are new, `already_held` were on the book; the list updated `changed` of
-    those. `sites` counts new sites.
+    those. `sites` counts new sites. `still_gone` items are reported as gone by a person's statement, although the list
+    now says otherwise: a list does not outweigh a statement with its evidence, so the book still shows them as gone.
     """
 
     import_id: str
@@ -32,6 +34,7 @@ class InventoryResult(Changed):
     rejected: int
     sites: int
     changed: int = 0
+    still_gone: int = 0
 
 
 @timed(Event.IMPORTED_LIST)
@@ -68,13 +71,14 @@ def import_inventory(session: Session, preview: InventoryPreview, *, take_change
         new_rows = [row for row in preview.accepted if keys[row.line] not in held]
         facts += [_listed(row, observed_at, import_id, site_ids.get((row.country, row.site), "")) for row in new_rows]
         already_held = len(preview.accepted) - len(new_rows)
-        changed = 0
+        changed = still_gone = 0
         for row in preview.accepted if take_changes else ():
             item = held.get(keys[row.line])
             if item is not None and differences(row, asdict(item)):
                 site_id = site_ids.get((row.country, row.site), "")
                 facts.append(_relisted(item, _listed(row, observed_at, import_id, site_id), row))
                 changed += 1
+                still_gone += _is_still_gone(item, facts[-1])
         facts.append(
             InventoryImported(
                 observed_at=observed_at,
@@ -94,7 +98,9 @@ def import_inventory(session: Session, preview: InventoryPreview, *, take_change
         transaction.record_all(facts)
         areas = frozenset(transaction.areas)
     note(Event.LIST_ROWS, accepted=len(new_rows), rejected=len(preview.rejected), rows=preview.rows)
-    return InventoryResult(areas, import_id, len(new_rows), already_held, len(preview.rejected), new_sites, changed)
+    return InventoryResult(
+        areas, import_id, len(new_rows), already_held, len(preview.rejected), new_sites, changed, still_gone
+    )
 
 
 def _listed(row: InventoryRow, observed_at: str, import_id: str, site_id: str) -> ItemListed:
@@ -134,7 +140,20 @@ def _relisted(item: ItemRow, listed: ItemListed, row: InventoryRow) -> ItemListe
         said["stated"] = listed.stated
     names = [name for name in ItemListed.__struct_fields__ if name in ItemRow.__dataclass_fields__]
     held = {name: getattr(item, name) for name in names if name not in said}
+    if item.statement_id:
+        held["disposition"] = said.get("disposition", item.listed_as)
+        if held["disposition"] == item.listed_as or item.disposition in TERMINAL:
+            held["disposition_as_of"] = item.listed_key.partition("|")[0]
     return msgspec.structs.replace(listed, **held)
+
+
+def _is_still_gone(item: ItemRow, listed: Fact) -> bool:
+    return (
+        isinstance(listed, ItemListed)
+        and bool(item.statement_id)
+        and item.disposition in TERMINAL
+        and listed.disposition not in {item.listed_as, item.disposition}
+    )
 
 
 def _iso(day: date | None) -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from db.queries.checklists import visit_checklists
+from db.queries.dispositions import gone_at
 from db.queries.visits import VisitRow, WorkRow, visit, work_ids, work_rows
 from db.store import Connection
 from eum_app.domain.checklists import expected_answers, visible_questions
@@ -157,6 +158,7 @@ def print_worklist(
         require_visit(session, connection, visit_id)
         checklist, _ = visit_checklists(connection, visit_id)
         pages = [page for page in worklist_pages(connection, visit_id) if places is None or page.place in places]
+        gone = gone_at(connection, row.site_id)
     if not pages:
         raise Refusal("worklist.empty")
     asked = visible_questions(checklist, expected_answers(checklist, ()))
@@ -164,7 +166,7 @@ def print_worklist(
     sheets: list[Sheet] = []
     for start in range(0, len(pages), VOLUME_PAGES):
         volume = pages[start : start + VOLUME_PAGES]
-        pdf = set_pdf(WORKLIST.template, worklist_data(cover, row, [_printed(page) for page in volume], asked))
+        pdf = set_pdf(WORKLIST.template, worklist_data(cover, row, [_printed(page) for page in volume], asked, gone))
         number = start // VOLUME_PAGES + 1
         to = path if number == 1 else path.with_name(f"{path.stem}.volume-{number:02d}.pdf")
         fact = WorklistPrinted(

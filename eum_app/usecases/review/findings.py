@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from db.queries.checklists import site_answers_of, visit_checklists
 from db.queries.clocks import came_at, first_came_at
+from db.queries.dispositions import seen_though_gone, statements_to_judge
 from db.queries.findings import (
     FindingRow,
     checks_to_judge,
@@ -24,8 +25,16 @@ from db.store import Connection
 from db.transaction import Transaction
 from eum_app.domain.checklists import deviations
 from eum_app.domain.clock import is_doubtful_time, shifted
-from eum_app.domain.compliance.rule import CheckSeen, SiteSeen, Trigger
-from eum_app.domain.compliance.rules import RULES, outcomes_of_rules, run_rules, run_site_rules
+from eum_app.domain.compliance.rule import CheckSeen, SiteSeen, StatementSeen, Trigger
+from eum_app.domain.compliance.rules import (
+    RULES,
+    outcomes_of_rules,
+    run_disposition_rules,
+    run_rules,
+    run_site_rules,
+)
+from eum_app.domain.disposition_list import date_doubt, lacking, version_of
+from eum_app.domain.dispositions import TERMINAL
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import FindingLapsed, FindingRaised, FindingReviewed
 from eum_app.domain.findings import LapseReason, require_decision
@@ -35,6 +44,8 @@ from eum_app.domain.time_check import TOLERANCE
 from eum_app.domain.visit_kinds import wanted_grade_of
 from eum_app.domain.visits import CHECK_VALUES
 from eum_app.usecases.changes import Changed
+from eum_app.usecases.items.disposition_lists import evidence_of, shipped_lists
+from eum_app.usecases.items.disposition_statement import NewDisposition, record_statement
 from eum_app.usecases.people.scopes import require_finding
 from eum_app.usecases.review.attribution import unsigned_triggers
 from eum_app.usecases.review.own_work import is_own_work
@@ -84,6 +95,7 @@ def judge(
         triggers = [*run_rules(_checks_seen(connection, visit_id, observed_at))]
         if (site := _site_seen(connection, visit_id)) is not None:
             triggers += run_site_rules(site)
+        triggers += run_disposition_rules(_statements_seen(connection, visit_id))
         triggers += unsigned_triggers(connection, visit_id, observed_at, signature_days)
         open_ids = finding_ids(connection, visit_id=visit_id)
         holding = _occurring(connection, triggers)
@@ -122,7 +134,10 @@ def _checks_seen(connection: Connection, visit_id: str, now: str) -> list[CheckS
     wanted_grade = wanted_grade_of(purpose_of(connection, visit_id))
     unexpected = _unexpected(connection, visit_id)
     # Times of arrival are read only if a check is dated late at all, which is rare.
-    rows = checks_to_judge(connection, visit_id, outcomes_of_rules(), late, grade=wanted_grade, answers=unexpected)
+    gone = seen_though_gone(connection, visit_id)
+    rows = checks_to_judge(
+        connection, visit_id, outcomes_of_rules(), late, grade=wanted_grade, answers=unexpected, ids=gone
+    )
     came = came_at(connection, visit_id) if any(row.observed_at > late for row in rows) else {}
     return [
         CheckSeen(
@@ -140,9 +155,33 @@ def _checks_seen(connection: Connection, visit_id: str, now: str) -> list[CheckS
             act=row.act,
             has_doubtful_time=is_doubtful_time(row.observed_at),
             has_unknown_value=any(getattr(row, name) not in known for name, known in CHECK_VALUES.items()),
+            was_gone=row.check_id in gone,
         )
         for row in rows
     ]
+
+
+def _statements_seen(connection: Connection, visit_id: str) -> list[StatementSeen]:
+    lists = shipped_lists()
+    found = []
+    for judged in statements_to_judge(connection, visit_id):
+        fact = judged.fact
+        under = version_of(lists, fact.list_version)
+        state = under.state(fact.disposition) if under else None
+        found.append(
+            StatementSeen(
+                fact.statement_id,
+                visit_id,
+                fact.item_id,
+                is_known=state is not None,
+                is_terminal=fact.disposition in TERMINAL,
+                is_incident=state is not None and state.is_incident,
+                is_of_visit=judged.is_of_visit,
+                lacks_evidence=state is not None and bool(lacking(state, evidence_of(fact))),
+                date_doubt=date_doubt(fact.happened_on, judged.delivered, fact.observed_at),
+            )
+        )
+    return found
 
 
 def _unexpected(connection: Connection, visit_id: str) -> dict[str, tuple[str, ...]]:
@@ -196,17 +235,20 @@ def _why_gone(row: FindingRow, replaced: Collection[tuple[str, str]]) -> LapseRe
 
 
 def review_finding(
-    session: Session, finding_id: FindingId, *, decision: str, comment: str, disposition: str = ""
+    session: Session, finding_id: FindingId, *, decision: str, comment: str, stated: NewDisposition | None = None
 ) -> Reviewed:
     """Decide a finding: resolve, recheck or escalate. A decision is final.
 
     A person may not decide a finding about their own work (`own_work`): an item that they checked in that visit, or a
-    site checklist that they answered, whatever the result. `disposition` is recorded as given. Raises Refusal
+    site checklist that they answered, whatever the result. `stated` says what became of the finding's item: it is
+    recorded with the decision, and the book follows. Raises as `record_statement` does, and Refusal
     `permission.denied`, `permission.out_of_scope`, `finding.unknown`, `finding.decided`, `finding.lapsed`,
     `review.decision`, `review.comment` (none), `review.own_check`, `fact.not_allowed` (on a device); Trouble for disk
     errors.
     """
     session.require(Permission.FINDING_REVIEW)
+    if stated is not None:
+        session.require(Permission.DISPOSITION_STATE)
     with session.writing() as transaction:
         connection = transaction.connection
         row = finding(connection, finding_id)
@@ -217,6 +259,10 @@ def review_finding(
             raise Refusal("finding.lapsed")
         is_own = is_own_work(session, connection, row)
         require_decision(decision=decision, comment=comment, reviewer=session.account, is_own=is_own)
+        if stated is not None:
+            if stated.item_id != row.item_id:
+                raise Refusal("item.unknown", item_id=stated.item_id[:40])
+            record_statement(session, transaction, stated, finding_id=finding_id)
         transaction.record(
             FindingReviewed(
                 observed_at=session.observed_now(),
@@ -224,7 +270,7 @@ def review_finding(
                 finding_id=finding_id,
                 decision=decision,
                 comment=comment.strip(),
-                disposition=disposition,
+                disposition=stated.disposition if stated is not None else "",
             )
         )
         return Reviewed(frozenset(transaction.areas), finding_id, decision)

@@ -13,7 +13,7 @@ names. Accounts of HQ itself are compared by name, without case: `rev-004` is `R
 
 from __future__ import annotations
 
-from db.queries.attribution import Author, answered_by, checked_by, heads_over, linked_accounts
+from db.queries.attribution import Author, answered_by, checked_by, heads_over, linked_accounts, stated_by
 from db.queries.checks import checks_by_id
 from db.queries.findings import FindingRow
 from db.queries.people import signing_keys_of_chain
@@ -45,6 +45,8 @@ def is_own_work(session: Session, connection: Connection, row: FindingRow) -> bo
 
 
 def _authors(connection: Connection, row: FindingRow) -> list[Author]:
+    if not row.check_id and row.item_id:
+        return stated_by(connection, row.visit_id, row.item_id)
     if not row.check_id:
         # A finding about a site has no check: the people who answered its checklist are the ones excluded.
         return answered_by(connection, row.visit_id) if row.visit_id else []

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from assets import asset
 from db.bounds import outside
 from db.queries.checklists import all_checklists
+from db.queries.dispositions import GoneItem, facts_about, gone_at
 from db.queries.items import item_ids_at, items_by_id, listed_facts, site, site_facts
 from db.queries.people import all_devices
 from db.store import Connection
@@ -30,6 +31,8 @@ class PlannedVisit(Changed):
 
     visit_id: str
     expected: int
+    gone: tuple[GoneItem, ...] = ()
+    """Items on the site's book that are reported as gone, and so are not expected."""
 
 
 def shipped_checklists() -> list[Checklist]:
@@ -54,8 +57,9 @@ def plan_visit(
 ) -> PlannedVisit:
     """Plan a visit of a kind (`VISIT_KINDS`) to one site, with a snapshot of the expected items.
 
-    Without a list of items, all items on the site's book that are in the account's scope are expected. Listed items
-    may be of other sites. A kind that belongs to one program needs no `program`. `due_on` is `YYYY-MM-DD` and may be
+    Without a list of items, all items on the site's book that are in the account's scope are expected, except those
+    reported as gone: the device gets them too, and the result names them. Listed items may be of other sites, or
+    gone. A kind that belongs to one program needs no `program`. `due_on` is `YYYY-MM-DD` and may be
     past; `inspector` is a code that need not be known here. The facts that the device needs are copied into its
     outgoing chain in the same transaction; `exchange.seal_for_device` then seals the tasking bundle.
 
@@ -76,7 +80,8 @@ def plan_visit(
             raise Refusal("visit.device_unknown", device=device)
         require_site(session, connection, site_id)
         site(connection, site_id)  # refuses one that does not exist, which is in the scope of an account without limits
-        expected = list(item_ids) if item_ids is not None else _items_at(session, connection, site_id)
+        gone = _gone_at(session, connection, site_id, item_ids or ())
+        expected = list(item_ids) if item_ids is not None else _items_at(session, connection, site_id, gone)
         if not expected:
             raise Refusal("visit.no_items", site_id=site_id)
         if len(expected) > len(set(expected)):
@@ -113,14 +118,24 @@ def plan_visit(
             expected=tuple(expected),
         )
         transaction.record_all([*recorded, planned])
-        transaction.copy_out(device, [*told, *listed_facts(connection, expected), planned])
+        known_there = [*expected, *(one.item_id for one in gone)]
+        about = [*listed_facts(connection, known_there), *facts_about(connection, known_there, device)]
+        transaction.copy_out(device, [*told, *about, planned])
         areas = frozenset(transaction.areas)
-    return PlannedVisit(areas, planned.visit_id, len(expected))
+    return PlannedVisit(areas, planned.visit_id, len(expected), gone)
 
 
-def _items_at(session: Session, connection: Connection, site_id: str) -> list[str]:
-    """Return the items on the site's book that are in this account's scope."""
-    ids = item_ids_at(connection, site_id)
+def _gone_at(session: Session, connection: Connection, site_id: str, wanted: Collection[str]) -> tuple[GoneItem, ...]:
+    """Return the site's items in this account's scope that are reported as gone and were not asked for."""
+    found = [one for one in gone_at(connection, site_id) if one.item_id not in wanted]
+    foreign = set(outside(connection, session.scope, "item", [one.item_id for one in found]))
+    return tuple(one for one in found if one.item_id not in foreign)
+
+
+def _items_at(session: Session, connection: Connection, site_id: str, gone: Iterable[GoneItem]) -> list[str]:
+    """Return the items on the site's book that are in this account's scope and not gone."""
+    left_out = {one.item_id for one in gone}
+    ids = [item_id for item_id in item_ids_at(connection, site_id) if item_id not in left_out]
     foreign = set(outside(connection, session.scope, "item", ids))
     return [item_id for item_id in ids if item_id not in foreign]
 

@@ -1,0 +1,1 @@
+"""Use cases about items of the book."""

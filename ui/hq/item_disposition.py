@@ -1,0 +1,117 @@
+"""State what became of the current item of the inventory, or set the counting statement aside."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+
+from eum_app.domain.errors import KnownError
+from eum_app.domain.people import Permission
+from eum_app.usecases.calls import call
+from eum_app.usecases.changes import Changed
+from eum_app.usecases.items.disposition_statement import NewDisposition, states_in_force
+from eum_app.usecases.items.state_disposition import StatedDisposition, state_disposition, withdraw_disposition
+from ui.kit.desk import Desk
+from ui.kit.page import Page
+from ui.kit.tips import set_tip
+from ui.kit.widgets import Button, button, hbox
+from ui.kit.widgets.reasoned_act import ActWords, ReasonedAct
+from ui.kit.words import joined, word
+from ui.shared.disposition_panel import DispositionPanel
+from ui.shared.items_view import ItemDetail, ItemSide
+from ui.shared.page_parts import named, why_not
+
+
+class ItemDisposition(QObject):
+    """The acts under an item's history, and their form in place of the item."""
+
+    opened = Signal()
+    """The form was opened: on a small screen its column comes to the front."""
+
+    def __init__(self, desk: Desk, page: Page, side: ItemSide) -> None:
+        super().__init__(page)
+        self._desk, self._page, self._side = desk, page, side
+        self._detail: ItemDetail | None = None
+        denied = why_not(desk.session, Permission.DISPOSITION_STATE)
+        self.button: Button = named(button(self.tr("What became of it…"), self.start, icon="pen-line"), "item_state")
+        set_tip(self.button, denied or self.tr("State that it was lost, expended, transferred … (Ctrl+D)"))
+        self.button.setEnabled(not denied)
+        self.aside = ReasonedAct(
+            ActWords(
+                "item_set_aside",
+                self.tr("Set the statement aside…"),
+                self.tr("Why it does not count"),
+                self.tr("Why the statement does not count"),
+                self.tr("Set aside"),
+                self.tr("The book then follows the statement before it, or the list. Both stay in the history."),
+            )
+        )
+        self.aside.requested.connect(self._set_aside)
+        self.aside.hide()
+        self._is_open = not denied
+        self.panel = DispositionPanel("item_disposition", states_in_force(desk.session.now().date()))
+        self.panel.confirmed.connect(self._record)
+        self.panel.cancelled.connect(self.leave)
+        side.add_form(self.panel)
+        side.add_acts(hbox(self.button, 1), self.aside)
+        page.add_action(self.tr("What became of the item"), "Ctrl+D", self.start)
+
+    def show_item(self, detail: ItemDetail) -> None:
+        """Follow the item shown. A form that was opened for another item is left."""
+        is_other = self._detail is None or self._detail.item.item_id != detail.item.item_id
+        self._detail = detail
+        self.aside.setVisible(self._is_open and detail.counting is not None)
+        if is_other:
+            self.aside.close_form()
+            self.leave()
+
+    def start(self) -> None:
+        """Open the form for the item shown. Does nothing without one, or if the role may not state it."""
+        if self._detail is None or not self._is_open or not self.panel.isHidden():
+            return
+        row = self._detail.item
+        self._page.notice.dismiss()
+        self.panel.start(row.item_id, joined(row.serial, row.nomenclature), row.disposition, self._detail.open_claims)
+        self._side.show_form(is_shown=True)
+        self.opened.emit()
+        self.panel.focus_first()
+
+    def leave(self) -> None:
+        """Show the item again if the form is open, and give the focus back to the button."""
+        if self.panel.isHidden():
+            return
+        self._side.show_form(is_shown=False)
+        self.button.setFocus()
+
+    def _record(self, new: NewDisposition, claim_id: str) -> None:
+        self._desk.do(call(state_disposition, new, claim_id=claim_id), then=self._recorded, failed=self._refused)
+
+    def _recorded(self, done: StatedDisposition) -> None:
+        self.leave()
+        serial = self._detail.item.serial if self._detail else ""
+        self._page.notice.show_message(
+            "ok",
+            self.tr("Recorded: {item} is now {disposition}").format(
+                item=serial, disposition=word("disposition", done.disposition)
+            ),
+        )
+
+    def _refused(self, error: KnownError) -> None:
+        self.panel.let_try_again()
+        self._page.notice.show_error(error)
+
+    def _set_aside(self, reason: str) -> None:
+        counting = self._detail.counting if self._detail else None
+        if counting is not None:
+            self._desk.do(
+                call(withdraw_disposition, counting.fact.statement_id, reason),
+                then=self._was_set_aside,
+                failed=self._not_set_aside,
+            )
+
+    def _was_set_aside(self, _done: Changed) -> None:
+        self.aside.close_form()
+        self._page.notice.show_message("ok", self.tr("The statement was set aside"))
+
+    def _not_set_aside(self, error: KnownError) -> None:
+        self.aside.set_retry()
+        self._page.notice.show_error(error)
