@@ -69,9 +69,10 @@ RELEASE_PROGRAMS = {"dpkg-deb": "dpkg", "dpkg-shlibdeps": "dpkg-dev", "gpg": "gn
 
 
 def main() -> int:
-    """Return 0 if everything is installed, else 1 with instructions on standard error. As root on Debian, install it.
+    """Return 0 if everything is there, also after installing it as root on Debian; else 1 with instructions.
 
-    `--freeze` also checks what building the frozen folder needs, `--release` what making packages of it needs.
+    These go to standard error. `--freeze` also checks what building the frozen folder needs, `--release` what making
+    packages of it needs.
     """
     purposes = set(sys.argv[1:])
     if not PYTHONS[0] <= sys.version_info[:2] < PYTHONS[1]:

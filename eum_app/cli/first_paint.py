@@ -35,8 +35,8 @@ class _FirstPaint(QObject):
 def main(open_the_app: Callable[[], int]) -> int:
     """Print `painted on PLATFORM` and end the process with 0, or with 3 if nothing is painted within a minute.
 
-    The process exits immediately and does not wait for imports that continue behind the first page. Returns only if the
-    app fails before that.
+    The process exits immediately and does not wait for imports that continue behind the first page. Returns what
+    `open_the_app` returns only if the app ends before that. Raises as `application` and `open_the_app`.
     """
     app = application()
 

@@ -74,7 +74,7 @@ def depot_rows(seed: int, count: int = 24, *, today: date, site: str = "Depot 7"
 def write_inventory_csv(path: Path, rows: Sequence[InventoryRow]) -> None:
     """Write `rows` under the headings of an inventory list (UTF-8, commas, ISO dates), replacing a file at `path`.
 
-    Raises Trouble of the disk.
+    Raises Refusal `file.is_folder`; Trouble of the disk.
     """
     out = io.StringIO(newline="")
     writer = csv.writer(out)
@@ -112,7 +112,7 @@ def shelf_video(rows: Sequence[InventoryRow], path: Path, *, frames: int = 40, f
     """Write a video of a walk along labels on two shelves (Motion-JPEG .avi, 1280×720), used in place of a camera.
 
     With 24 rows, each label is visible in about 10 of 40 frames. A file at `path` is replaced. Raises Trouble
-    `disk.failed` if it cannot be opened; a disk that fills up meanwhile is not noticed.
+    `disk.failed` if it cannot be opened; a disk that fills up meanwhile is not noticed. Raises also as `label_picture`.
     """
     from eum_app.scanning.opencv import cv2
 

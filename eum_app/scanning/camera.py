@@ -39,7 +39,10 @@ class Frame:
     at_ms: float  # monotonic
 
     def grey(self) -> NDArray[np.uint8]:
-        """Return the frame as gray values, for the decoder."""
+        """Return the frame as gray values (height × width), for the decoder.
+
+        Those of a gray frame are its own, not a copy.
+        """
         return grey_of(self.picture)
 
 

@@ -62,8 +62,8 @@ class SweepTracker:
     def offer(self, symbols: Iterable[Symbol], at_ms: float, size: tuple[int, int]) -> tuple[Track, ...]:
         """Return the marks in view after adding one frame's symbols, oldest first.
 
-        The frame was captured at `at_ms` (a monotonic clock) and has `size` (width, height) in pixels. Marks that this
-        frame does not show stay until they were unseen for `gone_ms`.
+        The frame was captured at `at_ms` (a monotonic clock) and has `size` (width, height) in pixels. Marks that it
+        does not show stay until they were unseen for `gone_ms` or have left the picture.
         """
         found = list(symbols)
         self._consensus.offer(found, at_ms)

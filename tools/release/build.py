@@ -15,7 +15,10 @@ NAME = "eum"
 
 
 def git(*arguments: str) -> str:
-    """Run git in the project's repository and return its output. Raises SystemExit if git fails."""
+    """Run git in the project's repository and return its output without blanks around it.
+
+    Raises SystemExit if git fails.
+    """
     done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(f"git {' '.join(arguments)}: {done.stderr.strip()}")

@@ -167,9 +167,10 @@ class ReportsPage(Page):
         return self.filters.wanted()
 
     def load(self) -> None:
-        """Read the preview again, once every required filter has a value. Until then, an empty one is shown.
+        """Read the preview again in the background, once every required filter has a value.
 
-        Does nothing without the permission for the report.
+        Until then, an empty one is shown. Does nothing without the permission for the report. The notice shows an
+        error; the rows before stay.
         """
         self._asked += 1
         if not may(self.desk.session, self.report.permission):

@@ -87,7 +87,7 @@ class Badges(QObject):
         desk.tasks.store_changed.connect(self.refresh)
 
     def refresh(self, _areas: frozenset[Area]) -> None:
-        """Read the numbers beside the rail's entries again."""
+        """Read the numbers beside the rail's entries again. They change when the answers arrive."""
         session = self._desk.session
         self._desk.ask(query(visit_cards, session.name, session.store.named.epoch), then=self._show_visits)
         self._desk.ask(query(all_bundles, session.name, "out"), then=self._show_sync)

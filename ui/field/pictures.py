@@ -28,7 +28,7 @@ class Pictures:
         self._kept: OrderedDict[tuple[int, int, int], QImage] = OrderedDict()
 
     def show(self, data: bytes, width: int, then: Callable[[QImage], object]) -> None:
-        """Pass a photo, at most `width` pixels wide, to `then` on the GUI thread.
+        """Pass a photo, at most `width` pixels wide, to `then` on the GUI thread: now if it is kept, else later.
 
         It gets a null image if the photo cannot be shown.
         """

@@ -52,7 +52,10 @@ class SiteKeeper(QObject):
         return not (self._timer.isActive() or self._unanswered)
 
     def begin(self, visit_id: str) -> None:
-        """Save the answers of the visit before, and read those of this visit."""
+        """Save the answers of the visit before, and read those of this visit in the background.
+
+        `brought_back` follows, after `failed` if they cannot be read.
+        """
         self.flush()
         if visit_id != self._visit_id:
             self._visit_id, self._waiting, self._saved = visit_id, {}, {}

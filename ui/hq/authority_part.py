@@ -104,7 +104,7 @@ class AuthorityPart(QWidget):
         self.hide()
 
     def ask(self) -> None:
-        """Read again where the key is."""
+        """Read again where the key is, if the account may enroll devices. The part changes when the answer arrives."""
         if may(self._desk.session, Permission.DEVICE_ENROL):
             self._desk.ask(call(authority_state), then=self._show)
 

@@ -171,7 +171,11 @@ class InventoryPage(Page):
             self.claims.reload()
 
     def mark_scanned(self, raw: bytes, read_by: str) -> None:
-        """Show the items that a scanned mark names, or those near it. Lists and claims take no marks."""
+        """Show the items that a scanned mark names, or those near it, or say that nothing matches.
+
+        The answer comes later. While a list is imported or claims are shown, the notice says that the page does not use
+        marks.
+        """
         if self._stack.currentIndex() == LIST:
             self._scans += 1
             scan = self._scans

@@ -126,7 +126,10 @@ class SlipDialog(WindowDialog):
         self._make.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def make(self) -> None:
-        """Make the slip. Does nothing while it is being made."""
+        """Make the slip in a child process, and write it into the outbox. Does nothing while it is being made.
+
+        Returns before it is made: the dialog then shows the files and the symbol, or the error.
+        """
         if self.is_busy:
             return
         self.is_busy = True

@@ -243,7 +243,10 @@ class VisitView(QWidget):
         )
 
     def show_statement(self) -> None:
-        """Open the statement that the host signed, or declined to sign. Does nothing without a visit."""
+        """Open the statement that the host signed, or declined to sign. Does nothing without a visit.
+
+        It opens when it was read, if this visit is still shown; the notice shows an error.
+        """
         if self.shown is not None:
             asked = call(read_statement, self.shown.visit.visit_id)
             self.desk.ask(asked, then=self._open_statement, failed=self._notice.show_error)

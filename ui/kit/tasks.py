@@ -29,7 +29,7 @@ QUERY_THREADS = 2  # one slow search must not delay the other reads
 class Tasks(QObject):
     """The application's workers. Created on the GUI thread; `close()` ends every thread and child process.
 
-    Methods that take callbacks return at once, and raise RuntimeError after `close`.
+    Methods that take callbacks return at once. After `close`, all but `child` raise RuntimeError.
     """
 
     store_changed = Signal(object)
@@ -90,7 +90,7 @@ class Tasks(QObject):
         on_failed: OnFailed | None = None,
         on_cancelled: Callable[[], object] | None = None,
     ) -> ChildTask:
-        """Run `fn(progress, *args)` in a fresh process.
+        """Run `fn(progress, *args)` in a fresh process, and return the task, by which it can be canceled.
 
         `fn` is a module-level function. Arguments and result are pickled and go through a pipe, never through the
         command line. The result may have `areas` too. `on_failed` also gets Trouble `task.child_not_started` and

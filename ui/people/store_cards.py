@@ -123,7 +123,10 @@ class StoreCards(QWidget):
     # The page
 
     def ask(self) -> None:
-        """Read the notice and the automatic erase limit from the store again. A notice that is in its field stays."""
+        """Read the notice and the automatic erase limit from the store again, in the background.
+
+        A notice that is in its field stays. `failed` carries an error.
+        """
         self.notice.ask()
         self._desk.ask(call(erase_after), then=self._show_after, failed=self.failed.emit)
 
@@ -174,8 +177,9 @@ class StoreCards(QWidget):
         )
 
     def begin_erasing(self) -> None:
-        """Read what would be lost, then show it and ask for confirmation. If it cannot be read, `failed` carries the
-        error.
+        """Read what would be lost, then show it and ask for confirmation. Nothing is erased before that.
+
+        Returns before the dialog opens. If it cannot be read, `failed` carries the error.
         """
         self.erase_button.setEnabled(False)
         self._desk.ask(call(what_is_lost), then=self._show_lost, failed=self.erase_failed)

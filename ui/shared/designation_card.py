@@ -53,7 +53,10 @@ class DesignationCard(Card):
         self._follow()
 
     def ask(self) -> None:
-        """Read the designation from the store. If any field is being edited, all fields keep their text."""
+        """Read the designation from the store, in the background. `failed` carries an error.
+
+        If any field is being edited, all fields keep their text.
+        """
         self._desk.ask(call(current_designation), then=self._show, failed=self.failed.emit)
 
     def _typed(self) -> Designation:

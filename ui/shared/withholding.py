@@ -129,7 +129,7 @@ class WithholdingsCard(Card):
         self.add_padded(self._none, self._rows, spacing=10)
 
     def ask(self) -> None:
-        """Read the open requests from the store again."""
+        """Read the open requests from the store again, in the background. `failed` carries an error."""
         self._desk.ask(query(withholdings_open), then=self._show, failed=self.failed.emit)
 
     def _show(self, rows: list[WithholdingAskedRow]) -> None:

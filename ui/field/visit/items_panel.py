@@ -149,7 +149,7 @@ class ItemsPanel(Card):
             self._tabs.set_text(key, number, f"{status_mark(key).text()}: {number}")
 
     def refresh(self) -> None:
-        """Fetch the list again, because the store changed, and the items that the form for a room asks about."""
+        """Fetch the list again in the background, and the items that the form for a room asks about."""
         self._model.reload()
         if self.asks_about_room:
             again = query(read_room, self._visit_id, self._room_of)

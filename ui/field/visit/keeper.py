@@ -60,7 +60,11 @@ class Keeper(QObject):
         return self._visit_id == visit_id
 
     def begin(self, visit_id: str) -> None:
-        """Read what the store holds for a visit, now that it is open. Nothing is saved until that is shown."""
+        """Read what the store holds for a visit, now that it is open. Nothing is saved until that is shown.
+
+        `brought_back` follows, unless another visit was opened meanwhile. An error goes to the window's notice; nothing
+        is then saved in this visit before another one was shown.
+        """
         self._visit_id, self._is_ready = visit_id, False
         self._unsaved, self._place = Unsaved(), Place()
         self._at.desk.ask(call(kept_work, visit_id), then=partial(self._found, visit_id))

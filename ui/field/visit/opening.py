@@ -108,7 +108,10 @@ class Opening(QObject):
             self._at.show_column(keeps_photo=True)
 
     def show_match(self, match: Match, picture: bytes = b"") -> None:
-        """Open an expected item; show an offer for any other mark."""
+        """Open an expected item; show an offer for any other mark.
+
+        A draft that the store holds is read first, so it may come later.
+        """
         if match.item is not None and match.kind in {MatchKind.EXPECTED, MatchKind.ALREADY_CHECKED}:
             self._open(match.item.item_id, match.read, picture)
         elif self._keeper.holds(subject := offer_subject(match.read, match.item.item_id if match.item else "")):
@@ -130,9 +133,10 @@ class Opening(QObject):
         self.open_again(item_id, read, picture, lambda: None)
 
     def open_again(self, item_id: str, read: MarkRead, picture: bytes, then: Callable[[], object]) -> None:
-        """Open an item with the draft that the store holds for it, and call `then` afterwards.
+        """Open an item with the draft that the store holds for it, and call `then` afterwards. Returns before that.
 
-        `then` is also called where the current work does not take the item, but not if the item is unknown.
+        `then` is also called where the current work does not take the item, but not if the item is unknown: the
+        window's notice shows that.
         """
 
         def show(found: tuple[ItemRow, str, Begun | None]) -> None:
@@ -144,7 +148,10 @@ class Opening(QObject):
         self._keeper.when_saved(lambda: self._at.desk.ask(asked, then=show))
 
     def offer_again(self, kept: Begun, then: Callable[[], object]) -> None:
-        """Show the offer about a mark again, with its draft."""
+        """Show the offer about a mark again, with its draft, and call `then` afterwards. Returns before that.
+
+        If the mark is refused now, the scan column says why, and `then` is not called.
+        """
 
         def show(match: Match) -> None:
             self._offers.show(match, kept.mark_picture, kept)

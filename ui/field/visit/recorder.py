@@ -121,7 +121,10 @@ class Recorder(QObject):
         return True
 
     def attach(self, visit_id: str, check_id: str, photo: bytes, done: Callable[[], object]) -> None:
-        """Request to add a photo to a recorded check. Then `done` is called, or `failed` emitted."""
+        """Request to add a photo to a recorded check, also while another request runs.
+
+        Returns before it is added. Then `done` is called, or `failed` emitted.
+        """
         self._desk.do(
             call(attach_photo, visit_id, CheckId(check_id), photo),
             then=lambda _changed: done(),
