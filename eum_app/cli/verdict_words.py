@@ -22,7 +22,7 @@ def said(verdict: bool | None) -> str:
 
 
 def time_words(time: TimeProof) -> str:
-    """Return a line about when a signature was made, and how that is known."""
+    """Return a line about when a signature was made at the latest and how that is known, or that it is only claimed."""
     if time.at:
         return f"Signed at the latest {instant_words(time.at)}: {_HOW[time.verdict]} ({time.by})"
     is_current = time.verdict == "current"

@@ -220,7 +220,10 @@ class Run:
         return gap
 
     def released(self) -> tuple[Key, ...]:
-        """Return the keys that may be delivered now, because a person typed them, while the run goes on."""
+        """Return the keys that may be delivered now, because a person typed them, while the run goes on.
+
+        They leave the run. Empty while it is not clear that they are typing.
+        """
         if self.place.kind == "keys":
             is_by_person = not self.fast and not self.has_separators and self.pauses == self.long >= 2
             return self._let_go(2) if is_by_person and len(self.held) > 2 else ()

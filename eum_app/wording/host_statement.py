@@ -103,7 +103,10 @@ def said_statement(stated: HostStatement, translate: Translate = in_english) -> 
 
 
 def exception_said(item: StatedItem, translate: Translate = in_english) -> str:
-    """Return why an item is an exception, in one line; empty for one that was verified as expected."""
+    """Return why an item is an exception, in one line.
+
+    Empty for an item of the list that the inspector saw and verified, with every answer as expected.
+    """
     parts = [] if item.outcome == Outcome.VERIFIED else [_outcome_said(item.outcome, translate)]
     if not item.is_listed and item.outcome != Outcome.NOT_ON_LIST:
         parts.append(_outcome_said(Outcome.NOT_ON_LIST, translate))

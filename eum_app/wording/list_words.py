@@ -179,7 +179,7 @@ def why_refused(code: str, values: Mapping[str, str], translate: Translate = in_
 
 
 def what_differs(difference: Difference, translate: Translate = in_english) -> str:
-    """Return the difference between a row and the book in one column, in words."""
+    """Return the difference between a row and the book in one column, with both values; a dash if the book has none."""
     words = translate("lists", "{column}: the book has {held}, the list {listed}")
     return words.format(
         column=column_word(difference.column, translate), held=difference.held or "–", listed=difference.listed

@@ -71,7 +71,10 @@ def run(command: list[str], environment: dict[str, str], cwd: Path | None = None
 
 
 def digests(folder: Path) -> dict[str, str]:
-    """Return the SHA-256 and executable bit of each file below a folder, or the target of a link, by path."""
+    """Return the SHA-256 and executable bit of each file below a folder, or the target of a link, by path.
+
+    Paths are relative, with forward slashes. Folders are left out.
+    """
     found = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()

@@ -60,7 +60,7 @@ class QuestionRows(QWidget):
         return sum(row.is_open or not (row.answer and row.answer.value.strip()) for row in self)
 
     def texts(self, question_ids: Collection[str]) -> str:
-        """Return the texts of these questions in the checklist's order, joined; those not asked are left out."""
+        """Return the texts of these questions in the checklist's order, with semicolons; those not asked are left out."""
         return "; ".join(row.question.text for key, row in self._rows.items() if key in question_ids)
 
     def show_started(self, started: Collection[str], answers: Mapping[str, Answer]) -> None:
@@ -72,7 +72,10 @@ class QuestionRows(QWidget):
                 row.settle(answers.get(key))
 
     def next_to_do(self, started: Sequence[str]) -> str:
-        """Return the question started last, else the first that needs an answer, else the first; empty for none."""
+        """Return the id of the question started last, else of the first that needs an answer, else of the first.
+
+        Empty without questions.
+        """
         begun = [key for key in reversed(started) if key in self._rows]
         needed = [key for key, row in self._rows.items() if row.is_open]
         return next(iter([*begun, *needed, *self._rows]), "")

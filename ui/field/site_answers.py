@@ -104,7 +104,11 @@ class SiteAnswers(QObject):
         self.changed.emit()
 
     def give(self, answer: Answer, checklist: Checklist, picture: bytes = b"") -> bool:
-        """Record an answer if it is complete and new; else keep it. Return whether it is complete."""
+        """Record an answer if it is complete and new. Return whether it is complete, also if it was recorded before.
+
+        One that is not complete is kept as a draft. One without a value, or that is recorded already, ends the draft.
+        Returns before it is recorded: `changed` or `failed` follows.
+        """
         key = answer.question_id
         is_complete = bool(answer.value) and is_valid(checklist, answer)
         if answer.value and not is_complete:
@@ -154,7 +158,7 @@ class SiteAnswers(QObject):
 
 
 def is_valid(checklist: Checklist, answer: Answer) -> bool:
-    """Return whether an answer is complete. One to a question that the checklist does not have is."""
+    """Return whether an answer is complete and valid. One to a question that the checklist does not have is."""
     question = next((one for one in checklist.questions if one.question_id == answer.question_id), None)
     if question is None:
         return True

@@ -59,7 +59,7 @@ class Behind:
         return self._items(status_mark("overdue").text(), StandingFilter(self._today, OVERDUE))
 
     def place(self, line: PlaceLine, part: str, *, is_country: bool) -> Narrowed:
-        """Return the rows of a bar (`part` empty) or of one part of it, a key of `STATES`.
+        """Return the filter of the items of a bar (`part` empty) or of one part of it, a key of `STATES`.
 
         A line without a name gives the items without a place. Raises KeyError for any other `part`.
         """
@@ -81,7 +81,7 @@ class Behind:
         )
 
     def quarter(self, line: QuarterLine, name: str, first: date) -> Narrowed:
-        """Return the rows of a column of the chart; `first` is the first day shown."""
+        """Return the filter of the items in a column of the chart; `first` is the first day shown."""
         if line.is_never:
             standing = StandingFilter(self._today, inventoried=False)
         elif line.starts_on is None:

@@ -57,7 +57,7 @@ def claim_detail(session: Session, claim_id: str) -> ClaimDetail:
 
 
 def now_chip(claim: OpenClaim) -> ChipSpec:
-    """Return a chip for what the claim matches in the current book."""
+    """Return a chip for what the claim matches in the current book; a muted one with its code for an unknown match."""
     made = becomes_chip(claim.now.match)
     if claim.now.item_id:
         return ChipSpec(translate("hq", "Now matches an item"), "accent", "check")

@@ -22,7 +22,7 @@ translate = QCoreApplication.translate
 
 
 def late_chip(late: LateBundle) -> ChipSpec:
-    """Return icon, text and tone of a late bundle's state."""
+    """Return icon, text and tone of a late bundle's state: imported since, accepted by two, or how many accepted it."""
     if late.is_imported:
         return ChipSpec(translate("hq", "Imported since"), "ok", "check")
     if late.is_admitted:

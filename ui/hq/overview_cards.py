@@ -203,7 +203,7 @@ class DevicesCard(Card):
         self._look.setVisible(bool(looks))
 
     def last_bundle(self, line: DeviceLine) -> str:
-        """Return the age of a device's last bundle in words."""
+        """Return the age of a device's last bundle in words; "none yet" without one."""
         return age(line.last_bundle_at, self._as_of) if line.last_bundle_at else self.tr("none yet")
 
     def _gap(self, line: DeviceLine) -> str:

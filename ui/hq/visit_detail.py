@@ -388,7 +388,7 @@ class ChecksCard(Card):
 
 
 def by_words(row: CheckRow) -> str:
-    """Return the account that a check names, and that it has not signed for it yet; short, because the column is."""
+    """Return the account that a check names, with "unsigned" if that account has not signed for it yet."""
     return row.actor if row.is_attributed else joined(row.actor, translate("hq", "unsigned"))
 
 

@@ -34,7 +34,7 @@ def warning(code: str, values: Mapping[str, object]) -> str:
 
 
 def column_word(column: str) -> str:
-    """Return the name of a list's column; for an unknown one its key, with spaces."""
+    """Return the name of a list's column; for an unknown one its key, with spaces and a capital."""
     return list_words.column_word(column, translate)
 
 
@@ -58,7 +58,7 @@ def why_refused(code: str, values: Mapping[str, str]) -> str:
 
 
 def what_differs(difference: Difference) -> str:
-    """Return a column in which a row differs from the book, in words."""
+    """Return a column in which a row differs from the book, with both values; a dash if the book has none."""
     return list_words.what_differs(difference, translate)
 
 

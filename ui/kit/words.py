@@ -53,13 +53,13 @@ def fact(kind: str) -> str:
 
 
 def rule_title(rule_id: str) -> str:
-    """Return the title of a rule; a rule that this version does not know is shown by its id."""
+    """Return the title of a rule; for one that this version does not know its id, with spaces and a capital."""
     rule = RULES.get(rule_id)
     return translate("rules", rule.title) if rule else rule_id.replace("-", " ").capitalize()
 
 
 def rule_words(rule_id: str) -> str:
-    """Return a rule's explanation, source and remedy; empty for an unknown rule."""
+    """Return a rule's explanation and source on one line, its remedy on the next; empty for an unknown rule."""
     rule = RULES.get(rule_id)
     if rule is None:
         return ""
@@ -88,12 +88,12 @@ def role(key: str) -> str:
 
 
 def read_by(key: str) -> str:
-    """Return how an item was identified, as used within a line of text: `camera`, `typed` …"""
+    """Return how an item was identified, as used within a line of text: `camera`, `typed` …; unknown as in `word`."""
     return word("read_by", key)
 
 
 def reason(outcome_key: str, key: str) -> str:
-    """Return the reason of an outcome in words; empty for none."""
+    """Return the reason of an outcome in words, an unknown one as in `word`; empty for none."""
     return word(outcome_key, key) if key else ""
 
 
@@ -103,7 +103,10 @@ def outcome(key: str) -> str:
 
 
 def author(account: str, device: str) -> str:
-    """Return an account's name, with the device beside it where another store has an account of that name."""
+    """Return an account's name, followed by its device unless `device` is empty.
+
+    Callers give a device where another store has an account of that name.
+    """
     return translate("words", "{account} on {device}").format(account=account, device=device) if device else account
 
 

@@ -45,7 +45,10 @@ class Group:
         return len(new)
 
     def split(self) -> list[Draft]:
-        """Give each item its own draft with the answers given for all; none if no answer was given."""
+        """Give each item its own draft with the answers given for all, and return these drafts.
+
+        Changes nothing and returns none if no answer was given.
+        """
         if not self.answers.is_begun:
             return []
         for draft in self.drafts.values():

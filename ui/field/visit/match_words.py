@@ -294,7 +294,10 @@ def wait_said(text: str, serial: str, *, is_by_hand: bool) -> str:
 
 
 def checked_said(outcome: str, item_id: str, recent: Sequence[CheckRow]) -> str:
-    """Return the outcome recorded before for an item, in words; empty for none."""
+    """Return the outcome recorded before for an item, in words, with its time if `recent` has the check.
+
+    Empty for no outcome, and for an item that is still to check.
+    """
     if not outcome or outcome == TO_CHECK:
         return ""
     before = next((one for one in recent if one.item_id == item_id and not one.withdrawn), None)

@@ -25,7 +25,7 @@ class ChipSpec:
 
     @classmethod
     def of(cls, state: str, text: str | None = None) -> ChipSpec:
-        """Return the chip of a state of `ui.kit.theme.status`, with its word or another text."""
+        """Return the chip of a state of `ui.kit.theme.status`, with its word or another text; see `status_mark`."""
         mark = status_mark(state)
         return cls(mark.text() if text is None else text, mark.tone, mark.icon)
 

@@ -26,7 +26,7 @@ class Chip(QWidget):
 
     @classmethod
     def of(cls, state: str, text: str | None = None) -> Chip:
-        """Return the chip of a state of `ui.kit.theme.status`."""
+        """Return the chip of a state of `ui.kit.theme.status`, with its word or another text; see `status_mark`."""
         made = cls()
         made.set_state(state, text)
         return made

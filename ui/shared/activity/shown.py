@@ -52,7 +52,7 @@ def outcome_words(row: ActivityRow) -> str:
 
 
 def outcome_chip(row: ActivityRow) -> ChipSpec | None:
-    """Return a chip for the outcome of an entry; None without an outcome."""
+    """Return a chip for the outcome of an entry, a muted one for an unknown outcome; None without an outcome."""
     if not row.outcome:
         return None
     if row.outcome in STATUS:
