@@ -61,7 +61,7 @@ def man_page(command: Command, version: str, day: date, see_also: list[str]) -> 
 
 
 def roff(text: str) -> str:
-    """Return text escaped for roff: backslashes, hyphens and quotes stay as they are, and no line is read as a request."""
+    """Return text escaped for roff: backslashes, hyphens and quotes stay as they are. No line is read as a request."""
     escaped = text.replace("\\", "\\e").replace("-", "\\-").replace('"', "\\(dq")
     return re.sub(r"^([.'])", r"\\&\1", escaped, flags=re.MULTILINE)
 

@@ -60,7 +60,10 @@ class QuestionRows(QWidget):
         return sum(row.is_open or not (row.answer and row.answer.value.strip()) for row in self)
 
     def texts(self, question_ids: Collection[str]) -> str:
-        """Return the texts of these questions in the checklist's order, with semicolons; those not asked are left out."""
+        """Return the texts of these questions in the checklist's order, joined by semicolons.
+
+        Those that are not asked now are left out.
+        """
         return "; ".join(row.question.text for key, row in self._rows.items() if key in question_ids)
 
     def show_started(self, started: Collection[str], answers: Mapping[str, Answer]) -> None:
