@@ -230,7 +230,8 @@ def open_slot(store_file: StoreFile, account: str, passphrase: str) -> Unlocked:
     """Return the keys of an account, opened by its passphrase.
 
     Raises Refusal `passphrase.wrong`; an unknown account gets the same error after the same time: a locked device must
-    not reveal its accounts. Also raises as `derive_key` does; Refusal `suite.unknown`; Trouble `keyslots.altered`.
+    not reveal its accounts. Also raises as `derive_key` does; Refusal `suite.unknown`, `key.invalid`; Trouble
+    `keyslots.altered`.
     """
     slot = store_file.slot(account)
     if slot is None:

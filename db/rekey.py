@@ -39,9 +39,9 @@ _ANNOUNCED = "key_change"
 def change(folder: Path, data_key: bytes, new_key: bytes) -> bytes:
     """Rotate the data key of a store that nothing else has open, and return the key that is now in use.
 
-    The old key then opens only earlier copies. Raises Refusal `store.in_use`, and as `read_store_file`; Trouble
-    `keyslots.altered`, `store.key_changed`, `store.connection_lost`, `disk.full` and similar: the store then opens as
-    before.
+    The old key then opens only earlier copies. Raises Refusal `store.in_use`, and as `read_store_file`,
+    `read_location` and `with_next_key`; Trouble `keyslots.altered`, `store.key_changed`, `store.connection_lost`,
+    `disk.full` and similar: the store then opens as before.
     """
     location = read_location(folder, data_key)
     try:

@@ -67,8 +67,8 @@ class Store(Origin):
         """Create the database of a new store: in its folder, or in the empty PostgreSQL database at `database_url`.
 
         The folder keeps the address boxed under the data key; the caller writes the keyslot file. A failure may leave
-        the folder and an empty database file. Raises Refusal `store.exists`, `database.url`, `database.tls`; Trouble
-        of the disk, `database.distributed`; and as `begin` and `read_location` do.
+        the folder and an empty database file. Raises Refusal `store.exists`, `database.url`, `database.tls`; Trouble of
+        the disk; and as `begin` and `read_location` do.
         """
         if is_there(folder / DATABASE) or read_location(folder, data_key) is not None:
             raise Refusal("store.exists", path=str(folder))
@@ -104,7 +104,7 @@ class Store(Origin):
 
         Raises Refusal `store.absent` or `store.newer`; Trouble `store.damaged`, `store.triggers_missing`,
         `store.triggers_foreign`, `database.distributed`, `store.other_database` (the address leads to another store),
-        `store.chain_damaged`; and as `read_location`, `begin` and `upgrades.bring_up` do.
+        `store.chain_damaged`; and as `read_location`, `engine_of`, `begin` and `upgrades.bring_up` do.
         """
         location = read_location(folder, data_key)
         if location is None and not is_file(folder / DATABASE):

@@ -111,7 +111,8 @@ def head_proofs(connection: Connection, own: str, epoch: int, seq: int) -> list[
 def recorded_signature(connection: Connection, own: str, imprint: str) -> Recorded | None:
     """Return the earliest entry of the own journal that records the import of a bundle, or the export of a report.
 
-    `imprint` names its signature. Other journals do not count: a device may state any import, at any time.
+    `imprint` names its signature. Other journals do not count: a device may state any import, at any time. Returns None
+    if there is no such entry.
     """
     found = []
     for query in (

@@ -103,7 +103,8 @@ def _as_raised(value: Any) -> Any:
 def workbook_source(data: bytes, sha384: str, wanted: Profile, layout: Layout) -> Source:
     """Read the one sheet that has the headings, or the one named.
 
-    Raises Refusal `inventory.several_sheets` (sheets), and as `WorkbookReader` and `find_headings` do.
+    Raises Refusal `inventory.sheet_unknown`, `inventory.several_sheets` (sheets), and as `WorkbookReader` and
+    `find_headings` do.
     """
     with WorkbookReader(data) as book:
         tried: dict[str, Refusal] = {}

@@ -32,13 +32,13 @@ class Progress(Protocol):
 
 
 def seal_results_child(progress: Progress, ticket: Ticket, folder: Path) -> Sealed:
-    """Seal this device's results; see `seal_results`."""
+    """Seal this device's results as `seal_results` does. Raises as it and `Store.open` do."""
     with resumed(ticket) as session:
         return seal_results(session, folder, progress)
 
 
 def seal_for_device_child(progress: Progress, ticket: Ticket, device: str, folder: Path) -> Sealed:
-    """Seal a bundle for one device; see `seal_for_device`."""
+    """Seal a bundle for one device as `seal_for_device` does. Raises as it and `Store.open` do."""
     with resumed(ticket) as session:
         return seal_for_device(session, device, folder, progress)
 
@@ -46,7 +46,7 @@ def seal_for_device_child(progress: Progress, ticket: Ticket, device: str, folde
 def import_bundles_child(
     progress: Progress, ticket: Ticket, paths: Sequence[Path], receipts_folder: Path | None
 ) -> Imported:
-    """Import bundles; see `import_bundles`."""
+    """Import bundles as `import_bundles` does. Raises as it and `Store.open` do."""
     with resumed(ticket) as session:
         return import_bundles(session, paths, receipts_folder, progress)
 
@@ -63,7 +63,8 @@ def import_inventory_child(
     """Import the inventory list that was previewed: read it again, and require the same bytes.
 
     `sha384` is the hex digest of the previewed file. `progress` is called once, before anything is written. Raises
-    Refusal `inventory.changed` if the file has changed since, and as `read_inventory` and `import_inventory` do.
+    Refusal `inventory.changed` if the file has changed since, and as `read_inventory`, `import_inventory` and
+    `Store.open` do.
     """
     with resumed(ticket) as session:
         preview = read_inventory(path, profile, plate=plate)
@@ -77,7 +78,7 @@ def import_claims_child(
 ) -> ClaimsResult:
     """Import a previewed list of claims by another party. Arguments as for `import_inventory_child`.
 
-    Raises Refusal `inventory.changed`, and as `read_claims` and `import_claims` do.
+    Raises Refusal `inventory.changed`, and as `read_claims`, `import_claims` and `Store.open` do.
     """
     with resumed(ticket) as session:
         preview = read_claims(path, profile)
@@ -89,7 +90,7 @@ def import_claims_child(
 def make_report_child(
     progress: Progress, ticket: Ticket, report: Report, path: Path, wanted: Wanted, *, replaces: bool = False
 ) -> Exported:
-    """Write any report; see `make_report`."""
+    """Write any report as `make_report` does. Raises as it and `Store.open` do."""
     with resumed(ticket) as session:
         return make_report(session, report, path, wanted, progress, replaces=replaces)
 
@@ -97,6 +98,9 @@ def make_report_child(
 def write_slip_child(
     _progress: Progress, ticket: Ticket, subject: Subject, subject_id: str, folder: Path
 ) -> SlipWritten:
-    """Write a proof slip; see `write_slip`. The first head of a large store takes a while."""
+    """Write a proof slip as `write_slip` does. Raises as it and `Store.open` do.
+
+    The first head of a large store takes a while.
+    """
     with resumed(ticket) as session:
         return write_slip(session, subject, subject_id, folder)

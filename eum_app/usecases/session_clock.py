@@ -55,7 +55,10 @@ class SessionClock:
 
 
 def jump_since_entry(newest: str, now: datetime, observed_at: str) -> ClockJumped | None:
-    """Return the fact to record if `now` is implausible after the journal's newest entry (UTC text), else None."""
+    """Return the fact to record if `now` is implausible after the journal's newest entry (UTC text), else None.
+
+    Raises Refusal `time.invalid` if `newest` is not an instant.
+    """
     recorded = from_utc_text(newest)
     return _jumped(recorded, now, observed_at, JumpSeenBy.JOURNAL) if jumped_since_entry(recorded, now) else None
 

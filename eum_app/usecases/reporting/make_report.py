@@ -70,7 +70,8 @@ def make_report(
     Either all files appear or none. An earlier report of that name is refused (`report.exists`) unless `replaces`. Rows
     are recounted from the files, and the export is recorded. Empty filters count as not given. Raises Refusal
     `permission.denied`, `permission.out_of_scope`, `report.filter`, `report.filter_missing`, `report.format`,
-    `date.invalid`, `visit.unknown`, `device.not_enrolled`, those of the report itself, and as `export_report` does.
+    `date.invalid`, `visit.unknown`, those of the report itself (`site.unknown`, `clock.trigger`), and as `reporter_of`
+    and `export_report` do.
     """
     session.require(report.permission)
     asked = _checked(session, report, wanted)
@@ -90,7 +91,7 @@ def make_report(
 def preview_report(session: Session, report: Report, wanted: Wanted = EVERYTHING, limit: int = 200) -> Preview:
     """Read the first `limit` rows, the counts and the cover; write and record nothing.
 
-    Raises Refusal as `make_report`, except for the file and `device.not_enrolled`.
+    Raises Refusal as `make_report`, except for the file and its signer.
     """
     session.require(report.permission)
     with _source(session, report, _checked(session, report, wanted), limit) as source:

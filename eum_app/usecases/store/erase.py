@@ -77,8 +77,8 @@ def set_erase_after(session: Session, failures: int) -> Changed:
 
     It is stored in the keyslot file, where a change without the key is detected at the next unlock. It cannot protect
     against a person who copies the files first. Raises Refusal `permission.denied`, `erase.too_few` (1 to 9 or
-    negative: a child at the keyboard must not destroy a visit), `erase.too_many`; Trouble `keyslots.…` and those of
-    disk errors.
+    negative: a child at the keyboard must not destroy a visit), `erase.too_many`, and as `trusted_store_file`; Trouble
+    for disk errors.
     """
     session.require(Permission.STORE_ERASE)
     if failures and failures < LEAST_ERASE_AFTER:

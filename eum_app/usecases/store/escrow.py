@@ -44,9 +44,9 @@ def open_by_escrow(
     here if a later step fails.
 
     Raises Refusal `permission.denied`, `escrow.witness` (the same person), `escrow.absent`, `escrow.other_key`,
-    `device.not_enrolled` (this is no HQ), `account.unknown`, `notice.not_accepted`, `passphrase.…` for a new one that
-    cannot be used; as `unlocked_by_passphrase` for the witness, and as `read_store_file` and `Store.open` for the
-    device's store.
+    `device.not_enrolled` (this is no HQ), `vault.not_admitted`, `account.unknown`, `notice.not_accepted`,
+    `passphrase.…` for a new one that cannot be used; as `unlocked_by_passphrase` for the witness, and as
+    `read_store_file` and `Store.open` for the device's store.
     """
     session.require(Permission.ESCROW_OPEN)
     require_passphrase(new_passphrase)

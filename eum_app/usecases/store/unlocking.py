@@ -27,8 +27,9 @@ def unlocked_by_passphrase(folder: Path, account: str, passphrase: str) -> tuple
 
     Raises Refusal `store.absent`, `store.newer`, `store.older`, `keyslots.damaged`, `passphrase.wrong` (with `left`,
     the number of remaining attempts; the same for an unknown account), `account.locked`, `store.erased` (by the
-    policy, which has just destroyed the keyslots), `passphrase.…` for an empty or too long text (not counted); Trouble
-    `keyslots.altered`, `attempts.damaged`, `memory.full`, and those of disk errors.
+    policy, which has just destroyed the keyslots), `passphrase.…` for an empty or too long text (not counted),
+    `suite.unknown`, `key.invalid`; Trouble `keyslots.altered`, `attempts.damaged`, `memory.full`, and those of disk
+    errors.
     """
     store_file = read_store_file(folder)
     place = attempts_place(store_file, account)
@@ -58,7 +59,8 @@ def opened(
     """Create the session of an account whose keys are unlocked, without recording its start.
 
     A change of the data key that a crash interrupted is finished first. On failure the store is closed.
-    Raises Refusal `account.unknown` if the journal does not list the account, `notice.not_accepted`; as `Store.open`.
+    Raises Refusal `account.unknown` if the journal does not list the account, `notice.not_accepted`; as `Store.open`,
+    `rekey.settle`, and `open_again` if another process changed the key meanwhile.
     """
     unlocked, store = _opened_store(folder, store_file, account, unlocked, now)
     try:

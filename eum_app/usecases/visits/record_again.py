@@ -26,8 +26,8 @@ def record_again(session: Session, check_ids: Sequence[CheckId]) -> RecordedChec
 
     Photos that were added to a check later are attached to the new one too. The result's checks name no areas; it does
     itself. Raises Refusal `permission.denied`, `permission.out_of_scope`, `item.repeated` (an id that is given twice),
-    `check.unknown`, `check.not_withdrawn`, `check.foreign` (recorded on another device), `visit.closed`, `sighting.…`
-    (what the visit asks for has changed since), `store.copied`; Trouble for disk errors.
+    `check.unknown`, `check.not_withdrawn`, `check.foreign` (recorded on another device), `visit.unknown`,
+    `visit.closed`, `sighting.…` (what the visit asks for has changed since), `store.copied`; Trouble for disk errors.
     """
     session.require(Permission.VISIT_WORK)
     if len(check_ids) > len(set(check_ids)):

@@ -274,8 +274,8 @@ def _record(
 def withdraw_checks(session: Session, check_ids: Sequence[CheckId], reason: str = "undone") -> WithdrawnChecks:
     """Withdraw checks, all or none, in one transaction. Their items are to check again; the evidence stays.
 
-    Raises Refusal `permission.denied`, `permission.out_of_scope`, `check.unknown`, `check.withdrawn` (also for an id
-    given twice), `check.foreign` (recorded on another device), `visit.closed`, `store.copied`; Trouble for disk errors.
+    Raises Refusal `permission.denied`, `permission.out_of_scope`, `check.unknown`, `check.withdrawn` (also an id given
+    twice), `check.foreign` (of another device), `visit.unknown`, `visit.closed`, `store.copied`; Trouble of the disk.
     """
     session.require(Permission.VISIT_WORK)
     serials = []

@@ -64,7 +64,7 @@ def transcribe_file(session: Session, visit_id: str, path: Path) -> FilledIn:
     A visit that is unknown, closed or out of scope refuses every line. Each page is one transaction: if `record_check`
     refuses a page, or Trouble of the disk is raised, pages before it stay recorded, and their lines are refused as
     `transcribe.already` next time. Raises Refusal `permission.denied`, and those of `read_filled_worklist` and
-    `record_check`.
+    `transcribe_page`.
     """
     session.require(Permission.VISIT_WORK)
     sheets: dict[_Sheet, list[PaperRow]] = defaultdict(list)
