@@ -133,7 +133,10 @@ def matches(connection: Connection, words: Sequence[str]) -> ColumnElement[bool]
 
 
 def first_rowids(connection: Connection, words: Sequence[str], limit: int) -> list[int]:
-    """SQLCipher only: return the rowids of the first items that have all words, in the order of listing."""
+    """SQLCipher only: return the rowids of at most `limit` items that have all words, in the order of listing.
+
+    Items outside the connection's scope are included.
+    """
     return list(
         connection.execute(
             text(f"SELECT rowid FROM item_search WHERE {_MATCHES} LIMIT :limit"),  # noqa: S608 - our text

@@ -217,7 +217,7 @@ def visit(connection: Connection, visit_id: str) -> VisitRow:
 def work_ids(connection: Connection, visit_id: str, outcome: str = "", words: str = "", limit: int = 0) -> list[str]:
     """Return the item ids of a visit's worklist in order, at most `limit` (0: all).
 
-    `outcome` and `words` (serial, UII, nomenclature, place) filter.
+    `outcome` and `words` (serial, UII, nomenclature, place) filter. Empty for an unknown visit.
     """
     question = select(visit_items.c.item_id).where(visit_items.c.visit_id == visit_id)
     if outcome:

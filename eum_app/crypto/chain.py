@@ -153,7 +153,11 @@ class Certificate(_Subject):
 
     @classmethod
     def from_der(cls, der: bytes) -> Certificate:
-        """Parse a certificate. Raises Refusal("certificate.invalid")."""
+        """Parse a certificate; its signature and its dates are not checked.
+
+        Raises Refusal("certificate.invalid") for anything that is not in the shape of a role, or over
+        `MAX_CERTIFICATE_SIZE`.
+        """
         if len(der) > MAX_CERTIFICATE_SIZE:
             raise Refusal("certificate.invalid", size=len(der))
         try:
@@ -199,7 +203,7 @@ class CertificateRequest(_Subject):
 
     @classmethod
     def from_der(cls, der: bytes) -> CertificateRequest:
-        """Parse a request. Raises Refusal("request.invalid")."""
+        """Parse a request. Raises Refusal("request.invalid"), also over `MAX_CERTIFICATE_SIZE`."""
         if len(der) > MAX_CERTIFICATE_SIZE:
             raise Refusal("request.invalid", size=len(der))
         try:

@@ -178,7 +178,8 @@ def match_claim(row: ClaimRow | ClaimAbout, candidates: Iterable[Candidate]) -> 
 
     A single item with the UII matches, whatever else differs. By serial, the item must be of the article that the claim
     names, if any. Serials repeat between articles, so the same serial on another article or on several items is
-    `ambiguous`, never a match. Without an item with the UII or the serial the result is `unmatched`.
+    `ambiguous`, never a match. Of several items with the UII the serial decides. Without an item with the UII or the
+    serial the result is `unmatched`.
     """
     held = list(candidates)
     by_uii = [item for item in held if row.uii and item.uii == row.uii]

@@ -66,8 +66,9 @@ def visits_to_attribute(transaction: Transaction, device: str) -> set[str]:
 def unsigned_triggers(connection: Connection, visit_id: str, now: str, days: int | None) -> list[Trigger]:
     """Return a trigger for each author whose checks of a visit are unsigned when they should be signed.
 
-    `days` after its arrival, a check of a visit that was not closed out should be signed; None leaves these alone. An
-    open finding stays until the signature comes, also if another number of days raised it.
+    `days` after its arrival, a check of a visit that was not closed out should be signed; None leaves these alone. A
+    close-out makes all due at once. A trigger lists all unsigned checks of its author, at most `MAX_LISTED`. An open
+    finding stays until the signature comes, also if another number of days raised it. Empty for an unknown visit.
     """
     found = unsigned_checks(connection, visit_id) if owing_authors(connection) else []
     if not found:

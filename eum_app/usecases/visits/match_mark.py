@@ -100,9 +100,10 @@ def match_mark(
 def match_entered(session: Session, visit_id: str, serial: str, again: str, no_read_reason: str) -> Match:
     """Match a serial that was typed because no mark could be read. Writes nothing.
 
-    `again` is the second entry, or empty where there is none yet. One entry is enough at a site where scanners are not
-    allowed, except for one item in ten. Raises Refusal `entry.reason`, `entry.empty`, `entry.again` (a second entry is
-    needed), `entry.differs` (with the position of the first difference), `mark.…`.
+    `again` is the second entry, or empty where there is none yet. One entry is enough only for an item that the visit
+    expects, at a site where scanners are not allowed and for that reason, except for one item in ten. Raises Refusal
+    `entry.reason` (unknown), `entry.empty`, `entry.again` (a second entry is needed), `entry.differs` (with the
+    position of the first difference), `mark.…`.
     """
     if member_of(NoReadReason, no_read_reason) is None:
         raise Refusal("entry.reason")
