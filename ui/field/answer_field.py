@@ -58,7 +58,10 @@ class AnswerField(QWidget):
             self._say_photo(value)
 
     def show_picture(self, image: QImage) -> None:
-        """Show the picture that answers the question."""
+        """Show the picture that answers the question.
+
+        Does nothing for a null picture, or if the question takes no photo.
+        """
         if self._photo is not None and not image.isNull():
             side = self._photo.iconSize() * 2
             self._photo.setIcon(QIcon(QPixmap.fromImage(image.scaled(side, Qt.AspectRatioMode.KeepAspectRatio))))

@@ -75,7 +75,7 @@ class PrintBar(Card):
         self.hide()
 
     def toggle(self) -> None:
-        """Show or hide the bar."""
+        """Show the bar with the focus in its path, which is proposed if it is empty; or hide the bar."""
         self.setVisible(self.isHidden())
         if self.isVisible():
             if self.path.path is None:
@@ -146,9 +146,10 @@ class PaperRows(QStackedWidget):
         self.addWidget(self._scroll)
 
     def show_page(self, page: WorklistPage, outcomes: Sequence[Outcome], entries: Mapping[str, int]) -> None:
-        """Show the rows of a page, none ticked. `outcomes` are those that the kind of visit accepts.
+        """Show the rows of a page in place of those before, none ticked.
 
-        `entries` are the entries of its serial that verify each item.
+        `outcomes` are those that the kind of visit accepts. `entries` are the entries of its serial that verify each
+        item; 0 for an item that it does not name.
         """
         self.clear()
         for at, item in enumerate(page.rows):
@@ -160,7 +161,7 @@ class PaperRows(QStackedWidget):
         self._scroll.verticalScrollBar().setValue(0)
 
     def clear(self) -> None:
-        """Close the page."""
+        """Close the page, and drop its ticks and texts."""
         empty_layout(self._list)
         self.forms.clear()
         self.setCurrentWidget(self._empty)

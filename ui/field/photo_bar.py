@@ -54,7 +54,7 @@ class PhotoBar(Card):
         self.hide()
 
     def open(self, question_id: str = "") -> None:
-        """Show the bar for a question, or for the item."""
+        """Show the bar for a question, or for the item, and focus its path."""
         self.question_id, self.check_id = question_id, ""
         self.say("")
         if self.isHidden():
@@ -63,7 +63,7 @@ class PhotoBar(Card):
         self.path.edit.setFocus()
 
     def open_for_check(self, check_id: str, serial: str) -> None:
-        """Show the bar for a recorded check."""
+        """Show the bar for a recorded check, and focus its path."""
         self.open()
         self.check_id = check_id
         self._said.setText(self.tr("The photo is added to the recorded check of {serial}.").format(serial=serial))

@@ -175,7 +175,7 @@ class SitePage(Page):
             self.notice.show_message("attention", said.format(questions=self._rows.texts(question_ids)))
 
     def go_to(self, question_id: str) -> None:
-        """Scroll to a question and focus it."""
+        """Scroll to a question and focus it. Does nothing for one that is not asked now."""
         found = self._rows.get(question_id)
         if found is not None:
             found.focus_field()

@@ -240,7 +240,10 @@ class ReviewPage(Page):
                 return
 
     def open_picture(self, object_id: str) -> None:
-        """Show one picture across the whole page. Raises KeyError for a picture that is not loaded."""
+        """Show one picture across the whole page, and focus it. Does nothing without a finding.
+
+        Raises KeyError for a picture that is not loaded.
+        """
         if self._send(Event.ENLARGE) is not Reply.IGNORE:
             self.large.show_picture(object_id, *self._images[object_id])
             self.large.view.setFocus()

@@ -178,7 +178,7 @@ class VisitsPage(Page):
             self.form.start()
 
     def close_form(self) -> None:
-        """Show the current visit again, unless a tasking is being sealed."""
+        """Show the current visit again and focus the list, unless a tasking is being sealed or no form is shown."""
         if self._right.currentIndex() == PLAN and not self.form.job.is_busy:
             self._right.setCurrentIndex(DETAIL if self._model.rowCount() else EMPTY)
             self.list.setFocus()

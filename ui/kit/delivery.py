@@ -74,13 +74,13 @@ class Delivery(QObject):
                 self.crashed.emit(bug)
 
     def begin(self) -> None:
-        """Count one more piece of work."""
+        """Count one more piece of work. `busy_changed` is emitted for the first."""
         self._open += 1
         if self._open == 1:
             self.busy_changed.emit(True)
 
     def end(self) -> None:
-        """Count one piece of work as delivered."""
+        """Count one piece of work as delivered. `busy_changed` is emitted for the last."""
         self._open -= 1
         if self._open == 0:
             self.busy_changed.emit(False)

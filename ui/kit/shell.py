@@ -157,7 +157,10 @@ class Shell(QWidget):
         return self._current
 
     def show_page(self, key: str, argument: object = None) -> None:
-        """Show a page and put the focus where its work begins. Raises KeyError for an unknown key."""
+        """Show a page and put the focus where its work begins, then emit `page_shown`.
+
+        Raises KeyError for an unknown key.
+        """
         page = self.page(key)
         self._current = key
         self._stack.setCurrentWidget(self._frames[key])
@@ -201,7 +204,10 @@ class Shell(QWidget):
     # While the store is locked
 
     def put_away(self) -> None:
-        """Hide everything: this window's pages, dialogs, lists, menus and tooltips."""
+        """Hide everything: this window's pages, dialogs, lists, menus and tooltips.
+
+        `put_away` of each page is emitted first.
+        """
         self._focus = self.focusWidget()
         for page in self._pages.values():
             page.put_away.emit()
@@ -240,7 +246,7 @@ class Shell(QWidget):
             self._pages[self._current].notice.show_error(error)
 
     def show_crash(self, bug: BaseException) -> None:
-        """Show the page for a bug."""
+        """Show the page for a bug in place of the page in sight, which comes back by its button."""
         if self._current:
             self._before_crash = self._current
         self._crash.show_bug(bug)
@@ -332,7 +338,7 @@ class ShortcutsSheet(QFrame):
         self.hide()
 
     def show_keys(self, page: str, of_page: list[KeyEntry], everywhere: list[KeyEntry]) -> None:
-        """Show the keys of the page, and the keys that work everywhere."""
+        """Show the keys of the page, and the keys that work everywhere. The button to close it gets the focus."""
         if self._card is not None:
             self._card.setParent(None)
             self._card.deleteLater()

@@ -220,7 +220,7 @@ class AddCard(Card):
         self._follow()
 
     def cancel_reset(self) -> None:
-        """Give up the new passphrase, and let the form add an account again."""
+        """Give up the new passphrase, which is dropped, and let the form add an account again."""
         self._end_reset()
         self.first.clear()
         self.account.setFocus(Qt.FocusReason.OtherFocusReason)

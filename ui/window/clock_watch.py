@@ -37,7 +37,8 @@ class ClockWatch(QObject):
     def look(self) -> None:
         """Show each jump of the clock that was recorded since the last look, and record a new one in the background.
 
-        Does nothing while the store is locked.
+        Does nothing while the store is locked. A recording that failed is tried again at the next look, but not after a
+        bug.
         """
         session = self._desk.session
         if not session.is_open:

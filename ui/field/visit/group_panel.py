@@ -80,7 +80,10 @@ class GroupPanel(Card):
         self.follow()
 
     def answer_all(self) -> None:
-        """Fill the open questions that have an expected answer, for each item of the group; nothing is recorded."""
+        """Fill the open questions that have an expected answer, for each item of the group; nothing is recorded.
+
+        The questions not seen yet are shown, and the next thing to do gets the focus.
+        """
         if self._group.drafts:
             self.questions.answer_all()
             self.sight.show_next()

@@ -181,7 +181,10 @@ class ItemPanel(Card):
             made.setVisible(outcome in self._outcomes)
 
     def show_item(self, draft: Draft, checklist: Checklist, checked: str = "") -> None:
-        """Show an expected item; `checked` says in words what was recorded before, or is empty."""
+        """Show an expected item; `checked` says in words what was recorded before, or is empty.
+
+        The draft must have an item.
+        """
         assert draft.item is not None
         self.draft, self._checklist = draft, checklist
         item = draft.item
@@ -272,7 +275,10 @@ class ItemPanel(Card):
             self.follow()
 
     def answer_all(self) -> None:
-        """Fill the open questions that have an expected answer, and show those not seen yet; nothing is recorded."""
+        """Fill the open questions that have an expected answer, and show those not seen yet; nothing is recorded.
+
+        The next thing to do gets the focus. Does nothing without an open item.
+        """
         if self.draft is None or self._checklist is None or self._state is not State.ITEM:
             return
         self.questions.answer_all()
@@ -287,7 +293,7 @@ class ItemPanel(Card):
         self._places.setCurrentWidget(self._by_state[state])
 
     def show_facts(self) -> None:
-        """Show what the book says about the item, and how it was identified."""
+        """Show what the book says about the item, and how it was identified. Does nothing without an item."""
         if self.draft is None or self.draft.item is None:
             return
         item = self.draft.item
@@ -316,7 +322,10 @@ class ItemPanel(Card):
         self.discarded.emit()
 
     def follow(self) -> None:
-        """Follow the answers, and what was on the screen: the last question opens *Verified*."""
+        """Follow the answers, and what was on the screen: the last question opens *Verified*.
+
+        Does nothing without a draft.
+        """
         if self.draft is None or self._checklist is None:
             return
         self.extras.follow()

@@ -117,7 +117,7 @@ class ItemsPanel(Card):
             self.room.ask(room or self.tr("No location on the book"), item_ids)
 
     def close_room(self) -> None:
-        """Show the list again."""
+        """Show the list again in place of the form for a room, and focus it. What was typed there is dropped."""
         self._places.setCurrentIndex(0 if self._counted else 1)
         self.room_button.setEnabled(current_id(self.view) is not None)
         self.view.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -69,7 +69,10 @@ class OfferWork(QObject):
         self._at.show_column()
 
     def show_unexpected(self, draft: Draft) -> None:
-        """Offer an item of the book that the visit does not expect."""
+        """Offer an item of the book that the visit does not expect. The draft must have an item.
+
+        It can be recorded only if the kind of visit takes items that are not on its list.
+        """
         assert draft.item is not None
         offered = draft if self._takes_unlisted() else None
         if not self._at.send(Event.SHOW_OFFER, draft=offered):

@@ -125,7 +125,10 @@ class Opening(QObject):
         self._offers.show(match, picture, next(iter(kept), None))
 
     def pick(self, item_id: str) -> None:
-        """Open an item picked from the list by hand."""
+        """Open an item picked from the list by hand. Returns before it is read from the store.
+
+        Where the current work has to be finished first, the scan column says so, and nothing is opened.
+        """
         if self._at.send(Event.PICK):
             self._open(item_id, MarkRead(read_by=ReadBy.LIST), b"")
 
@@ -179,7 +182,10 @@ class Opening(QObject):
             self.open_item(draft, outcome)
 
     def open_item(self, draft: Draft, outcome: str) -> None:
-        """Fill the item panel for the open item; `outcome` is the one recorded before."""
+        """Fill the item panel for the open item; `outcome` is the one recorded before, or empty.
+
+        Its history comes later. Call it only after the visit was read.
+        """
         work, item = self._work, self._at.column.item
         assert work.view is not None
         item.show_item(draft, work.checklist, checked_said(outcome, draft.item_id, work.view.recent))
@@ -198,12 +204,12 @@ class Opening(QObject):
             self._at.show_column(keeps_photo=True)
 
     def type_serial(self) -> None:
-        """Open the form for the serial of the open item."""
+        """Open the form for the serial of the open item. Does nothing without one."""
         if self._at.send(Event.TYPE_SERIAL):
             self._at.show_column(keeps_photo=True)
 
     def ask_evidence(self) -> None:
-        """Ask what the check of the open item is to rest on."""
+        """Ask what the check of the open item is to rest on. Does nothing without one."""
         if self._at.send(Event.ASK_EVIDENCE):
             self._at.show_column(keeps_photo=True)
 

@@ -68,13 +68,13 @@ class Questionnaire(QWidget):
         self._lay_out()
 
     def answer_all(self) -> None:
-        """Give the expected answer to each open question that has one."""
+        """Give the expected answer to each open question that has one. Does nothing before `show_draft`."""
         if self._draft is not None and self._checklist is not None:
             self._draft.answer_all_as_expected(self._checklist)
             self._lay_out()
 
     def answer_with_photo(self, question_id: str, picture: bytes) -> None:
-        """Answer a question with a picture."""
+        """Answer a question with a picture. Does nothing for a question that is not asked now."""
         if self._draft is not None and question_id in self._rows:
             self._draft.answer_with_photo(question_id, picture)
             self._lay_out()
@@ -86,9 +86,9 @@ class Questionnaire(QWidget):
             row.submit()
 
     def show_again(self) -> str:
-        """Show the draft again after an act was undone or redone.
+        """Show the draft again after an act was undone or redone. Text that was not submitted is dropped.
 
-        Return the text of the first question that changed, or an empty text.
+        Focus the first question that changed and return its text, or return an empty text.
         """
         assert self._draft is not None
         shown = {key: row.answer for key, row in self._rows.items()}

@@ -85,7 +85,7 @@ class ReasonColumn(QWidget):
         self.show_photos(draft)
 
     def show_photos(self, draft: Draft) -> None:
-        """Show the photos added to the item so far."""
+        """Show the photos added to the item so far. Does nothing before the first `ask`."""
         if self.panel is None:
             return
         show_photos(self._pictures, self.panel.photos, draft)

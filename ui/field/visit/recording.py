@@ -59,7 +59,7 @@ class Recording(QObject):
         """Record *verified* at once. For any other outcome, or an answer not as expected, ask for the reason first.
 
         Does nothing without an open draft, for an outcome that the visit does not take, or while a check is being
-        recorded.
+        recorded. If filled answers were not on the screen yet, these are shown instead.
         """
         draft = self._work.draft
         if draft is None or self._recorder.is_busy:

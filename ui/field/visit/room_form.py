@@ -38,7 +38,7 @@ class RoomForm(QWidget):
             self.panel.confirm_button.setText(self._confirm_words())
 
     def ask(self, room: str, item_ids: Sequence[str]) -> None:
-        """Ask about these items of a room."""
+        """Ask about these items of a room, in place of an earlier question, and focus the first reason."""
         self._room, self._ids = room, list(item_ids)
         if self._place is not None:
             self._layout.removeWidget(self._place)

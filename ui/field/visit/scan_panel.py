@@ -123,7 +123,7 @@ class ScanPanel(Card):
     def say(self, text: str, tone: str = "") -> None:
         """Say the outcome of a scan and set the frame around the viewfinder; an empty text clears both.
 
-        A search in a photo that still runs is dropped: the person went on.
+        A tone is played if sounds are on. A search in a photo that still runs is dropped: the person went on.
         """
         self.stills.drop()
         self.said.emit(text, tone)
@@ -168,7 +168,7 @@ class ScanPanel(Card):
         self.stills.drop()
 
     def go_on(self) -> None:
-        """Start again the source that ran before `hold`."""
+        """Start again the source that ran before `hold`, if one did."""
         held, self._held = self._held, ""
         if held:
             self.source.setCurrentIndex(self.source.findData(held))

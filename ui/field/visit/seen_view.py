@@ -29,7 +29,7 @@ class SeenView(QObject):
         viewfinder.chosen.connect(self._chosen)
 
     def show_view(self, seen: Seen) -> None:
-        """Draw another view."""
+        """Draw another view. Verdicts on marks that are no longer in view are forgotten."""
         self.last_seen = seen
         keys = {key_of(*track.key) for track in seen.tracks}
         self._known = {key: said for key, said in self._known.items() if key in keys}
@@ -37,7 +37,7 @@ class SeenView(QObject):
         self.view_changed.emit(seen)
 
     def show_prompt(self, text: str) -> None:
-        """Show a text in place of a picture."""
+        """Show a text in place of a picture, and forget the verdicts on its marks."""
         self.last_seen = None
         self._known.clear()
         self._viewfinder.show_prompt(text)

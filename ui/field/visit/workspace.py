@@ -65,7 +65,10 @@ class Workspace(QObject):
             self.focus_scan()
 
     def leave_aside(self) -> None:
-        """Go back to the item or the offer: from the reasons, the entry of its serial, or its evidence."""
+        """Go back to the item or the offer: from the reasons, the entry of its serial, or its evidence, and focus it.
+
+        Call it only in a state of `ASIDE`; elsewhere it leaves the work.
+        """
         if self.send(Event.ESCAPE):
             self.column.item.set_busy(False)
             self.column.focus_first()

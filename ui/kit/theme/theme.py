@@ -115,7 +115,7 @@ class Theme(QObject):
     # Changes
 
     def set_mode(self, mode: str) -> None:
-        """Use `mode`, one of `MODES`. Raises ValueError for any other."""
+        """Use `mode`, one of `MODES`; `changed` is emitted if it is another one. Raises ValueError for any other."""
         if mode not in MODES:
             raise ValueError(mode)
         if mode != self._mode:
@@ -123,13 +123,13 @@ class Theme(QObject):
             self._apply()
 
     def set_density(self, density: Density) -> None:
-        """Use a density of buttons and rows."""
+        """Use a density of buttons and rows. `changed` is emitted if it is another one."""
         if density != self._density:
             self._density = density
             self._apply()
 
     def set_scale(self, percent: int) -> None:
-        """Use `percent`, clamped to 100–200."""
+        """Use `percent`, clamped to 100–200. `changed` is emitted if it is another one."""
         scale = min(200, max(100, percent))
         if scale != self._scale:
             self._scale = scale
