@@ -219,7 +219,7 @@ def stated_within(connection: Connection) -> ColumnElement[bool] | None:
     """Return the condition for the journal entries that a bounded connection may see, or None for an unbounded one.
 
     Entries about a subject in the scope are visible, and those about no item, visit or site (sessions, accounts,
-    devices). Entries of unknown kinds are hidden, because their subject is unknown.
+    devices). Entries of unknown kinds, or of another version of a kind, are hidden: their subject is unknown.
     """
     if scope_of(connection) is None:
         return None

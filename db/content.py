@@ -234,7 +234,10 @@ def check_content(connection: Connection, folder: ContentFolder) -> list[str]:
 
 
 def examine_content(connection: Connection, folder: ContentFolder) -> ContentVerdict:
-    """Hash every sealed object, and find the objects that facts name but the store lacks."""
+    """Hash every sealed object, and find the objects that facts name but the store lacks.
+
+    An object that cannot be read counts as missing; nothing is raised for it.
+    """
     altered, missing, withheld = [], [], []
     for row in connection.execute(select(content.c.object_id, content.c.key).order_by(content.c.object_id)).all():
         if row.key is None:

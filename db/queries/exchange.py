@@ -198,7 +198,7 @@ def bundle_held(connection: Connection, recorder: str, recorder_epoch: int, bund
 
 
 def all_quarantined(connection: Connection, recorder: str) -> list[QuarantineRow]:
-    """Return the files that were refused, newest first."""
+    """Return the files that this store (`recorder`) refused, newest first."""
     rows = connection.execute(
         select(quarantine).where(quarantine.c.recorder == recorder).order_by(quarantine.c.at.desc())
     )

@@ -64,7 +64,7 @@ def heads_of(connection: Connection, log_epoch: int) -> list[HeadRow]:
 
 
 def log_head_of(connection: Connection, log_epoch: int, size: int) -> SignedHead | None:
-    """Return a head with its cosignatures, or None. Raises Refusal `proof.unreadable` if the row is damaged."""
+    """Return a head with its cosignatures, or None. Raises Refusal `proof.unreadable` if its body is damaged."""
     named = {"log_epoch": log_epoch, "size": size}
     body = connection.execute(_BODY, named).scalar()
     if body is None:

@@ -143,8 +143,9 @@ def certify_hq(
 ) -> Certificate:
     """Return an HQ's certificate for the keys in its request. First a person must compare the short fingerprint.
 
-    The authority decides the epoch. Raises Refusal: "certificate.may_not_issue" (not an authority),
-    "request.wrong_role", "request.invalid", "certificate.suite_mismatch", "certificate.bad_epoch",
+    The authority decides the epoch. The request's `organisation` is taken; if empty, the authority's. The certificate
+    ends after `days`, or with the authority's if that is earlier. Raises Refusal: "certificate.may_not_issue" (not an
+    authority), "request.wrong_role", "request.invalid", "certificate.suite_mismatch", "certificate.bad_epoch",
     "certificate.expired", "certificate.not_yet_valid".
     """
     _require(authority, Role.AUTHORITY)

@@ -121,9 +121,9 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def misfit(headings: Headings, record: Record) -> Rejected | None:
-    """Return the rejection of a row with more or fewer cells than headings, or None.
+    """Return the rejection `row.cell_count` of a CSV row with fewer cells than headings, or with text in further cells.
 
-    Its cells may be in wrong columns.
+    Its cells may be in wrong columns. None for other rows, and for each row of a workbook.
     """
     # Cells of a workbook cannot shift, because each is stored with its column.
     if record.kinds:
@@ -141,7 +141,9 @@ def _unread_headings(headings: Headings) -> tuple[str, ...]:
 
 
 def column_notes(headings: Headings, body: Sequence[Record]) -> list[Note]:
-    """Return notes about columns that are not read: unknown headings, and cells below no heading."""
+    """Return a note of each kind that applies: `list.headings_joined` (headings of several rows), and about columns
+    that are not read, `list.columns_unread` (unknown headings) and `list.columns_unnamed` (cells below no heading).
+    """
     notes = []
     if headings.rows > 1:
         notes.append(Note("list.headings_joined", {"line": str(headings.line), "columns": ", ".join(headings.cells)}))

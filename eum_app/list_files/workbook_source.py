@@ -103,8 +103,9 @@ def _as_raised(value: Any) -> Any:
 def workbook_source(data: bytes, sha384: str, wanted: Profile, layout: Layout) -> Source:
     """Read the one sheet that has the headings, or the one named.
 
-    Raises Refusal `inventory.sheet_unknown`, `inventory.several_sheets` (sheets), and as `WorkbookReader` and
-    `find_headings` do.
+    Raises Refusal `inventory.sheet_unknown`, `inventory.several_sheets` (sheets), and as `WorkbookReader` does; if no
+    sheet has the headings, as `find_headings` for the named or else the first one, `inventory.not_workbook` without
+    any sheet.
     """
     with WorkbookReader(data) as book:
         tried: dict[str, Refusal] = {}

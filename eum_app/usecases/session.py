@@ -217,9 +217,9 @@ class Session:
         """Record the end, sign the entries of this session, and drop the keys.
 
         The account signs the journal's head. A holder of the store's key but not the account's can therefore not
-        rewrite these entries. A session that recorded nothing signs nothing. If the end cannot be recorded, Trouble is
-        raised; the keys are dropped and the connections closed in every case. Does nothing if it is closed already, and
-        records nothing if the account was removed or changed: its removal ended the session.
+        rewrite these entries. A session that recorded nothing signs nothing. If the end cannot be recorded, it raises
+        as `writing` does; the keys are dropped and the connections closed in every case. Does nothing if it is closed
+        already, and records nothing if the account was removed or changed: its removal ended the session.
         """
         if not self.is_open:
             return

@@ -75,7 +75,7 @@ def notice_key_change(store: Store, author: Author, data_key: bytes) -> None:
 def leave_store(store: Store, author: Author) -> None:
     """Save the journal's position outside the store's folder, so that a copy or an earlier state is detected later.
 
-    If this machine cannot keep that file, nothing is raised; only HQ can then detect copies.
+    If this machine cannot keep that file, nothing is raised; only HQ can then detect copies. Raises as `Store.writing`.
     """
     named = store.named
     own = Head(named.name, named.epoch, 0, b"")
