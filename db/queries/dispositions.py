@@ -42,7 +42,7 @@ class Statement:
 
 @dataclass(frozen=True)
 class GoneItem:
-    """An item that is reported as gone: `happened_on` is `YYYY-MM-DD`, or empty if only a list says so."""
+    """An item that is reported as gone (`STOPS_CLOCK`). `happened_on` is `YYYY-MM-DD`, empty if only a list says so."""
 
     item_id: str
     serial: str
@@ -102,7 +102,7 @@ def statements_at(connection: Connection, visit_id: str) -> list[Statement]:
 
 
 def statement(connection: Connection, statement_id: str) -> Statement:
-    """Return one statement. Raises Refusal `disposition.unknown_statement`."""
+    """Return one statement, also if it no longer counts. Raises Refusal `disposition.unknown_statement`."""
     found = _each_once(connection.execute(_statements().where(dispositions.c.statement_id == statement_id)))
     if not found:
         raise Refusal("disposition.unknown_statement", statement_id=statement_id[:40])
@@ -128,7 +128,7 @@ def accepted_claims(connection: Connection, item_id: str) -> set[str]:
 
 
 def gone_at(connection: Connection, site_id: str) -> list[GoneItem]:
-    """Return the items on a site's book that are reported as gone, by location and serial."""
+    """Return the items on a site's book that are reported as gone (`STOPS_CLOCK`), by location and serial."""
     rows = connection.execute(
         select(items, dispositions.c.body)
         .outerjoin(
@@ -155,7 +155,7 @@ def _gone(row: Row[Any]) -> GoneItem:
 
 
 def gone_among(connection: Connection, ids: Iterable[str]) -> dict[str, str]:
-    """Return item id → disposition, for those of `ids` that are reported as gone."""
+    """Return item id → disposition, for those of `ids` that are reported as gone (`STOPS_CLOCK`)."""
     found: dict[str, str] = {}
     for wanted in among(connection, items.c.item_id, ids):
         rows = connection.execute(
@@ -166,9 +166,10 @@ def gone_among(connection: Connection, ids: Iterable[str]) -> dict[str, str]:
 
 
 def facts_about(connection: Connection, ids: Iterable[str], device: str) -> list[Fact]:
-    """Return the statements about items, and what HQ set aside, as facts to be copied to a device.
+    """Return the statements about items, and what ended them, as facts to be copied to a device, oldest first.
 
-    The device's own statements are left out; documents stay at HQ. Oldest first.
+    The device's own statements are left out, but not what ended them. Each end is a `DispositionRejected`. Statements
+    name no document and no visit.
     """
     found: list[tuple[str, Fact]] = []
     for wanted in among(connection, dispositions.c.item_id, ids):
@@ -203,9 +204,10 @@ def _set_aside(connection: Connection, which: Any) -> list[tuple[str, Fact]]:
 
 
 def seen_though_gone(connection: Connection, visit_id: str) -> dict[str, str]:
-    """Return check id → disposition, for counting sightings at a visit of items that were reported as gone before.
+    """Return check id → disposition, for sightings at a visit of items that were reported as gone before (`TERMINAL`).
 
-    An item was gone if the newest statement about it before the check says so, or without one its list.
+    Withdrawn checks are left out. An item was gone if the newest statement about it before the check says so, or
+    without one its newest list, of any time.
     """
     stated = select(dispositions.c.item_id)
     listed = select(items.c.item_id).where(LISTED_GONE)  # this text is the condition of its index

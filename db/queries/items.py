@@ -27,7 +27,7 @@ _FROM_THE_MARK = (ReadBy.CAMERA, ReadBy.PHOTO, ReadBy.WEDGE, ReadBy.SERIAL)
 
 @dataclass(frozen=True)
 class SiteRow:
-    """A site with the number of its items; `gone` of them are reported as gone."""
+    """A site with the number of its items; `gone` of them are reported as gone (`STOPS_CLOCK`)."""
 
     site_id: str
     name: str

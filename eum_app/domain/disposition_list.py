@@ -76,7 +76,7 @@ def read_lists(data: bytes) -> tuple[DispositionList, ...]:
 
 
 def list_in_force(lists: Sequence[DispositionList], day: date) -> DispositionList:
-    """Return the version in force on a day: the newest that has started, else the first one."""
+    """Return the version in force on a day: the newest that has started, else the earliest. There must be one."""
     in_order = sorted(lists, key=lambda one: one.in_force_from)
     begun = [one for one in in_order if one.in_force_from <= day.isoformat()]
     return begun[-1] if begun else in_order[0]

@@ -32,9 +32,10 @@ def state_disposition(
 ) -> StatedDisposition:
     """Record what became of an item: at a visit on its device, or at HQ, also by accepting a claim about it.
 
-    Raises Refusal `permission.denied`, `permission.out_of_scope`, `item.unknown`, `date.invalid`, `note.too_long`,
-    `disposition.…` (what is wrong or missing), `document.…`, `visit.unknown`, `visit.closed`, `store.copied`; Trouble
-    for disk errors.
+    At HQ `visit_id` is recorded as given. Raises Refusal `permission.denied`, `permission.out_of_scope`,
+    `item.unknown`, `date.invalid`, `note.too_long`, `disposition.…` (what is wrong or missing), `document.too_large`,
+    `document.kind`, `image.missing` or `image.unreadable` (the document's file), `visit.unknown`, `visit.closed`,
+    `store.copied`; Trouble for disk errors.
     """
     session.require(Permission.DISPOSITION_STATE)
     with session.writing() as transaction:

@@ -42,10 +42,10 @@ def import_inventory(session: Session, preview: InventoryPreview, *, take_change
     """Record the accepted rows of a preview: new items are listed, items on the book are counted.
 
     With `take_changes`, differing values from the list replace those on the book; empty cells change nothing. Without
-    it, differences are ignored. Sites that a country lacks are registered. The same file may be imported again. All
-    rows are imported in one transaction. Returns the counts. Raises Refusal `permission.denied`,
-    `permission.out_of_scope` (a country that the account may not work on, or none), `fact.not_allowed` (on a device);
-    Trouble for disk errors.
+    it, differences are ignored: `changed` and `still_gone` are 0. Sites that a country lacks are registered. The same
+    file may be imported again. All rows are imported in one transaction. Returns the counts. Raises Refusal
+    `permission.denied`, `permission.out_of_scope` (a country that the account may not work on, or none),
+    `fact.not_allowed` (on a device); Trouble for disk errors.
     """
     session.require(Permission.INVENTORY_IMPORT)
     import_id = new_id()

@@ -87,8 +87,8 @@ def judge(
 
     Records nothing, and reads visits in order of id. Unknown visits give nothing.
     A finding lapses when its cause is gone, unless it was decided already. Causes go away when a check is withdrawn or
-    replaced, or a question is answered differently. Where only some of its causes went away (a photo arrived later),
-    another occurrence of the finding with those that are left takes its place.
+    replaced, a statement is ended, or a question is answered differently. Where only some of its causes went away (a
+    photo arrived later), another occurrence of the finding with those that are left takes its place.
     """
     judged: list[Judged] = []
     for visit_id in sorted(set(visit_ids)):
@@ -239,12 +239,12 @@ def review_finding(
 ) -> Reviewed:
     """Decide a finding: resolve, recheck or escalate. A decision is final.
 
-    A person may not decide a finding about their own work (`own_work`): an item that they checked in that visit, or a
-    site checklist that they answered, whatever the result. `stated` says what became of the finding's item: it is
-    recorded with the decision, and the book follows. Raises as `record_statement` does, and Refusal
-    `permission.denied`, `permission.out_of_scope`, `finding.unknown`, `finding.decided`, `finding.lapsed`,
-    `review.decision`, `review.comment` (none), `review.own_check`, `fact.not_allowed` (on a device); Trouble for disk
-    errors.
+    A person may not decide a finding about their own work (`own_work`): an item that they checked or made a statement
+    about in that visit, or a site checklist that they answered, whatever the result. `stated` says what became of the
+    finding's item: it is recorded with the decision, and the book follows. Raises as `record_statement` does, and
+    Refusal `permission.denied`, `permission.out_of_scope`, `finding.unknown`, `finding.decided`, `finding.lapsed`,
+    `review.decision`, `review.comment` (none), `review.own_check`, `item.unknown` (`stated` is about another item than
+    the finding), `fact.not_allowed` (on a device); Trouble for disk errors.
     """
     session.require(Permission.FINDING_REVIEW)
     if stated is not None:

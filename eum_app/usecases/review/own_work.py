@@ -29,7 +29,10 @@ from eum_app.usecases.store.head_signatures import HEAD_PURPOSE, head_message
 
 
 def is_own_work(session: Session, connection: Connection, row: FindingRow) -> bool:
-    """Whether the signed-in account may have made the checks, or answered the site checklist, of a finding."""
+    """Whether the signed-in account may have made the checks or statements, or the site's answers, of a finding.
+
+    True also for the inspector for whom HQ planned the visit.
+    """
     me = folded(session.account)
     if row.visit_id and folded(inspector_of(connection, row.visit_id)) == me:
         return True

@@ -58,15 +58,16 @@ def plan_visit(
     """Plan a visit of a kind (`VISIT_KINDS`) to one site, with a snapshot of the expected items.
 
     Without a list of items, all items on the site's book that are in the account's scope are expected, except those
-    reported as gone: the device gets them too, and the result names them. Listed items may be of other sites, or
-    gone. A kind that belongs to one program needs no `program`. `due_on` is `YYYY-MM-DD` and may be
-    past; `inspector` is a code that need not be known here. The facts that the device needs are copied into its
-    outgoing chain in the same transaction; `exchange.seal_for_device` then seals the tasking bundle.
+    reported as gone (`STOPS_CLOCK`). Listed items may be of other sites, or gone. In both cases the device also gets
+    the site's gone items that are not expected, and the result names them. A kind that belongs to one program needs no
+    `program`. `due_on` is `YYYY-MM-DD` and may be past; `inspector` is a code that need not be known here. The facts
+    that the device needs are copied into its outgoing chain in the same transaction; `exchange.seal_for_device` then
+    seals the tasking bundle.
 
     Raises Refusal `permission.denied`, `permission.out_of_scope`, `visit.program`, `visit.purpose`, `date.invalid`,
     `site.unknown`, `visit.device_unknown` (also if its certificates were revoked), `visit.inspector_missing`,
-    `visit.no_items`, `item.unknown`, `item.repeated`, `checklist.unknown`, `visit.checklist` (not one that the kind
-    offers), `fact.not_allowed` (on a device); Trouble for disk errors.
+    `visit.no_items` (none, or all are gone), `item.unknown`, `item.repeated`, `checklist.unknown`, `visit.checklist`
+    (not one that the kind offers), `fact.not_allowed` (on a device); Trouble for disk errors.
     """
     session.require(Permission.VISIT_PLAN)
     kind, of_program = require_kind(purpose, program)
