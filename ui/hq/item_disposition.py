@@ -56,7 +56,7 @@ class ItemDisposition(QObject):
         page.add_action(self.tr("What became of the item"), "Ctrl+D", self.start)
 
     def show_item(self, detail: ItemDetail) -> None:
-        """Follow the item shown. A form that was opened for another item is left."""
+        """Follow the item shown. A form that was opened for another item is left, and what was entered is lost."""
         is_other = self._detail is None or self._detail.item.item_id != detail.item.item_id
         self._detail = detail
         self.aside.setVisible(self._is_open and detail.counting is not None)
@@ -65,7 +65,10 @@ class ItemDisposition(QObject):
             self.leave()
 
     def start(self) -> None:
-        """Open the form for the item shown. Does nothing without one, or if the role may not state it."""
+        """Open the form, emptied, for the item shown, and focus it.
+
+        Does nothing without an item, if the role may not state it, or while the form is open.
+        """
         if self._detail is None or not self._is_open or not self.panel.isHidden():
             return
         row = self._detail.item

@@ -169,10 +169,11 @@ class DecisionPanel(Card):
         self._fit()
 
     def start(self, row: FindingRow, item: ItemRow | None, decision: str, title: str, says: str, confirm: str) -> None:
-        """Show the form for one decision about a finding, with the comment that was started for it.
+        """Show the form for a decision about a finding, with the comment that was started for it; focus the comment.
 
         The texts are its title, its explanation and that of its button. A resolved finding about one item of the book
-        may say what became of it.
+        may say what became of it: these fields keep what was entered while the finding stays the same, and are emptied
+        for another.
         """
         about = row.finding_id
         if about != self._about:  # what was entered about this finding before stays

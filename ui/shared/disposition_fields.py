@@ -106,7 +106,11 @@ class DispositionFields(QWidget):
         self._follow()
 
     def fill(self, claim: ClaimLine, source: str) -> None:
-        """Fill in what a claim says, for a person who accepts it; `source` names its list and line."""
+        """Fill in what a claim says, for a person who accepts it; `source` names its list and line.
+
+        This replaces the disposition, the day, who reported it (the partner, with the claim's unit), the document's
+        name and the remark; other fields stay. A disposition that is not among the choices leaves none chosen.
+        """
         fill_in = self.disposition.findData(claim.disposition)
         self.disposition.setCurrentIndex(fill_in)
         self.happened_on.setText(claim.at[:10])
@@ -117,7 +121,10 @@ class DispositionFields(QWidget):
         self._follow()
 
     def missing(self) -> list[str]:
-        """Return the names of what is still to be filled in, in the order of the form."""
+        """Return the names of what is still to be filled in, in the order of the form; an empty list if nothing.
+
+        While no disposition is chosen, only it is named. A day that is not a date counts as missing.
+        """
         state = self._states.get(str(self.disposition.currentData() or ""))
         if state is None:
             return [self.tr("disposition")]
@@ -134,7 +141,11 @@ class DispositionFields(QWidget):
         return [name for name, lacks in lacking if lacks]
 
     def entered(self, item_id: str) -> NewDisposition:
-        """Return what was entered, about an item. Fields that are not shown are left out."""
+        """Return what was entered, about an item. Fields that are not shown are left out.
+
+        Ask only while `missing` names nothing. Without a disposition this raises KeyError; other missing fields are not
+        refused here.
+        """
         state = self._states[str(self.disposition.currentData())]
         has = set(state.needs)
         return NewDisposition(

@@ -70,7 +70,9 @@ class DispositionPanel(Card):
     def start(self, item_id: str, about: str, disposition: str, claims: Sequence[ClaimLine] = ()) -> None:
         """Begin a statement about an item that the book shows with this disposition; `about` names it for people.
 
-        `claims` are those of others about it that no statement has accepted.
+        `claims` are those of others about it that no statement has accepted; those that name no disposition are not
+        offered. All fields are emptied, also for the same item. The panel is neither shown nor
+        focused.
         """
         self._item_id = item_id
         now = self.tr("{item}, now recorded as {disposition}")
@@ -90,7 +92,7 @@ class DispositionPanel(Card):
         first.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def let_try_again(self) -> None:
-        """Enable the form again after a refusal; everything entered stays."""
+        """Enable the button again after a refusal, if nothing is missing; everything entered stays."""
         self._follow()
 
     def _take_claim(self, _index: int) -> None:

@@ -19,7 +19,7 @@ def reported_words(fact: DispositionStated) -> str:
 
 
 def evidence_words(fact: DispositionStated) -> str:
-    """Return the evidence of a statement and its remarks, a line each."""
+    """Return the evidence of a statement and its remarks, a line each; empty if it has none."""
     document = joined(fact.document_name, translate("items", "file kept") if fact.document else "")
     parts = (
         (translate("items", "Document: {value}"), document),
@@ -33,7 +33,7 @@ def evidence_words(fact: DispositionStated) -> str:
 
 
 def told_statement(said: Statement) -> Told:
-    """Return one statement as an event of its item's history."""
+    """Return one statement as an event of its item's history; one that was ended says when, by whom and why."""
     fact = said.fact
     what = translate("items", "Stated: {disposition}").format(disposition=word("disposition", fact.disposition))
     if said.ended_at:

@@ -69,7 +69,10 @@ def item_detail(session: Session, item_id: str) -> ItemDetail:
 
 
 def event_at(line: HistoryLine | ClaimLine | Statement) -> str:
-    """Return when an event of a history was: UTC text, or a date."""
+    """Return when an event of a history was: UTC text, or a date.
+
+    A statement was when it was stated, not when it happened.
+    """
     return line.stated_at if isinstance(line, Statement) else line.at
 
 
