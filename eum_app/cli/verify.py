@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
@@ -17,6 +16,7 @@ from eum_app.domain.errors import Refusal
 from eum_app.usecases.session import Session
 
 if TYPE_CHECKING:
+    from eum_app.crypto.timestamps import TimeAuthority
     from eum_app.usecases.reporting.verify_report import ReportProof
 
 FileArgument = Annotated[
@@ -26,6 +26,30 @@ FileArgument = Annotated[
         show_default=False,
     ),
 ]
+
+
+class _Believed(NamedTuple):
+    """Whom and what the reader believes, as the options say."""
+
+    root: str = ""
+    head: Path | None = None
+    witnesses: tuple[str, ...] = ()
+    time_authorities: tuple[Path, ...] = ()
+    revocations: Path | None = None
+
+    def authorities(self) -> tuple[TimeAuthority, ...]:
+        """Read the certificates of the time authorities. Raises as `read_authority_file`."""
+        from eum_app.usecases.exchange.prove_time import read_authority_file
+
+        return tuple(map(read_authority_file, self.time_authorities))
+
+    def revoked(self) -> bytes:
+        """Read the list of revoked HQs; empty without one. Raises Refusal `revocations.invalid`, `file.…`."""
+        from eum_app.crypto.revocations import MAX_LIST_SIZE
+        from sync.files import read_small
+
+        too_large = Refusal("revocations.invalid")
+        return read_small(self.revocations, MAX_LIST_SIZE, too_large) if self.revocations else b""
 
 
 def verify_command(
@@ -50,6 +74,10 @@ def verify_command(
             help="Certificate of a time authority to believe about an answer beside the file.", show_default=False
         ),
     ] = None,
+    revocations: Annotated[
+        Path | None,
+        typer.Option(help="The authority's list of revoked HQs, as you got it from there.", show_default=False),
+    ] = None,
     store: StoreOption = None,
     passphrase_fd: PassphraseFd = None,
     as_json: JsonOption = False,
@@ -58,7 +86,14 @@ def verify_command(
 
     The exit code is 1 unless it holds.
     """
-    given = {"--root": root, "--head": head, "--witness": witness, "--time-authority": time_authority}
+    given = {
+        "--root": root,
+        "--head": head,
+        "--witness": witness,
+        "--time-authority": time_authority,
+        "--revocations": revocations,
+    }
+    believed = _Believed(root, head, tuple(witness or ()), tuple(time_authority or ()), revocations)
     if is_folder(file):
         if not account:
             raise typer.BadParameter("needed to open a store", param_hint="--account")
@@ -67,10 +102,14 @@ def verify_command(
     elif account:
         _refuse_misplaced(given, file)
         with unlocked(store, account, passphrase_fd) as session:
-            data, words, holds = _file(file, session, root, head, witness or [], time_authority or [])
+            data, words, holds = _file(file, session, believed)
     else:
         _refuse_misplaced(given, file)
-        data, words, holds = _file(file, None, root, head, witness or [], time_authority or [])
+        if revocations and not root:
+            raise typer.BadParameter(
+                "needed with --revocations: the list counts for that authority", param_hint="--root"
+            )
+        data, words, holds = _file(file, None, believed)
     show(as_json, data, *words)
     if not holds:
         raise typer.Exit(EXIT_REFUSED)
@@ -82,12 +121,12 @@ def _refuse_misplaced(given: dict[str, Any], file: Path) -> None:
     from eum_app.usecases.reporting.verify_report import is_report
 
     if is_report(file):
-        _refuse_unused(given, "a report", "--root", "--time-authority")
+        _refuse_unused(given, "a report", "--root", "--time-authority", "--revocations")
     elif data := _proof(file):
         if is_head(data):
-            _refuse_unused(given, "a head", "--root", "--witness", "--time-authority")
+            _refuse_unused(given, "a head", "--root", "--witness", "--time-authority", "--revocations")
         else:
-            _refuse_unused(given, "a proof slip", "--root", "--witness", "--head", "--time-authority")
+            _refuse_unused(given, "a proof slip", *given)
     else:
         _refuse_unused(given, "a bundle")
 
@@ -109,30 +148,23 @@ _VERDICTS = {
 }
 
 
-def _file(
-    file: Path,
-    session: Session | None,
-    root: str,
-    head: Path | None,
-    witnesses: list[str],
-    time_authorities: Sequence[Path] = (),
-) -> Found:
+def _file(file: Path, session: Session | None, believed: _Believed) -> Found:
     from eum_app.usecases.reporting.verify_report import is_report
 
     if is_report(file):
-        return _report(file, session, root, time_authorities)
+        return _report(file, session, believed)
     if data := _proof(file):
         from eum_app.cli.verify_proof import head_found, slip_found
         from eum_app.domain.tree_heads import is_head
-        from eum_app.usecases.exchange.prove_time import answer_beside, read_authority_file
+        from eum_app.usecases.exchange.prove_time import answer_beside
         from eum_app.usecases.proofs.verify_slip import Trust
 
-        trust = Trust(root, tuple(witnesses), session, tuple(map(read_authority_file, time_authorities)))
+        trust = Trust(believed.root, believed.witnesses, session, believed.authorities(), believed.revoked())
         beside = answer_beside(file)
         answers = [beside] if beside else []
         if is_head(data):
             return head_found(file.name, data, trust, answers)
-        return slip_found(file.name, data, trust, head, answers)
+        return slip_found(file.name, data, trust, believed.head, answers)
     if session is None:
         if not is_file(file):
             raise Refusal("file.missing", name=file.name)
@@ -161,12 +193,12 @@ def _title(name: str) -> str:
     return REPORTS[name].title if name in REPORTS else name
 
 
-def _report(file: Path, session: Session | None, root: str, time_authorities: Sequence[Path]) -> Found:
-    from eum_app.usecases.exchange.prove_time import read_authority_file
+def _report(file: Path, session: Session | None, believed: _Believed) -> Found:
     from eum_app.usecases.reporting.verify_report import verify_report
     from eum_app.wording.messages import sentence
 
-    proof = verify_report(file, session, root, [read_authority_file(path) for path in time_authorities])
+    authorities, revoked = believed.authorities(), believed.revoked()
+    proof = verify_report(file, session, believed.root, authorities, revocations=revoked)
     sidecar = proof.sidecar
     data = {
         "kind": "report",

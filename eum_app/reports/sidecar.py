@@ -1,8 +1,9 @@
 """The sidecar of a report: the facts needed to verify the file beside it, and the signature over them.
 
 `<file>.sidecar.json` names every file of the report with its hash. `<file>.sidecar.json.sig` signs the exact bytes of
-the sidecar, so no canonical form of JSON is needed. The purpose is `eum/report-sidecar/1` (see
-`eum_app.crypto.signing`); the certificates from the signer up to the authority are included.
+the sidecar, so no canonical form of JSON is needed. The purpose is `eum/report-sidecar/2` (see
+`eum_app.crypto.signing`); the certificates from the signer up to the authority are included. Every other field of the
+signature file repeats something that is verified (`require_agrees`).
 """
 
 from __future__ import annotations
@@ -20,9 +21,13 @@ from eum_app.reports.model import Document
 
 SUFFIX = ".sidecar.json"
 SIGNATURE_SUFFIX = ".sig"
-PURPOSE = "eum/report-sidecar/1"
-SIGNATURE_VERSION = 2
-"""Version of a signature file. Since 2, an ECDSA signature has a low s (`signing.is_low_s`)."""
+SIGNATURE_VERSION = 3
+"""Version of a signature file. Since 2, an ECDSA signature has a low s (`signing.is_low_s`). Since 3, the signed
+purpose names the version: such a file cannot pass as an older one, which has two spellings."""
+PURPOSE = "eum/report-sidecar/2"
+PURPOSES: Mapping[int, str] = {1: "eum/report-sidecar/1", 2: "eum/report-sidecar/1", SIGNATURE_VERSION: PURPOSE}
+"""The purpose of the signature in each version of a signature file."""
+FORMAT = "eum-signature"
 MAX_SIDECAR_BYTES = 4_000_000
 MAX_COUNT = 2**63 - 1
 """The largest number that a database compares with its own."""
@@ -82,13 +87,14 @@ class Sidecar(msgspec.Struct, frozen=True, kw_only=True):
     heads: tuple[ChainHead, ...]
 
 
-class SidecarSignature(msgspec.Struct, frozen=True, kw_only=True):
+class SidecarSignature(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Signature over the sidecar's bytes.
 
-    `chain` holds DER certificates, the signer's first and the authority's last.
+    `chain` holds DER certificates, the signer's first and the authority's last. `file_name` is the sidecar's, `suite`
+    and `signer` (its origin) are as in the signer's certificate.
     """
 
-    format: str = "eum-signature"
+    format: str = FORMAT
     version: Annotated[int, msgspec.Meta(ge=1, le=SIGNATURE_VERSION)] = SIGNATURE_VERSION
     purpose: str = PURPOSE
     file_name: str
@@ -96,6 +102,17 @@ class SidecarSignature(msgspec.Struct, frozen=True, kw_only=True):
     signer: str
     chain: tuple[bytes, ...]
     signature: bytes
+
+
+def require_agrees(signature: SidecarSignature, file_name: str, suite: str, signer: str) -> None:
+    """Require that the fields that are not signed say what was verified: the name of its sidecar, the signer.
+
+    Raises Refusal `report.signature_fields` with the first field that differs.
+    """
+    verified = {"format": FORMAT, "purpose": PURPOSES[signature.version], "file_name": file_name}
+    for field, value in (verified | {"suite": suite, "signer": signer}).items():
+        if getattr(signature, field) != value:
+            raise Refusal("report.signature_fields", field=field, value=str(getattr(signature, field))[:80])
 
 
 def sidecar_of(document: Document, *, filters: Mapping[str, str], heads: Sequence[Head], not_received: int) -> Sidecar:
@@ -158,9 +175,13 @@ def decode_sidecar(data: bytes, name: str) -> Sidecar:
 def decode_signature(data: bytes, name: str) -> SidecarSignature:
     """Return the signature in `data`, which is not verified; `name` is the file's name for the error.
 
-    Raises Refusal `report.sidecar_unreadable`.
+    Since version 3 only the exact bytes that `encode_signature` writes are accepted: two readers could understand
+    others, such as a repeated field, differently. Raises Refusal `report.sidecar_unreadable`.
     """
     try:
-        return msgspec.json.decode(data, type=SidecarSignature)
+        signature = msgspec.json.decode(data, type=SidecarSignature)
     except UNREADABLE as error:
         raise Refusal("report.sidecar_unreadable", name=name, reason=str(error)[:200]) from error
+    if signature.version >= SIGNATURE_VERSION and encode_signature(signature) != data:
+        raise Refusal("report.sidecar_unreadable", name=name, reason="it was written again")
+    return signature

@@ -374,6 +374,12 @@ EXCHANGE_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "The sidecar {name} cannot be read: {reason}."),
         QT_TRANSLATE_NOOP("messages", "Ask for the report again."),
     ),
+    "report.signature_fields": (
+        QT_TRANSLATE_NOOP(
+            "messages", "The field {field} of the signature file says {value}, which is not what was signed."
+        ),
+        QT_TRANSLATE_NOOP("messages", "Do not rely on it. Ask for the report again, with its signature file."),
+    ),
     "report.signer_revoked": (
         QT_TRANSLATE_NOOP("messages", "The certificate of {signer} was revoked."),
         QT_TRANSLATE_NOOP("messages", "Ask HQ whether the report counts."),

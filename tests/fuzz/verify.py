@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from eum_app.cli.streams import visible
-from eum_app.cli.verify import _file
+from eum_app.cli.verify import _Believed, _file
 from eum_app.domain.proof_slips import SLIP_SUFFIX, _check_of, encode_slip
 from eum_app.domain.tree_heads import HEAD_SUFFIX
 from eum_app.reports.sidecar import PURPOSE, SIGNATURE_SUFFIX, SidecarSignature, encode_signature
@@ -101,7 +101,7 @@ def verify(folder: Path) -> Target:
             if session is None and given.suffix == ".eumb":
                 continue
             with refusals_into(codes):
-                _, words, holds = _file(given, session, fingerprint, head, [])
+                _, words, holds = _file(given, session, _Believed(fingerprint, head))
                 assert all(visible(line).isprintable() for line in words)
                 assert not (holds and way == _UNSIGNED and content != originals[csv.path])
         return codes

@@ -79,13 +79,13 @@ def lose_signature(exported: Exported) -> None:
 def cut_chain(exported: Exported) -> None:
     signature = json.loads(signature_path(exported).read_text())
     signature["chain"] = signature["chain"][1:]
-    signature_path(exported).write_text(json.dumps(signature))
+    signature_path(exported).write_text(json.dumps(signature, indent=2) + "\n", newline="\n")
 
 
 def another_purpose(exported: Exported) -> None:
     signature = json.loads(signature_path(exported).read_text())
     signature["purpose"] = "eum/journal-head/1"
-    signature_path(exported).write_text(json.dumps(signature))
+    signature_path(exported).write_text(json.dumps(signature, indent=2) + "\n", newline="\n")
 
 
 def signature_path(exported: Exported) -> Path:
@@ -101,7 +101,7 @@ def signature_path(exported: Exported) -> Path:
         (lose_file, "report.file_missing", True, False),
         (lose_signature, "report.no_signature", False, True),
         (cut_chain, "certificate.chain_shape", False, True),
-        (another_purpose, "signature.invalid", False, True),
+        (another_purpose, "report.signature_fields", False, True),
     ],
 )
 def test_what_was_changed_is_found_and_named(

@@ -32,7 +32,7 @@ from eum_app.domain.ids import plain_fingerprint
 from eum_app.domain.people import Permission
 from eum_app.domain.proof_slips import SLIP_SUFFIX, decode_slip
 from eum_app.domain.tree_heads import HEAD_SUFFIX, decode_head, is_head
-from eum_app.reports.sidecar import MAX_SIDECAR_BYTES, PURPOSE, SIGNATURE_SUFFIX, SUFFIX, decode_signature
+from eum_app.reports.sidecar import MAX_SIDECAR_BYTES, PURPOSES, SIGNATURE_SUFFIX, SUFFIX, decode_signature
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.exchange.time_proofs import proved_head, trusted_authorities
 from eum_app.usecases.proofs.verify_slip import read_proof, time_statement_of_head
@@ -135,7 +135,7 @@ def statement_of_report(sidecar: bytes, signature_file: bytes) -> bytes:
     signature = decode_signature(signature_file, "signature")
     if not signature.chain:
         raise Refusal("report.sidecar_unreadable", name="signature", reason="no certificate")
-    return time_statement(PURPOSE, signature.chain[0], sidecar, signature.signature)
+    return time_statement(PURPOSES[signature.version], signature.chain[0], sidecar, signature.signature)
 
 
 def request_time_of_file(file: Path, to: Path | None = None) -> Requested:

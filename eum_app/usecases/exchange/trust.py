@@ -205,10 +205,21 @@ def own_trust(connection: Connection) -> TrustList:
     """
     chain = own_chain(connection)
     revoked = _revoked(other_revocations(connection, chain[0].origin))
-    if (held := revocations_of(connection, chain[-1])) is not None:
-        for serial, at in held.revoked.items():  # the authority's word: whatever an HQ says about the same certificate
-            revoked[serial] = (*revoked.get(serial, ()), Revocation(at))
-    return TrustList(root=chain[-1], hqs=(chain[0],), revoked=revoked)
+    own = TrustList(root=chain[-1], hqs=(chain[0],), revoked=revoked)
+    held = revocations_of(connection, chain[-1])
+    # The authority's word counts whatever an HQ says about the same certificate.
+    return own if held is None else with_list(own, held.der)
+
+
+def with_list(trust: TrustList, encoded: bytes) -> TrustList:
+    """Return the trust list with the authority's list of revoked HQs (DER) added, which a reader got from it.
+
+    Raises Refusal `revocations.invalid`, `revocations.other_root`.
+    """
+    revoked = dict(trust.revoked)
+    for serial, at in read_revocation_list(encoded, trust.root).revoked.items():
+        revoked[serial] = (*revoked.get(serial, ()), Revocation(at))
+    return replace(trust, revoked=revoked)
 
 
 def revocation_list(connection: Connection) -> list[RevokedCertificate]:

@@ -36,9 +36,10 @@ from eum_app.domain.tree_heads import (
 )
 from eum_app.scanning.file_symbols import file_in, is_picture
 from eum_app.usecases.exchange.time_proofs import TimeProof, TimeVerdict, judge_time
-from eum_app.usecases.exchange.trust import trust_list
+from eum_app.usecases.exchange.trust import trust_list, with_list
 from eum_app.usecases.session import Session
 from sync.files import opened_for_reading, read_small
+from sync.trust import TrustList
 
 MAX_PICTURE_BYTES = 20_000_000
 
@@ -59,13 +60,14 @@ class Trust:
     """Whom the reader believes: short fingerprints in any case and with any separators, and an open store.
 
     `root` is the authority's, empty for none. `witnesses` are those of witnesses' keys. `time_authorities` are believed
-    besides those of the store.
+    besides those of the store, and `revocations`, the authority's list of revoked HQs (DER), besides what it knows.
     """
 
     root: str = ""
     witnesses: tuple[str, ...] = ()
     session: Session | None = None
     time_authorities: tuple[TimeAuthority, ...] = ()
+    revocations: bytes = b""
 
 
 NO_TRUST = Trust()
@@ -237,7 +239,16 @@ def verify_head(
     dates = (head.signed_at, *(one.cosigned_at for one in witnesses))
     future = [date for date in dates if from_utc_text(date) > at + CLOCK_TOLERANCE]
     refusals += [Refusal("log.in_future", time=date) for date in future[:1]]
-    time = _time(signed, chain, witnesses, trust, answers, at) if signature_holds else TimeProof(TimeVerdict.CLAIMED)
+    time = TimeProof(TimeVerdict.CLAIMED)
+    try:
+        if signature_holds:
+            listed = TrustList(root=chain[-1])
+            listed = with_list(listed, trust.revocations) if trust.revocations else listed
+            time = _time(signed, chain, witnesses, trust, listed, answers, at)
+            _refuse_revoked(chain, listed, time)
+    except Refusal as refusal:
+        refusals.append(refusal)
+        known = False
     if known and signature_holds and time.verdict is TimeVerdict.CLAIMED:
         refusals.append(Refusal("log.claimed", signer=chain[0].origin))
     return HeadProof(
@@ -267,11 +278,12 @@ def _time(
     chain: tuple[Certificate, ...],
     witnesses: Sequence[WitnessProof],
     trust: Trust,
+    listed: TrustList,
     answers: Sequence[bytes],
     now: datetime,
 ) -> TimeProof:
     """Judge when a head was signed. A date that HQ typed fixes nothing once its key may be anyone's."""
-    since, end = max(one.not_before for one in chain), min(one.not_after for one in chain)
+    since, end = max(one.not_before for one in chain), listed.end_of(chain)
     if now >= end:
         cosigned = [(one.cosigned_at, one.witness) for one in witnesses if one.holds and one.is_known]
         # A witness cannot have seen the head before its certificates began.
@@ -279,14 +291,23 @@ def _time(
             return TimeProof(TimeVerdict.WITNESSED, *min(fixed))
     imprint, believed = imprint_of(time_statement_of_head(signed)), trust.time_authorities
     if trust.session is None:
-        return judge_time(None, imprint, chain, now=now, answers=answers, authorities=believed)
+        return judge_time(None, imprint, chain, now=now, trust=listed, answers=answers, authorities=believed)
     session = trust.session
     with session.reading(whole=True) as connection:
         own = session.name
-        time = judge_time(connection, imprint, chain, own=own, now=now, answers=answers, authorities=believed)
+        time = judge_time(
+            connection, imprint, chain, own=own, now=now, trust=listed, answers=answers, authorities=believed
+        )
         if time.verdict is TimeVerdict.CLAIMED and (at := _signed_here(session, connection, signed)):
             return TimeProof(TimeVerdict.RECORDED, at, own) if from_utc_text(at) < end else time
     return time
+
+
+def _refuse_revoked(chain: tuple[Certificate, ...], listed: TrustList, time: TimeProof) -> None:
+    """Refuse a certificate that the authority's list revokes, unless the head was fixed before."""
+    for certificate in chain:
+        if listed.revoked_at(certificate, time.moment) is not None:
+            raise Refusal("report.signer_revoked", signer=certificate.origin)
 
 
 def _signed_here(session: Session, connection: Connection, signed: SignedHead) -> str:

@@ -25,17 +25,18 @@ from eum_app.domain.errors import KnownError, Refusal
 from eum_app.domain.ids import plain_fingerprint
 from eum_app.reports.sidecar import (
     MAX_SIDECAR_BYTES,
-    PURPOSE,
+    PURPOSES,
     SIGNATURE_SUFFIX,
     SUFFIX,
     Sidecar,
     SidecarSignature,
     decode_sidecar,
     decode_signature,
+    require_agrees,
 )
 from eum_app.usecases.exchange.prove_time import answer_beside, statement_of_report
 from eum_app.usecases.exchange.time_proofs import TimeProof, TimeVerdict, judge_time
-from eum_app.usecases.exchange.trust import trust_list
+from eum_app.usecases.exchange.trust import trust_list, with_list
 from eum_app.usecases.reporting.report_parts import HELD, FileProof, HeadProof, file_proof, head_proof
 from eum_app.usecases.session import Session
 from sync.files import read_small
@@ -135,16 +136,17 @@ def verify_report(
     root: str = "",
     authorities: Sequence[TimeAuthority] = (),
     now: datetime | None = None,
+    revocations: bytes = b"",
 ) -> ReportProof:
     """Verify a report by any of its files, its sidecar or its signature.
 
     The sidecar must name the given file; otherwise the proof fails (`report.not_named`). `root` is the short
     fingerprint of the authority, as HQ reads it out, in any case and with any separators. A time authority's
     answer is read from beside the signature (`NAME.sidecar.json.sig.tsr`) if it is there; `authorities` are believed
-    besides those of the store. `now` is the session's time, or this machine's. What is wrong with the report is in the
-    proof. Raises Refusal `report.no_sidecar`, `report.sidecar_unreadable` (sidecar or signature),
-    `file.unreadable`, `device.not_enrolled` (`session` is of a device without an identity); Trouble for errors of the
-    store.
+    besides those of the store. `now` is the session's time, or this machine's. `revocations` is the authority's list of
+    revoked HQs (DER), which counts besides what the store knows. What is wrong with the report is in the proof.
+    Raises Refusal `report.no_sidecar`, `report.sidecar_unreadable` (sidecar or signature), `file.unreadable`,
+    `device.not_enrolled` (`session` is of a device without an identity); Trouble for errors of the store.
     """
     sidecar_path = _sidecar_path(path)
     if sidecar_path is None:
@@ -160,16 +162,21 @@ def verify_report(
     signature_holds = False
     if signature is not None and chain:
         with _Noting(refusals):
-            if signature.purpose != PURPOSE:
-                raise Refusal("signature.invalid", purpose=signature.purpose[:80])
-            chain[0].verify_key.verify(PURPOSE, encoded, signature.signature, low_s=signature.version > 1)
+            require_agrees(signature, f"{sidecar.file_name}{SUFFIX}", chain[0].suite.value, chain[0].origin)
+            purpose, low_s = PURPOSES[signature.version], signature.version > 1
+            chain[0].verify_key.verify(purpose, encoded, signature.signature, low_s=low_s)
             signature_holds = True
     files = tuple(
         file_proof(sidecar_path.with_name(file.name), file.rows, file.sha384, refusals) for file in sidecar.files
     )
     at = now or (session.now() if session else system_now())
-    time = _time(sidecar_path, encoded, chain if signature_holds else (), session, authorities, at)
-    known = _is_known(chain, sidecar, session, root, time, refusals)
+    trust: TrustList | None = None
+    is_known_list = False
+    with _Noting(refusals):
+        trust = _trust(chain, session, revocations)
+        is_known_list = True
+    time = _time(sidecar_path, encoded, chain if signature_holds else (), session, trust, authorities, at)
+    known = is_known_list and _is_known(chain, sidecar, session, root, trust, time, refusals)
     if known and time.verdict is TimeVerdict.CLAIMED:
         refusals.append(Refusal("time.claimed", signer=chain[0].origin))
     heads: tuple[HeadProof, ...] = ()
@@ -263,11 +270,23 @@ def _chain(signature: SidecarSignature | None, refusals: list[Refusal]) -> tuple
     return ()
 
 
+def _trust(chain: tuple[Certificate, ...], session: Session | None, revocations: bytes) -> TrustList | None:
+    """Return what the reader knows about certificates: the store's list, and the authority's list of revoked HQs."""
+    trust: TrustList | None = None
+    if session is not None:
+        with session.reading(whole=True) as connection:
+            trust = trust_list(connection, is_hq=session.is_hq)
+    elif revocations and chain:
+        trust = TrustList(root=chain[-1])
+    return with_list(trust, revocations) if trust and revocations else trust
+
+
 def _time(
     sidecar_path: Path,
     encoded: bytes,
     chain: tuple[Certificate, ...],
     session: Session | None,
+    trust: TrustList | None,
     authorities: Sequence[TimeAuthority],
     now: datetime,
 ) -> TimeProof:
@@ -282,9 +301,8 @@ def _time(
         beside = None  # an answer that cannot be read proves nothing
     answers = [beside] if beside is not None else []
     if session is None:
-        return judge_time(None, imprint, chain, now=now, answers=answers, authorities=authorities)
+        return judge_time(None, imprint, chain, now=now, trust=trust, answers=answers, authorities=authorities)
     with session.reading(whole=True) as connection:
-        trust = trust_list(connection, is_hq=session.is_hq)
         return judge_time(
             connection, imprint, chain, own=session.name, now=now, trust=trust, answers=answers, authorities=authorities
         )
@@ -295,6 +313,7 @@ def _is_known(
     sidecar: Sidecar,
     session: Session | None,
     root: str,
+    trust: TrustList | None,
     time: TimeProof,
     refusals: list[Refusal],
 ) -> bool | None:
@@ -310,9 +329,7 @@ def _is_known(
         if root and plain_fingerprint(chain[-1].short_fingerprint) != plain_fingerprint(root):
             raise Refusal("report.other_root", found=chain[-1].short_fingerprint, given=root[:40])
         made_at = from_utc_text(sidecar.as_of)
-        if session is not None:
-            with session.reading(whole=True) as connection:
-                trust = trust_list(connection, is_hq=session.is_hq)
+        if trust is not None:
             check_chain(chain, trust.root, of_report=True)
             _refuse_revoked(chain, trust, time)
         check_validity(chain, chain[-1], made_at)
