@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, func, select
 from sqlalchemy.engine import Row
 
+from db.chains import entry_hash_at
 from db.queries.checks import is_withdrawn
 from db.queries.testimony import NOTHING_STATED, TESTIMONY_COLUMNS, Testimony, testimony_of
 from db.queries.worklist import ids_with_words
@@ -288,7 +289,17 @@ def devices_of_visits(connection: Connection, visit_ids: Iterable[str]) -> dict[
 
 
 def closing(connection: Connection, visit_id: str) -> VisitClosedOut | None:
-    """Return the newest close-out of a visit by its device, even if later facts voided it; None without one."""
-    question = select(visit_marks.c.closed_body).join(visits, of_own_device()).where(visits.c.visit_id == visit_id)
-    body = connection.execute(question).scalar()
-    return None if body is None else msgspec.json.decode(body, type=VisitClosedOut)
+    """Return the newest close-out of a visit by its device, even if later facts voided it; None without one.
+
+    Its `head_hash` is filled in from the journal.
+    """
+    columns = visit_marks.c.origin, visit_marks.c.closed_key, visit_marks.c.closed_body
+    row = connection.execute(
+        select(*columns).join(visits, of_own_device()).where(visits.c.visit_id == visit_id)
+    ).first()
+    if row is None or row.closed_body is None:
+        return None
+    closed = msgspec.json.decode(row.closed_body, type=VisitClosedOut)
+    epoch = int(row.closed_key.split("|")[0])
+    held = closed.head_hash or entry_hash_at(connection, row.origin, epoch, closed.head_seq)
+    return msgspec.structs.replace(closed, head_hash=held or b"")

@@ -64,12 +64,18 @@ def make_command(
         "head_size": made.slip.size,
         "head_signed_at": made.signed_at,
         "witnesses": made.witnesses,
+        "shows_journal_hash": made.shows_journal_hash,
     }
     words = [
         f"{output}: entry {entry.seq} of {entry.origin}, {counted(len(made.data), 'byte')}",
         f"Head of {counted(made.slip.size, 'entry').replace('entrys', 'entries')}, "
         f"signed {instant_words(made.signed_at)}, {witnessed_words(made.witnesses)}",
     ]
+    if made.shows_journal_hash:
+        words.append(
+            "An earlier version closed this visit out, so the record holds a hash of the device's journal. With it, a "
+            "reader who has a copy of that journal can confirm that copy."
+        )
     if qr is not None and made.short is not None:
         words.append(f"{qr}: QR symbol for readers who hold this head")
     elif qr is not None:

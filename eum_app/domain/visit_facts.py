@@ -91,17 +91,18 @@ class EvidenceAttached(Fact, frozen=True, kw_only=True):
 
 
 class VisitClosedOut(Fact, frozen=True, kw_only=True):
-    """The visit is complete and signed. It names the journal head that the people signed for.
+    """The visit is complete and signed. `head_seq` is the number of the journal head that the people signed for.
 
     `statement` is the English text that the parties had before them when they signed; facts of earlier versions have
-    none.
+    none. `head_hash` is empty: it is the hash of the entry before this one, which the journal holds. Facts of earlier
+    versions state it, so that a reader of a proof slip can confirm a copy of that journal (docs/proof-slips.md).
     """
 
     visit_id: str
     counts: tuple[OutcomeCount, ...]
     signatures: tuple[PartySignature, ...]
     head_seq: Whole
-    head_hash: bytes
+    head_hash: bytes = b""
     statement: ContentRef | None = None
 
 

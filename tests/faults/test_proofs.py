@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import importlib.util
 import json
@@ -14,8 +15,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from db.chains import entry_hash_at
 from db.queries.log import log_head_of
+from db.queries.visits import closing
+from db.tables import journal
 from eum_app.crypto.certificates import issue_hq, make_authority
 from eum_app.crypto.identities import Identity
 from eum_app.crypto.suites import Suite
@@ -199,6 +204,37 @@ def test_siblings_reveal_nothing_to_a_reader_who_guesses(proved: Proved, slip: S
         assert leaf_of(other.record, salt) not in hashes
     assert hashlib.sha384(other.record).digest() not in hashes
     assert all(name not in encode_slip(replace(slip, signed=None)) for name in (b"prev_hash", other.record[:40]))
+
+
+def test_a_record_shows_no_hash_of_a_journal(proved: Proved) -> None:
+    """With an unsalted hash of a journal, a reader could confirm a guess, or a leaked copy, of what is before it."""
+    hq = proved.world.hq
+    with hq.store.reading() as connection:
+        entries = connection.execute(select(journal.c.hash, journal.c.payload)).all()
+    hashes = [row.hash for row in entries] + [hashlib.sha384(row.payload).digest() for row in entries]
+    for subject, subject_id in (
+        (Subject.ITEM, proved.items[0]),
+        (Subject.VISIT, proved.visit_id),
+        (Subject.FINDING, proved.finding_id),
+    ):
+        made = make_slip(hq, subject, subject_id)
+        assert not made.shows_journal_hash
+        for one in hashes:
+            for spelled in (one, base64.b64encode(one), one.hex().encode(), one.hex().upper().encode()):
+                assert spelled not in made.slip.record
+    with proved.world.device.store.reading() as connection:  # the device still knows what was signed
+        closed = closing(connection, proved.visit_id)
+        assert closed is not None
+        assert closed.head_hash == entry_hash_at(connection, "FLD-0042", 1, closed.head_seq) != b""
+
+
+def test_a_close_out_of_an_earlier_version_says_that_it_shows_the_hash(proved: Proved, slip: Slip) -> None:
+    closed = make_slip(proved.world.hq, Subject.VISIT, proved.visit_id)
+    import msgspec
+
+    payload = json.loads(closed.slip.entry.payload) | {"head_hash": base64.b64encode(b"h" * 48).decode()}
+    older = msgspec.structs.replace(closed.slip.entry, payload=json.dumps(payload).encode())
+    assert replace(closed, slip=replace(closed.slip, record=record_of(older))).shows_journal_hash
 
 
 def signed_by(identity: Identity, head: TreeHead) -> SignedHead:

@@ -161,6 +161,13 @@ class SlipDialog(WindowDialog):
             if names
             else self.tr("No witness has cosigned this head: its time is HQ's claim.")
         )
+        if made.shows_journal_hash:
+            lines.append(
+                self.tr(
+                    "An earlier version closed this visit out, so the record holds a hash of the device's journal. "
+                    "With it, a reader who has a copy of that journal can confirm that copy."
+                )
+            )
         if done.picture is None:
             lines.append(self.tr("The record is too long for a QR symbol."))
         else:

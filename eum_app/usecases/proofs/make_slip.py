@@ -24,7 +24,7 @@ from db.store import Connection
 from db.tiles import Tiles, catch_up, place_of
 from db.transaction import Transaction
 from eum_app.domain.errors import Refusal
-from eum_app.domain.facts import ProofSlipMade, may_state
+from eum_app.domain.facts import ProofSlipMade, VisitClosedOut, decode_fact, may_state
 from eum_app.domain.ids import FindingId
 from eum_app.domain.merkle import inclusion_path
 from eum_app.domain.proof_slips import MAX_QR_BYTES, SLIP_SUFFIX, Slip, encode_slip, record_of, salt_of
@@ -58,6 +58,13 @@ class SlipMade(Changed):
         """The slip without its head, for a QR symbol; None if it is too long for one."""
         data = encode_slip(replace(self.slip, signed=None))
         return data if len(data) <= MAX_QR_BYTES else None
+
+    @property
+    def shows_journal_hash(self) -> bool:
+        """Whether the record holds a hash of its device's journal: a close-out that an earlier version recorded."""
+        entry = self.slip.entry
+        fact = decode_fact(entry.kind, entry.kind_version, entry.payload)
+        return isinstance(fact, VisitClosedOut) and bool(fact.head_hash)
 
 
 def make_slip(session: Session, subject: Subject, subject_id: str, size: int = 0) -> SlipMade:

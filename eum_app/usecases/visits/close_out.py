@@ -173,7 +173,6 @@ def close_out(
                 counts=counts,
                 signatures=signatures,
                 head_seq=state.head.seq,
-                head_hash=state.head.hash,
                 statement=transaction.seal_content(shown.text.encode(), "text/plain; charset=utf-8"),
             )
         )
