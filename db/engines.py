@@ -23,6 +23,7 @@ from db import turns
 from db.boxed import BOX, secret_place
 from eum_app.crypto.boxes import Box
 from eum_app.domain.errors import KnownError, Refusal, Trouble
+from eum_app.domain.file_names import not_whole
 
 DATABASE: Final = "store.db"
 BUSY_TIMEOUT_MS: Final = turns.LONGEST_WAIT_MS
@@ -273,8 +274,9 @@ def begin(engine: Engine, *, write: bool, alone: bool = False) -> Iterator[Conne
 
     Raises Trouble `store.busy`, `store.damaged`, `store.failed`, `disk.full`, `disk.read_only`, `disk.failed`; on
     PostgreSQL also `store.connection_lost`, `store.key_changed`, and Refusal `database.standby`, `fact.not_storable`
-    (text with a NUL, or a number over 64 bits). Other errors of the block pass. After an error nothing was committed,
-    and the call can be repeated.
+    (text with a NUL, or a number over 64 bits). Raises Refusal `text.not_whole` if the block writes or looks for text
+    that is not UTF-8. Other errors of the block pass. After an error nothing was committed, and the call can be
+    repeated.
     """
     try:
         with engine.connect().execution_options(**_options(engine, write)) as connection, connection.begin():
@@ -294,6 +296,10 @@ def begin(engine: Engine, *, write: bool, alone: bool = False) -> Iterator[Conne
         if known is None:
             raise
         raise known from error
+    except UnicodeEncodeError as error:
+        if (refusal := not_whole(error)) is None:
+            raise
+        raise refusal from error
 
 
 def _options(engine: Engine, write: bool) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from eum_app import diagnostics
 from eum_app.cli.process import EXIT_INTERRUPTED, EXIT_REFUSED, EXIT_TROUBLE, FIRST_PAINT, secrets_taken
 from eum_app.cli.streams import open_streams, say
 from eum_app.domain.errors import KnownError, Refusal, Trouble
-from eum_app.domain.file_names import shown_name
+from eum_app.domain.file_names import not_whole, shown_name
 from eum_app.hardening import keep_private
 
 _EXPLAINED = (KnownError, ImportError, UnicodeEncodeError, FileNotFoundError, SystemError)
@@ -90,16 +90,19 @@ def _told(error: KnownError) -> int:
 
 def _known(error: Exception, given: list[str]) -> KnownError:
     """Return an error with a sentence. Raises `error` itself if it is a fault of the app."""
+    if isinstance(error, UnicodeEncodeError):
+        error = not_whole(error) or error
+    # Of the texts that were given, only a path can be renamed.
+    odd = next((one for one in given if shown_name(one) != one and (Path(one).suffix or os.path.lexists(one))), None)
+    if odd is not None and isinstance(error, KnownError) and error.code == "text.not_whole":
+        return Refusal("file.name_not_text", name=shown_name(odd))
     if isinstance(error, KnownError):
         return error
     if _is_folder_deleted():
         return Trouble("folder.deleted")
     if isinstance(error, ImportError):
         return _missing_library(error)
-    odd = next((one for one in given if shown_name(one) != one), None)
-    if odd is None or not isinstance(error, UnicodeEncodeError):
-        raise error
-    return Refusal("file.name_not_text", name=shown_name(odd))
+    raise error
 
 
 def _is_folder_deleted() -> bool:

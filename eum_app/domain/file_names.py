@@ -1,4 +1,7 @@
-"""Names of files as text. On Linux a name may hold any bytes; those that are not UTF-8 cannot be kept in a fact."""
+"""Names of files, and what people type, as text that can be kept in a fact.
+
+On Linux a name may hold any bytes. A paste may hold half of a character: one unit of a UTF-16 pair. Neither is UTF-8.
+"""
 
 from __future__ import annotations
 
@@ -16,3 +19,11 @@ def require_text_name(path: Path) -> None:
     """Require a path that can be written down as text. Raises Refusal `file.name_not_text`."""
     if shown_name(str(path)) != str(path):
         raise Refusal("file.name_not_text", name=shown_name(str(path)))
+
+
+def not_whole(error: UnicodeEncodeError) -> Refusal | None:
+    """Return the Refusal `text.not_whole` for text that is not UTF-8; None if another encoding lacks a character.
+
+    The text is not in it: it may be secret.
+    """
+    return Refusal("text.not_whole") if error.reason == "surrogates not allowed" else None

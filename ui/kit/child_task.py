@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from eum_app import diagnostics
 from eum_app.domain.errors import KnownError, Trouble
+from eum_app.domain.file_names import not_whole
 from eum_app.hardening import keep_private
 from ui.kit.delivery import Delivery, OnFailed, is_alive
 
@@ -205,8 +206,11 @@ def _child_main(pipe: Connection) -> None:
     except KnownError as error:
         answer = ("failed", error)
     except Exception as bug:  # noqa: BLE001 - the other side of the same door: its places go to the crash page
-        diagnostics.note_crash(bug)
-        answer = ("crashed", diagnostics.places_of(bug))
+        if isinstance(bug, UnicodeEncodeError) and (refusal := not_whole(bug)):  # text of a person or a file
+            answer = ("failed", refusal)
+        else:
+            diagnostics.note_crash(bug)
+            answer = ("crashed", diagnostics.places_of(bug))
     with contextlib.suppress(BrokenPipeError):  # the parent has ended and no longer listens
         pipe.send(answer)
     pipe.close()

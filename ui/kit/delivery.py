@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from eum_app import diagnostics
 from eum_app.domain.areas import Area, stale
 from eum_app.domain.errors import KnownError, Trouble
+from eum_app.domain.file_names import not_whole
 from eum_app.domain.people import ACCOUNT_ENDED
 
 T = TypeVar("T")
@@ -129,6 +130,9 @@ class Delivery(QObject):
             diagnostics.note(diagnostics.Event.TASK_FAILED, code=error.code, ms=diagnostics.since_ms(began))
             return partial(self.fail, error, on_failed)
         except Exception as error:  # noqa: BLE001 - one of the two doors for bugs
+            if isinstance(error, UnicodeEncodeError) and (refusal := not_whole(error)):  # text of a person or a file
+                diagnostics.note(diagnostics.Event.TASK_FAILED, code=refusal.code, ms=diagnostics.since_ms(began))
+                return partial(self.fail, refusal, on_failed)
             diagnostics.note_crash(error)
             return partial(self.crash, error, on_failed)
         if (took_ms := diagnostics.since_ms(began)) >= SLOW_MS:
