@@ -90,7 +90,7 @@ def _free(end: int, taken: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """Yield the ranges of 1 to `end` outside the `taken` ranges, in order."""
     first = 1
     for start, last in sorted(taken):
-        if first < start:
+        if first <= min(start - 1, end):
             yield first, min(start - 1, end)
         first = max(first, last + 1)
     if first <= end:

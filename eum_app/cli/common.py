@@ -254,9 +254,14 @@ def require_folder(folder: Path) -> None:
         raise Refusal("folder.absent", path=str(folder.absolute()))
 
 
-def counted(number: int, word: str) -> str:
-    """Return e.g. `1 row` or `2 rows`, for words with a regular plural."""
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+def counted(number: int, word: str, plural: str = "") -> str:
+    """Return e.g. `1 row` or `2 rows`; `plural` is for words that add more than an s."""
+    return f"{number} {word}" if number == 1 else f"{number} {plural or f'{word}s'}"
+
+
+def entries(number: int) -> str:
+    """Return a number of entries of a journal or log in words."""
+    return counted(number, "entry", "entries")
 
 
 def sentence_of(code: str, values: Mapping[str, object]) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from eum_app.cli.common import AccountOption, JsonOption, PassphraseFd, StoreOption, counted, show, unlocked
+from eum_app.cli.common import AccountOption, JsonOption, PassphraseFd, StoreOption, counted, entries, show, unlocked
 from eum_app.cli.process import EXIT_REFUSED
 from eum_app.domain.clock import instant_words
 from eum_app.domain.errors import Refusal
@@ -29,7 +29,7 @@ def make_command(
         Path | None,
         typer.Option(help="Also write a QR symbol (PNG) for readers who hold the head.", show_default=False),
     ] = None,
-    head: Annotated[int, typer.Option(help="Size of the head that the reader holds (0: choose the best).")] = 0,
+    head: Annotated[int, typer.Option(min=0, help="Size of the head that the reader holds (0: choose the best).")] = 0,
     store: StoreOption = None,
     passphrase_fd: PassphraseFd = None,
     as_json: JsonOption = False,
@@ -68,8 +68,7 @@ def make_command(
     }
     words = [
         f"{output}: entry {entry.seq} of {entry.origin}, {counted(len(made.data), 'byte')}",
-        f"Head of {counted(made.slip.size, 'entry').replace('entrys', 'entries')}, "
-        f"signed {instant_words(made.signed_at)}, {witnessed_words(made.witnesses)}",
+        f"Head of {entries(made.slip.size)}, signed {instant_words(made.signed_at)}, {witnessed_words(made.witnesses)}",
     ]
     if made.shows_journal_hash:
         words.append(
@@ -107,8 +106,8 @@ def witnessed_words(names: tuple[str, ...]) -> str:
 def export_command(
     account: AccountOption,
     output: Annotated[Path, typer.Argument(help="The .eumhead to write, or .png for QR symbols.", show_default=False)],
-    since: Annotated[int, typer.Option(help="Size of one more earlier head to continue from (0: none).")] = 0,
-    size: Annotated[int, typer.Option(help="Write the head of this size again (0: sign a new one).")] = 0,
+    since: Annotated[int, typer.Option(min=0, help="Size of one more earlier head to continue from (0: none).")] = 0,
+    size: Annotated[int, typer.Option(min=0, help="Write the head of this size again (0: sign a new one).")] = 0,
     store: StoreOption = None,
     passphrase_fd: PassphraseFd = None,
     as_json: JsonOption = False,
@@ -122,7 +121,7 @@ def export_command(
     show(
         as_json,
         {"paths": done.paths, "size": done.size, "continues": done.continues},
-        f"{', '.join(map(str, done.paths))}: head of {done.size} entries; proved to continue the heads of: {sizes}",
+        f"{', '.join(map(str, done.paths))}: head of {entries(done.size)}; proved to continue the heads of: {sizes}",
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from eum_app.cli.common import entries
 from eum_app.cli.verdict_words import said, time_data, time_words
 from eum_app.domain.clock import instant_words
 from eum_app.domain.proof_slips import decode_slip
@@ -111,7 +112,7 @@ def _head_data(proof: HeadProof) -> dict[str, Any]:
 def _head_words(proof: HeadProof) -> list[str]:
     head = proof.head
     words = [
-        f"Head of {head.origin} (epoch {head.epoch}): {head.size} entries at {instant_words(head.signed_at)}, "
+        f"Head of {head.origin} (epoch {head.epoch}): {entries(head.size)} at {instant_words(head.signed_at)}, "
         "the time that HQ claims",
         f"Signature: {said(proof.signature_holds)}"
         + (f", by {proof.signer} ({proof.signer_role}), authority {proof.root_fingerprint}" if proof.signer else ""),

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from eum_app.cli.common import AccountOption, JsonOption, PassphraseFd, StoreOption, passphrase, show, unlocked
+from eum_app.cli.common import AccountOption, JsonOption, PassphraseFd, StoreOption, entries, passphrase, show, unlocked
 from eum_app.cli.process import EXIT_REFUSED
 from eum_app.cli.proof import head_app
 
@@ -75,11 +75,11 @@ def cosign_command(
 
     signed = decode_head(read_proof(heads))
     done = cosign(folder, passphrase(passphrase_fd), signed, output, root=root, new_log=new_log)
-    since = f"continues the head of {done.since} entries" if done.since else "the first head of this log"
+    since = f"continues the head of {entries(done.since)}" if done.since else "the first head of this log"
     show(
         as_json,
         done,
-        f"{', '.join(map(str, done.paths))}: head of {done.origin} with {done.size} entries, {since}; "
+        f"{', '.join(map(str, done.paths))}: head of {done.origin} with {entries(done.size)}, {since}; "
         f"cosigned by {done.witness} (key {done.fingerprint})",
     )
 
@@ -140,7 +140,7 @@ def add_witness_command(
     signed = decode_head(read_proof(heads))
     with unlocked(store, account, passphrase_fd) as session:
         added = add_witness(session, signed)
-    words = [f"Head of {added.size} entries: cosigned by {name} (key {key})" for name, key in added.witnesses]
+    words = [f"Head of {entries(added.size)}: cosigned by {name} (key {key})" for name, key in added.witnesses]
     show(
         as_json,
         {"size": added.size, "witnesses": added.witnesses},

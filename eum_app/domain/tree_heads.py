@@ -25,7 +25,8 @@ HEAD_SUFFIX: Final = ".eumhead"
 MAX_FILE_BYTES: Final = 1_000_000
 _MAGIC: Final = b"EUMHEAD1"
 _MAX_CERTIFICATES: Final = 4
-_MAX_COSIGNATURES: Final = 32
+MAX_COSIGNATURES: Final = 32
+MAX_PROOFS: Final = 32
 _MAX_NAME: Final = 200
 
 Statement = TypeVar("Statement", "TreeHead", "Cosigned")
@@ -153,11 +154,11 @@ def decode_head(data: bytes) -> SignedHead:
     statement, signature = reader.part(), reader.part()
     chain = tuple(reader.part() for _ in range(_at_most(reader, _MAX_CERTIFICATES)))
     cosignatures = tuple(
-        Cosignature(reader.part(), reader.part(), reader.part()) for _ in range(_at_most(reader, _MAX_COSIGNATURES))
+        Cosignature(reader.part(), reader.part(), reader.part()) for _ in range(_at_most(reader, MAX_COSIGNATURES))
     )
     proofs = tuple(
         Consistency(reader.number(8), reader.take(HASH_BYTES), reader.hashes(HASH_BYTES))
-        for _ in range(_at_most(reader, _MAX_COSIGNATURES))
+        for _ in range(_at_most(reader, MAX_PROOFS))
     )
     reader.end()
     signed = SignedHead(statement, signature, chain, cosignatures, proofs)

@@ -271,12 +271,6 @@ EXCHANGE_SENTENCES: dict[str, tuple[str, str]] = {
             "messages", "The app cannot verify the journal's protection there. Use a database on one server."
         ),
     ),
-    "text.not_whole": (
-        QT_TRANSLATE_NOOP(
-            "messages", "A text holds half of a character, as a cut-off paste leaves it, so it cannot be kept."
-        ),
-        QT_TRANSLATE_NOOP("messages", "Delete it and try again. If it is in the name of a file, rename the file."),
-    ),
     "fact.not_storable": (
         QT_TRANSLATE_NOOP("messages", "A fact contains characters that the database cannot store."),
         QT_TRANSLATE_NOOP("messages", "Correct the text and try again."),

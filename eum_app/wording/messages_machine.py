@@ -5,6 +5,12 @@ from __future__ import annotations
 from eum_app.domain.translatable import QT_TRANSLATE_NOOP
 
 MACHINE_SENTENCES: dict[str, tuple[str, str]] = {
+    "text.not_whole": (
+        QT_TRANSLATE_NOOP(
+            "messages", "A text holds half of a character, as a cut-off paste leaves it, so it cannot be kept."
+        ),
+        QT_TRANSLATE_NOOP("messages", "Delete it and try again. If it is in the name of a file, rename the file."),
+    ),
     "diagnostics.none": (
         QT_TRANSLATE_NOOP("messages", "There are no diagnostics for the store {folder} yet."),
         QT_TRANSLATE_NOOP("messages", "Check the folder, or open the app once and repeat."),

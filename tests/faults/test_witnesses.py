@@ -63,7 +63,7 @@ class Seen:
 
     def cosign(self, signed: SignedHead, **about: Any) -> SignedHead:
         path = self.folder.parent / "cosigned.eumhead"
-        cosign(self.folder, WORDS, signed, path, **({"root": self.root} | about))
+        cosign(self.folder, WORDS, signed, path, now=self.proved.world.clock, **({"root": self.root} | about))
         return read_head(path)
 
     def refused(self, signed: SignedHead, **about: Any) -> str:
@@ -334,7 +334,7 @@ def test_heads_travel_as_qr_symbols(tmp_path: Path, suite: Suite) -> None:
         assert len(done.paths) <= (4 if suite is Suite.P384 else 16)
         signed = decode_head(read_proof(list(reversed(done.paths))))
         assert signed.head.size == done.size
-        back = cosign(seen.folder, WORDS, signed, tmp_path / "back.png", root=seen.root)
+        back = cosign(seen.folder, WORDS, signed, tmp_path / "back.png", root=seen.root, now=seen.proved.world.clock)
         assert add_witness(seen.hq, decode_head(read_proof(back.paths))).witnesses
         with pytest.raises(Refusal, match=r"symbols\.missing"):
             read_proof(done.paths[1:])

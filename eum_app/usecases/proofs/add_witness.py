@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from db.queries.log import log_head_of
 from eum_app.crypto.certificates import short_fingerprint
+from eum_app.domain.clock import CLOCK_TOLERANCE, from_utc_text
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import LogHeadWitnessed
 from eum_app.domain.tree_heads import SignedHead
@@ -31,8 +32,8 @@ def add_witness(session: Session, signed: SignedHead) -> WitnessAdded:
     """Record the new cosignatures of a head of this HQ's log, which came back from a witness.
 
     Which witnesses count is the reader's decision, so any key is taken. Raises Refusal as `require_log`,
-    `log.no_such_head` (not a head that this HQ signed), `witness.none`, `witness.invalid`, `witness.too_many`; Trouble
-    as any write.
+    `log.no_such_head` (not a head that this HQ signed), `witness.none`, `witness.invalid`, `log.in_future` (readers
+    would refuse the slip), `witness.too_many`; Trouble as any write.
     """
     log_epoch = require_log(session)
     head = signed.head
@@ -47,15 +48,18 @@ def add_witness(session: Session, signed: SignedHead) -> WitnessAdded:
         if len(held) + len(new) > MAX_WITNESSES:
             raise Refusal("witness.too_many", limit=MAX_WITNESSES)
         for one in new:
+            cosigned = one.cosigned
             if not is_cosigned(one, own.statement):
-                raise Refusal("witness.invalid", witness=one.cosigned.witness)
+                raise Refusal("witness.invalid", witness=cosigned.witness)
+            if from_utc_text(cosigned.cosigned_at) > session.now() + CLOCK_TOLERANCE:
+                raise Refusal("log.in_future", time=cosigned.cosigned_at)
             transaction.record(
                 LogHeadWitnessed(
                     observed_at=session.observed_now(),
                     size=head.size,
-                    witness=one.cosigned.witness,
+                    witness=cosigned.witness,
                     fingerprint=hashlib.sha384(one.key).hexdigest(),
-                    cosigned_at=one.cosigned.cosigned_at,
+                    cosigned_at=cosigned.cosigned_at,
                     statement=one.statement,
                     key=one.key,
                     signature=one.signature,

@@ -22,7 +22,7 @@ from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import LogHeadSigned
 from eum_app.domain.merkle import Consistency, consistency_path, root_of
 from eum_app.domain.people import Permission
-from eum_app.domain.tree_heads import HEAD_PURPOSE, SignedHead, TreeHead, encode_head, encode_statement
+from eum_app.domain.tree_heads import HEAD_PURPOSE, MAX_PROOFS, SignedHead, TreeHead, encode_head, encode_statement
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.exchange.trust import identity_of, own_trust
 from eum_app.usecases.proofs.choose_head import require_in_force
@@ -127,9 +127,9 @@ def log_secret(connection: Connection) -> bytes:
 def export_head(session: Session, path: Path, since: int = 0, size: int = 0) -> HeadExported:
     """Sign a new head, or take the one of `size`, and write it with proofs that it continues earlier ones.
 
-    These are the newest heads, and the last one that each witness cosigned. `since` is the size of one more (0: none).
-    An existing file is replaced. Raises Refusal as `sign_log_head`, and `log.no_such_head` for a size that the log had
-    not reached; Trouble for disk errors.
+    These are that of size `since` (0: none), the last one that each witness cosigned, and the newest ones: at most
+    `MAX_PROOFS`, in this order. An existing file is replaced. Raises Refusal as `sign_log_head`, and `log.no_such_head`
+    for a size that the log had not reached; Trouble for disk errors.
     """
     log_epoch = require_log(session)
     with session.reading() as connection:
@@ -137,13 +137,14 @@ def export_head(session: Session, path: Path, since: int = 0, size: int = 0) -> 
     if size and all(row.size != size for row in rows):
         raise Refusal("log.no_such_head", size=size)
     rows = [row for row in rows if not size or row.size < size]
-    if since and not any(row.size >= since for row in rows):
+    if since < 0 or (since and not any(row.size >= since for row in rows)):
         raise Refusal("log.no_such_head", size=since)
     done = None if size else sign_log_head(session)
     size = done.size if done else size
-    wanted = {row.size for row in rows[:_EARLIER_HEADS]} | ({since} if since else set())
-    for witness in {name for row in rows for name in row.witnesses}:
-        wanted.add(max(row.size for row in rows if witness in row.witnesses))
+    last = {name: max(row.size for row in rows if name in row.witnesses) for row in rows for name in row.witnesses}
+    earlier = [*([since] if since else []), *sorted(set(last.values()), reverse=True)]
+    earlier += [row.size for row in rows[:_EARLIER_HEADS]]
+    wanted = list(dict.fromkeys(earlier))[:MAX_PROOFS]
     with session.writing() as transaction:  # the tiles may have to be made again
         connection = transaction.connection
         catch_up(connection, log_epoch, log_secret(connection))

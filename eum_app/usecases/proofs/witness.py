@@ -28,6 +28,7 @@ from eum_app.domain.people import is_store_name
 from eum_app.domain.tree_heads import (
     COSIGN_PURPOSE,
     HEAD_SUFFIX,
+    MAX_COSIGNATURES,
     Cosignature,
     Cosigned,
     SignedHead,
@@ -140,7 +141,8 @@ def cosign(
     authority. `new_log`: accept that the HQ began a log in a later epoch. What is written to the folder is on disk
     before the cosignature is. Raises Refusal `witness.absent`, `witness.damaged`, `witness.invalid`,
     `passphrase.wrong`, `witness.root_needed`, `witness.not_signed`, `witness.other_root`, `witness.new_log`,
-    `witness.old_log`, `witness.older`, `witness.no_proof`, `witness.fork`, `witness.busy`, `log.in_future`,
+    `witness.old_log`, `witness.older`, `witness.no_proof`, `witness.fork`, `witness.busy`,
+    `witness.too_many`, `log.in_future`,
     `log.claimed` (HQ's certificate has ended); Trouble for disk errors.
     """
     witness = read_witness(folder)
@@ -168,6 +170,8 @@ def cosign(
         statement = encode_statement(said)
         own = Cosignature(statement, witness.public, key.sign(COSIGN_PURPOSE, statement))
         others = tuple(one for one in signed.cosignatures if one.key != witness.public)
+        if len(others) >= MAX_COSIGNATURES:
+            raise Refusal("witness.too_many", limit=MAX_COSIGNATURES)
         done = replace(signed, cosignatures=(*others, own))
         # Kept first: a cosignature that got out while the folder forgot it would let HQ show another history later.
         with written_whole(_path(folder, head)) as file:
