@@ -57,19 +57,22 @@ def visit_kinds_table() -> str:
     """Return a Markdown table with one row for each kind of visit, in the order in which the plan form offers them."""
     return _table(
         (
-            *("Kind", "Program", "Due after", "Checklists", "Outcomes", "Evidence"),
-            *("Read or entered by hand", "Before it can be closed"),
+            *("Kind", "Program", "Version", "Due after", "Items", "Checklists", "Outcomes", "Evidence"),
+            *("Read or entered by hand", "Before it can be closed", "Source"),
         ),
         (
             (
                 f"**{kind.title}** `{kind.purpose}`",
                 ", ".join(map(report_word, kind.programs)),
+                kind.version,
                 f"{kind.days_to_due} days",
-                ", ".join(f"`{one}`" for one in kind.checklists) or "any",
-                ", ".join(map(report_word, kind.outcomes)),
+                kind.items,
+                ", ".join(f"`{one}`" for one in (*kind.item_checklists, *kind.site_checklists)) or "any",
+                ", ".join(map(report_word, kind.outcomes)) or "none",
                 ", ".join(map(report_word, kind.grades)),
                 _sighting(kind.sighting),
                 " ".join((rule.__doc__ or "").splitlines()[0] for rule in kind.closing_rules),
+                kind.source,
             )
             for kind in VISIT_KINDS.values()
         ),

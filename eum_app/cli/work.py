@@ -39,17 +39,24 @@ def plan_command(
     due: Annotated[str, typer.Option(help="Due date, YYYY-MM-DD.")],
     device: Annotated[str, typer.Option(help="Enrolled device, e.g. FLD-0042.")],
     inspector: Annotated[str, typer.Option(help="Inspector's code.")],
-    item_checklist: Annotated[str, typer.Option(help="ID@VERSION.")] = "item-general-neutral@1.1",
-    site_checklist: Annotated[str, typer.Option(help="ID@VERSION.")] = "site-physical-security-neutral@1.0",
+    item_checklist: Annotated[
+        str, typer.Option(help="ID@VERSION; by default the one of the kind of visit.", show_default=False)
+    ] = "",
+    site_checklist: Annotated[
+        str, typer.Option(help="ID@VERSION; by default the one of the kind of visit.", show_default=False)
+    ] = "",
     kind: Annotated[str, typer.Option(help="Kind of visit, e.g. annual_inventory.")] = "annual_inventory",
     program: Annotated[str, typer.Option(help="Program, if the kind of visit belongs to several.")] = "",
+    sample: Annotated[
+        int | None, typer.Option(help="Expect a sample of so many items (0: none), if the kind of visit takes one.")
+    ] = None,
     store: StoreOption = None,
     passphrase_fd: PassphraseFd = None,
     as_json: JsonOption = False,
 ) -> None:
     """Plan a visit to one site; `eum bundle seal --device` then makes the tasking."""
     from db.queries.items import all_sites
-    from eum_app.usecases.visits.plan_visit import plan_visit
+    from eum_app.usecases.visits.plan_visit import plan_visit, proposed_pin
     from eum_app.wording.report_words import word
 
     with unlocked(store, account, passphrase_fd) as session:
@@ -62,10 +69,11 @@ def plan_command(
             due_on=due,
             device=device,
             inspector=inspector,
-            item_checklist=_pin(item_checklist),
-            site_checklist=_pin(site_checklist),
+            item_checklist=_pin(item_checklist) if item_checklist else proposed_pin(kind, "item"),
+            site_checklist=_pin(site_checklist) if site_checklist else proposed_pin(kind, "site"),
             purpose=kind,
             program=program,
+            sample=sample,
         )
     show(
         as_json,

@@ -74,6 +74,7 @@ class Walk:
         hands.press("rail_visits")
         hands.press("visits_plan")
         hands.choose("plan_site", "Depot 7")
+        hands.choose("plan_purpose", "Annual")
         hands.choose("plan_device", "FLD-0042")
         hands.type("plan_inspector", INSPECTOR)
         hands.choose("plan_item_checklist", "Night")

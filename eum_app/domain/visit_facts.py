@@ -26,7 +26,10 @@ class ChecklistPublished(Fact, frozen=True, kw_only=True):
 
 
 class VisitPlanned(Fact, frozen=True, kw_only=True):
-    """HQ's order: inspector, site, purpose, the snapshot of expected items, and the checklists."""
+    """HQ's order: inspector, site, purpose, the snapshot of expected items, and the checklists.
+
+    `kind_version` is the version of the list of kinds that defines the purpose; facts of before this field have none.
+    """
 
     visit_id: str
     program: str
@@ -38,6 +41,7 @@ class VisitPlanned(Fact, frozen=True, kw_only=True):
     item_checklist: ChecklistPin
     site_checklist: ChecklistPin
     expected: tuple[str, ...]
+    kind_version: str = ""
 
 
 class CheckRecorded(Fact, frozen=True, kw_only=True):

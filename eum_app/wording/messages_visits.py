@@ -123,6 +123,14 @@ VISIT_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "The site {site_id} has no items to inspect."),
         QT_TRANSLATE_NOOP("messages", "Import its inventory list first."),
     ),
+    "visit.sample": (
+        QT_TRANSLATE_NOOP("messages", "A visit of this kind takes no sample: {kind}."),
+        QT_TRANSLATE_NOOP("messages", "Plan it for all items, or choose a kind that samples."),
+    ),
+    "kinds.bad_file": (
+        QT_TRANSLATE_NOOP("messages", "The list of kinds of visit {name} is wrong: {detail}."),
+        QT_TRANSLATE_NOOP("messages", "Correct the file, or install the app again."),
+    ),
     "visit.program": (
         QT_TRANSLATE_NOOP("messages", "{program} is not a program of this kind of visit."),
         QT_TRANSLATE_NOOP("messages", "Use one of: {known}."),

@@ -51,7 +51,10 @@ ADDED = VisitKind(
     title="Post-shipment check",
     programs=(Program.BLUE_LANTERN,),
     days_to_due=45,
-    checklists=(ITEM_CHECKLIST.checklist_id, SITE_CHECKLIST.checklist_id),
+    item_checklists=(ITEM_CHECKLIST.checklist_id,),
+    site_checklists=(SITE_CHECKLIST.checklist_id,),
+    version="2026-2",
+    source="made for a test",
     outcomes=(Outcome.VERIFIED, Outcome.NOT_FOUND, Outcome.NOT_ON_LIST),
     grades=(Grade.SIGHTED,),
     closing_rules=(every_item_checked, every_question_answered, an_officer_is_named),
@@ -89,7 +92,7 @@ def test_an_added_kind_of_visit_is_found_everywhere(window: Window, world: World
     assert record.load(str(made.path)) == QPdfDocument.Error.None_
     assert ADDED.title in record.getAllText(0).text()
     record.close()
-    assert f"**{ADDED.title}** `post_shipment` | Blue Lantern | 45 days" in visit_kinds_table()
+    assert f"**{ADDED.title}** `post_shipment` | Blue Lantern | 2026-2 | 45 days" in visit_kinds_table()
     assert "A responsible officer is named." in visit_kinds_table()
 
 
@@ -98,12 +101,14 @@ def plan_in_form(window: Window) -> None:
     window.page("visits")
     window.press("visits_plan")
     kinds = window.find(QComboBox, "plan_purpose")
-    assert [kinds.itemText(at) for at in range(kinds.count())] == ["Annual inventory", ADDED.title]
+    texts = [kinds.itemText(at) for at in range(kinds.count())]
+    assert texts == [one.title for one in VISIT_KINDS.values()]
+    added = texts.index(ADDED.title)
     assert kinds.currentIndex() == -1
     due, today = window.find(QDateEdit, "plan_due"), QDate.currentDate()
     items = window.find(QComboBox, "plan_item_checklist")
     all_offered = items.count()
-    for at, days, offered in ((0, 30, all_offered), (1, 45, 1)):
+    for at, days, offered in ((0, 30, all_offered), (added, 45, 1)):
         kinds.setCurrentIndex(at)
         assert due.date() == today.addDays(days)
         assert items.count() == offered
@@ -114,8 +119,10 @@ def plan_in_form(window: Window) -> None:
     due.setDate(today.addDays(7))
     kinds.setCurrentIndex(0)
     assert due.date() == today.addDays(7), "a date that a person chose stays"
-    kinds.setCurrentIndex(1)
-    for name in ("plan_site", "plan_device", "plan_item_checklist", "plan_site_checklist"):
+    kinds.setCurrentIndex(added)
+    for name in ("plan_item_checklist", "plan_site_checklist"):
+        assert window.find(QComboBox, name).currentIndex() == 0, "the only one that the kind has"
+    for name in ("plan_site", "plan_device"):
         window.find(QComboBox, name).setFocus()
         window.key(Qt.Key.Key_Down)
     window.type_into("plan_inspector", "INS-017")
@@ -239,7 +246,7 @@ def test_the_command_plans_an_added_kind_and_names_those_that_exist(
     plan = ["visit", "plan", "--site", "Depot 7", "--device", "FLD-0042", "--inspector", "INS-017"]
     plan += ["--due", "2027-01-31"]
     assert run([*plan, *store, "--kind", "post_shipment"]) == 1
-    assert "Use one of: annual_inventory." in capfd.readouterr().err
+    assert "Use one of: annual_inventory, initial_inventory," in capfd.readouterr().err
     monkeypatch.setitem(VISIT_KINDS, ADDED.purpose, ADDED)
     assert run([*plan, *store, "--kind", "post_shipment", "--program", "golden_sentry"]) == 1
     assert "Use one of: blue_lantern." in capfd.readouterr().err

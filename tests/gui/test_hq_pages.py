@@ -125,7 +125,7 @@ def test_a_visit_is_planned_and_its_tasking_is_taken_by_the_device(window: Windo
     plan = window.find(QPushButton, "plan_button")
     assert not plan.isEnabled()
     assert "site" in window.find(QLabel, "plan_open").text()
-    for name in ("plan_site", "plan_device", "plan_item_checklist", "plan_site_checklist"):
+    for name in ("plan_site", "plan_purpose", "plan_device", "plan_item_checklist", "plan_site_checklist"):
         box = window.find(QComboBox, name)
         assert box.currentIndex() == -1, name
         box.setFocus()

@@ -133,6 +133,7 @@ def test_the_quick_start_as_it_is_written(
         hands.press("rail_visits")
         hands.press("visits_plan")
         hands.choose("plan_site", "Depot 7")
+        hands.choose("plan_purpose", "Annual")
         hands.choose("plan_device", "FLD-0042")
         hands.paste("plan_inspector", "INS-017")
         hands.choose("plan_item_checklist", "Night")

@@ -15,6 +15,7 @@ from eum_app.domain.areas import Area
 from eum_app.domain.checklists import Question
 from eum_app.domain.errors import KnownError
 from eum_app.domain.facts import VisitClosedOut
+from eum_app.domain.visit_kinds import has_items
 from eum_app.domain.visits import Party
 from eum_app.usecases.calls import call
 from eum_app.usecases.changes import Changed
@@ -96,7 +97,7 @@ class CloseOutPage(Page):
         self._is_closing = False
         self.set_title(self.tr("Close out"))
         self.header.crumb_activated.connect(lambda: self.navigate_requested.emit("visits", None))
-        self.add_action(
+        self.back = self.add_action(
             self.tr("Back to scanning"),
             "Alt+Left",
             lambda: self.navigate_requested.emit("visit", self._visit_id),
@@ -186,6 +187,7 @@ class CloseOutPage(Page):
         if state.visit.visit_id != self._visit_id:
             return  # another visit was opened meanwhile
         self._view = view
+        self.back.setVisible(has_items(state.visit.purpose))
         self.header.set_crumbs([self.tr("Visits"), state.visit.site], first_is_link=True)
         self._void.setVisible(state.visit.signatures_void)
         if not state.visit.closed_at:

@@ -21,6 +21,7 @@ from eum_app.domain.checklists import (
     visible_questions,
 )
 from eum_app.domain.errors import KnownError
+from eum_app.domain.visit_kinds import has_items
 from eum_app.usecases.calls import Connection, query
 from ui.field.parts import holds_focus, name_header_buttons
 from ui.field.photo_bar import PhotoBar
@@ -135,6 +136,7 @@ class SitePage(Page):
         row, checklist, answers = found
         if row.visit_id != self._visit_id or number < self._shown:
             return
+        self.back.setVisible(has_items(row.purpose))
         self._checklist, self._shown = checklist, number
         is_first, is_closed = not self._rows.items(), bool(row.closed_at)
         ended = self.answers.show_recorded(answers, is_closed=is_closed)

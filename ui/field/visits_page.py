@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QStackedWidget, QWidget
 
 from db.queries.visits import VisitRow
 from eum_app.domain.areas import Area
+from eum_app.domain.visit_kinds import has_items
 from eum_app.usecases.calls import query
 from ui.field.parts import holds_focus, named, progress_parts, visit_cards
 from ui.kit import words
@@ -80,7 +83,7 @@ class VisitsPage(Page):
         empty_layout(self._grid)
         self._cards = [VisitCard(row, is_received=received) for row, received in cards]
         for card in self._cards:
-            card.open_requested.connect(lambda visit_id: self.navigate_requested.emit("visit", visit_id))
+            card.open_requested.connect(partial(self.navigate_requested.emit, front_page(card.row)))
             if card.row.visit_id == had_focus:
                 card.open_button.setFocus(Qt.FocusReason.OtherFocusReason)
         self._places.setCurrentIndex(0 if cards else 1)
@@ -121,6 +124,7 @@ class VisitCard(Card):
         site = words.joined(row.site, row.country)
         progress = ProgressSummary()
         progress.set_progress(row.checked, row.expected, progress_parts(row))
+        progress.setVisible(has_items(row.purpose))
         self.open_button: Button = named(
             button(self.tr("Open visit"), self._open, kind="primary" if not row.closed_at else ""),
             f"open_visit_{row.visit_id}",
@@ -155,6 +159,11 @@ class VisitCard(Card):
 
     def _open(self) -> None:
         self.open_requested.emit(self.row.visit_id)
+
+
+def front_page(row: VisitRow) -> str:
+    """Return the page on which a visit is worked: the site checklist if the visit is about no items."""
+    return "visit" if has_items(row.purpose) else "site"
 
 
 def _state_chip(row: VisitRow, *, is_received: bool) -> Chip:

@@ -6,16 +6,17 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 from PySide6.QtCore import QDate, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QDateEdit, QGridLayout, QLineEdit
+from PySide6.QtWidgets import QComboBox, QDateEdit, QGridLayout, QLineEdit, QSpinBox
 
 from db.queries.items import SiteRow, all_sites
 from db.queries.people import all_devices
 from eum_app.domain.checklists import Checklist
 from eum_app.domain.errors import KnownError, Refusal
 from eum_app.domain.people import Permission
-from eum_app.domain.visit_kinds import VISIT_KINDS, VisitKind
+from eum_app.domain.visit_kinds import VISIT_KINDS, Listing, VisitKind, kinds_in_force
 from eum_app.usecases.calls import call, child
 from eum_app.usecases.children import seal_for_device_child
 from eum_app.usecases.exchange.seal_bundle import Sealed
@@ -29,6 +30,9 @@ from ui.kit.widgets import Card, FormField, button, hbox, label, scrolled, vbox
 from ui.kit.widgets.path_field import PathField
 from ui.kit.words import joined, program, purpose
 from ui.shared.page_parts import Job, choices, fill_choices, may, named, why_not
+
+ALL_ITEMS: Final = -1
+"""Value of the field for a sample that stands for every item of the site."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ def kind_choices(programs: Collection[str]) -> list[tuple[str, tuple[str, str]]]
             purpose(kind.purpose) if len(kind.programs) == 1 else joined(purpose(kind.purpose), program(one)),
             (kind.purpose, one.value),
         )
-        for kind in VISIT_KINDS.values()
+        for kind in kinds_in_force(QDate.currentDate().toString("yyyy-MM-dd"))
         for one in kind.programs
         if not programs or one in programs
     ]
@@ -77,6 +81,7 @@ class PlanForm(Card):
         self.desk, self._page = desk, page
         self._visit: PlannedVisit | None = None
         self._checklists: list[Checklist] = []
+        self._sites: list[SiteRow] = []
         self.site = choices("plan_site", self.tr("Choose a site"))
         self.purpose = choices("plan_purpose", self.tr("Choose a purpose"))
         fill_choices(self.purpose, kind_choices(desk.session.scope.programs))
@@ -90,6 +95,10 @@ class PlanForm(Card):
         self.inspector.setObjectName("plan_inspector")
         self.inspector.setPlaceholderText(self.tr("Account code, e.g. INS-017"))
         self.inspector.setMaxLength(40)
+        self.sample = QSpinBox()
+        self.sample.setObjectName("plan_sample")
+        self.sample.setRange(ALL_ITEMS, 9_999)
+        self.sample.setSpecialValueText(self.tr("All items of the site"))
         self.item_checklist = choices("plan_item_checklist", self.tr("Choose a checklist"))
         self.site_checklist = choices("plan_site_checklist", self.tr("Choose a checklist"))
         self.folder = PathField(self.tr("Folder for the tasking"), object_name="plan_folder", kind="folder")
@@ -99,12 +108,15 @@ class PlanForm(Card):
         for box in (self.site, self.purpose, self.device, self.item_checklist, self.site_checklist):
             box.currentIndexChanged.connect(self._follow)
         self.inspector.textChanged.connect(self._follow)
+        self.sample.valueChanged.connect(self._follow)
         self.folder.changed.connect(self._follow)
         self._follow()
 
     def _build(self) -> None:
         self._site_field = FormField(self.tr("Site"), self.site)
         self._device_field = FormField(self.tr("Device"), self.device)
+        self._sample_field = FormField(self.tr("Items to check"), self.sample)
+        self._sample_field.set_hint(self.tr("A number draws a sample of so many items; 0 expects none."))
         grid = QGridLayout()
         inset(grid, 0, 0, 0, 0, spacing=14)
         fields = (
@@ -115,7 +127,8 @@ class PlanForm(Card):
             (FormField(self.tr("Inspector"), self.inspector), 2, 1, 1, 1),
             (FormField(self.tr("Item checklist"), self.item_checklist), 3, 0, 1, 1),
             (FormField(self.tr("Site checklist"), self.site_checklist), 3, 1, 1, 1),
-            (FormField(self.tr("Write the tasking into"), self.folder), 4, 0, 1, 2),
+            (self._sample_field, 4, 0, 1, 2),
+            (FormField(self.tr("Write the tasking into"), self.folder), 5, 0, 1, 2),
         )
         for field, line, column, lines, columns in fields:
             grid.addWidget(field, line, column, lines, columns, Qt.AlignmentFlag.AlignTop)
@@ -143,25 +156,18 @@ class PlanForm(Card):
         if self.purpose.count() == 1:
             self.purpose.setCurrentIndex(0)
         self.due.setDate(self._proposed)  # a date changed for an earlier plan says nothing about this one
+        self.sample.setValue(ALL_ITEMS)
         self._fit_kind()
         self.inspector.clear()
         self.desk.ask(call(plan_choices), then=self._offer)
         self.site.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _offer(self, found: PlanChoices) -> None:
-        sites = [
-            (
-                joined(s.name, s.country, self.tr("%Ln items", "", s.items)),
-                s,
-            )
-            for s in found.sites
-            if s.items
-        ]
-        fill_choices(self.site, sites)
+        self._sites = found.sites
+        self._offer_sites()
         fill_choices(self.device, [(device, device) for device in found.devices])
         self._checklists = found.checklists
         self._offer_checklists()
-        self._site_field.set_hint("" if sites else self.tr("No sites yet: import an inventory list first."))
         self._device_field.set_hint("" if found.devices else self.tr("No devices yet: enroll one under Devices first."))
         self._follow()
 
@@ -175,7 +181,21 @@ class PlanForm(Card):
         if kind is not None and self.due.date() == self._proposed:
             self._proposed = QDate.currentDate().addDays(kind.days_to_due)
             self.due.setDate(self._proposed)
+        self._sample_field.setVisible(kind is not None and kind.items is Listing.SOME)
+        self._offer_sites()
         self._offer_checklists()
+
+    def _offer_sites(self) -> None:
+        """Offer the sites; those without items only to a kind that can do without."""
+        kind = self._kind()
+        needs_items = kind is None or kind.items is Listing.EVERY
+        sites = [
+            (joined(s.name, s.country, self.tr("%Ln items", "", s.items)), s)
+            for s in self._sites
+            if s.items or not needs_items
+        ]
+        fill_choices(self.site, sites)
+        self._site_field.set_hint("" if sites else self.tr("No sites yet: import an inventory list first."))
 
     def _offer_checklists(self) -> None:
         kind = self._kind()
@@ -184,9 +204,11 @@ class PlanForm(Card):
             fitting = [
                 (words.format(title=one.title, version=one.version), pin_of(one))
                 for one in self._checklists
-                if one.applies_to == applies_to and (kind is None or kind.offers(one.checklist_id))
+                if one.applies_to == applies_to and (kind is None or kind.offers(one.checklist_id, applies_to))
             ]
             fill_choices(box, fitting)
+            if kind is not None and len(fitting) == 1:
+                box.setCurrentIndex(0)
 
     def missing(self) -> list[str]:
         """Return the names of the fields still to fill in, in the order of the form."""
@@ -211,10 +233,23 @@ class PlanForm(Card):
         elif missing:
             words = self.tr("Still to choose: {names}").format(names=", ".join(missing))
         else:
-            words = self.tr("%Ln items will be expected: all on the site's book today.", "", site.items)
+            words = self._expected_words(site.items)
         self._open.setText(words)
         self.plan_button.setEnabled(may(self.desk.session, Permission.VISIT_PLAN) and not missing and not is_busy)
         self.cancel_button.setEnabled(not is_busy)
+
+    def _expected_words(self, at_site: int) -> str:
+        kind, sample = self._kind(), self.sample.value()
+        if kind is None or kind.items is Listing.NONE:
+            return self.tr("No items are expected: the visit is about the site.")
+        if kind.items is Listing.SOME and sample != ALL_ITEMS:
+            return self.tr("%Ln items will be expected: a sample.", "", min(sample, at_site))
+        return self.tr("%Ln items will be expected: all on the site's book today.", "", at_site)
+
+    def _sample(self) -> int | None:
+        kind = self._kind()
+        is_drawn = kind is not None and kind.items is Listing.SOME and self.sample.value() != ALL_ITEMS
+        return self.sample.value() if is_drawn else None
 
     def plan(self) -> None:
         """Plan the visit and seal its tasking. Does nothing while a choice is missing; a folder that is not there is
@@ -244,6 +279,7 @@ class PlanForm(Card):
                 site_checklist=self.site_checklist.currentData(),
                 purpose=chosen[0],
                 program=chosen[1],
+                sample=self._sample(),
             ),
             then=partial(self._seal, folder, device),
             failed=self._refused,

@@ -9,7 +9,7 @@ from eum_app.domain.compliance.balance import Gap, VisitBalance
 from eum_app.domain.compliance.reconcile import COUNTING_OUTCOMES, reconcile
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import VisitClosedOut
-from eum_app.domain.visit_kinds import Closing, open_points
+from eum_app.domain.visit_kinds import Closing, is_complete_list, open_points
 from eum_app.domain.visits import TO_CHECK, OpenPointKind, Outcome, require_signatures
 
 
@@ -32,7 +32,7 @@ def visit_balance(connection: Connection, visit_id: str) -> VisitBalance:
 
 def _open_gaps(connection: Connection, row: VisitRow) -> dict[Gap, int]:
     unchecked = work_ids(connection, row.visit_id, TO_CHECK)
-    gaps = {Gap.ITEMS: len(unchecked)}
+    gaps = {Gap.ITEMS: len(unchecked) if is_complete_list(row.purpose) else 0}
     try:
         _, checklist = visit_checklists(connection, row.visit_id)
     except Refusal:
