@@ -521,6 +521,13 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>%Ln items will be expected: a sample.</source>
+        <translation>
+            <numerusform>%Ln item will be expected: a sample.</numerusform>
+            <numerusform>%Ln items will be expected: a sample.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%Ln items will be expected: all on the site&apos;s book today.</source>
         <translation>
             <numerusform>%Ln item will be expected: all on the site&apos;s book today.</numerusform>

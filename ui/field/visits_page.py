@@ -124,7 +124,8 @@ class VisitCard(Card):
         site = words.joined(row.site, row.country)
         progress = ProgressSummary()
         progress.set_progress(row.checked, row.expected, progress_parts(row))
-        progress.setVisible(has_items(row.purpose))
+        if not has_items(row.purpose):
+            progress.hide()
         self.open_button: Button = named(
             button(self.tr("Open visit"), self._open, kind="primary" if not row.closed_at else ""),
             f"open_visit_{row.visit_id}",
