@@ -9,6 +9,8 @@ from sqlalchemy import Connection
 
 from db import instance, projection
 from db.chains import known_before
+from db.holes import Hole
+from db.outgoing import lost_outgoing
 from db.watermark import Watermark
 from eum_app.domain.clock import Now, utc_text
 
@@ -31,15 +33,18 @@ class Origin:
         self.now = now
         self.watermark = watermark
         self.copied: instance.Copied | None = None
+        self.lost_outgoing: tuple[Hole, ...] = ()
+        """At HQ: gaps that damage left in the outgoing chains of this epoch (`db.outgoing`)."""
         self.known_before = 0  # offset of `known_at` for the chain of this epoch (`db.chains.known_before`)
         self._newest_observed = ""
 
     def look(self, connection: Connection) -> None:
-        """Reload the time of the newest fact, the offset of `known_at`, and any notice of a copy."""
+        """Reload the time of the newest fact, the offset of `known_at`, and notices of a copy or of lost entries."""
         name, epoch = self.named.name, self.named.epoch
         self.known_before = known_before(connection, name, epoch)
         self._newest_observed = projection.newest_observed(connection, name, epoch)
         self.copied = instance.copied(connection, name, epoch)
+        self.lost_outgoing = lost_outgoing(connection, name, epoch)
 
     def note_observed(self, observed_at: Iterable[str]) -> None:
         """Remember the newest `observed_at` (UTC text) of the facts that were just recorded, if there are any."""

@@ -17,6 +17,7 @@ from db import bulk, holes, projection, turns
 from db.chains import HASH_AT, chain_head, known_before
 from db.content import ContentFolder, seal_content
 from db.origin import Origin
+from db.outgoing import behind_lost
 from db.secrets import put_secret, read_secret, remove_secret
 from db.tables import journal, meta
 from eum_app.domain.areas import Area
@@ -58,12 +59,16 @@ class Transaction:
     def head(self, origin: str, epoch: int) -> Head:
         """Return the newest entry of a chain, including entries of this transaction.
 
-        Takes the chain's lock: no other writer appends to it until this transaction ends.
+        An outgoing chain of HQ that lost its end continues behind the lost entries (`db.outgoing`). Takes the chain's
+        lock: no other writer appends to it until this transaction ends.
         """
         found = self._heads.get((origin, epoch))
         if found is None:
             turns.wait_for_chain(self.connection, origin, epoch)
-            found = self._heads[origin, epoch] = chain_head(self.connection, origin, epoch)
+            found = chain_head(self.connection, origin, epoch)
+            if origin.startswith(outgoing_origin(self.own.named.name, "")):
+                found = behind_lost(self.connection, found)
+            self._heads[origin, epoch] = found
         return found
 
     def mark_newest(self) -> None:

@@ -24,7 +24,7 @@ from eum_app.domain.errors import Refusal, Trouble
 from eum_app.domain.file_names import shown_name
 from eum_app.domain.stores import SessionEnd
 from eum_app.usecases.session import Session
-from eum_app.usecases.store.instance import lost_entries
+from eum_app.usecases.store.instance import lost_entries, lost_for_devices
 
 MAX_PASSPHRASE_BYTES = 4096
 _BEYOND_ASCII = re.compile(r"[^ -~]")
@@ -193,6 +193,8 @@ def unlocked_by(folder: Path, account: str, typed: str, accepted_at: str | None)
     session = open_store(folder, account, typed, notice_accepted_at=accepted_at)
     if lost := lost_entries(session.store):
         say(str(sentence(lost)), err=True)
+    for one in lost_for_devices(session.store):
+        say(str(sentence(one)), err=True)
     if path := session.store.open_to_others:
         say(str(sentence(Trouble("store.open_to_others", path=str(path)))), err=True)
     try:

@@ -30,7 +30,7 @@ from eum_app.usecases.access_notes import AccessNotes
 from eum_app.usecases.session_clock import SessionClock, jump_since_entry
 from eum_app.usecases.standing import Standing
 from eum_app.usecases.store.head_signatures import signed_head
-from eum_app.usecases.store.instance import leave_store, notice_copy, notice_key_change
+from eum_app.usecases.store.instance import leave_store, notice_copy, notice_key_change, notice_lost_outgoing
 
 Given = ParamSpec("Given")
 Value = TypeVar("Value")
@@ -187,6 +187,7 @@ class Session:
         """
         notice_copy(self.store, self.author)
         notice_key_change(self.store, self.author, self.ticket.data_key)
+        notice_lost_outgoing(self.store, self.author)
         self.standing = Standing(self.account)  # whatever happened to the account while the store was opened
         with self.writing() as transaction:
             head = transaction.head(self.name, self.store.named.epoch)

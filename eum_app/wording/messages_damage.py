@@ -5,6 +5,27 @@ from __future__ import annotations
 from eum_app.domain.translatable import QT_TRANSLATE_NOOP
 
 DAMAGE_SENTENCES: dict[str, tuple[str, str]] = {
+    "chain.renew_first": (
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "Nothing was sealed for {device}: this HQ store was restored to an earlier state or damaged, and the device"
+            " may hold entries that are missing here. It would refuse others under their numbers.",
+        ),
+        QT_TRANSLATE_NOOP("messages", "Start a new journal (eum store renew), then seal for each device again."),
+    ),
+    "chain.outgoing_lost": (
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "Damage to the database took entries {first} to {last} of what HQ sealed for {device}. Later bundles"
+            " continue behind them.",
+        ),
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "If the device imported them, do nothing. If it waits for an earlier bundle, give it that file"
+            " again. If there is no such file, start a new journal (eum store renew) and plan the visits again that the"
+            " device lacks.",
+        ),
+    ),
     "store.damaged": (
         QT_TRANSLATE_NOOP("messages", "The store is damaged: the disk changed or lost part of its database."),
         QT_TRANSLATE_NOOP(

@@ -18,7 +18,7 @@ from eum_app.domain.errors import KnownError, Refusal, Trouble
 from eum_app.usecases.calls import call
 from eum_app.usecases.session import Session, record_notes, require_admitted
 from eum_app.usecases.store.erase import erase_store
-from eum_app.usecases.store.instance import lost_entries
+from eum_app.usecases.store.instance import lost_entries, lost_for_devices
 from ui.kit.desk import Desk
 from ui.kit.shell import Shell
 from ui.kit.tasks import Tasks
@@ -112,10 +112,12 @@ class Work:
             self.desk.ask(call(require_admitted), then=lambda _none: None)
 
     def say_whether_copied(self) -> None:
-        """Show on the page in sight that the store was copied, restored to an earlier state, or lies open to others."""
+        """Show on the page in sight that the store was copied, restored or damaged, or lies open to others."""
         notice = self.shell.page(self.shell.current_key).notice
         if self.session.store.copied is None:
-            if path := self.session.store.open_to_others:
+            if lost_ones := lost_for_devices(self.session.store):
+                notice.show_error(lost_ones[0])
+            elif path := self.session.store.open_to_others:
                 notice.show_error(Trouble("store.open_to_others", path=str(path)))
             return
         lost = lost_entries(self.session.store)

@@ -10,6 +10,7 @@ from typing import BinaryIO, Final
 from db.chains import chain_head, entries_after, entry_hash_at
 from db.content import object_row, open_sealed
 from db.files import disk_trouble
+from db.outgoing import behind_lost, is_ours
 from db.queries.attribution import Author, has_evidence_to_sign
 from db.queries.exchange import EVIDENCE_KINDS, held_by_device, received_head, require_not_rolled_back
 from db.store import Connection, Store
@@ -21,6 +22,7 @@ from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import BundleSealed, HeadSigned, VisitPlanned, content_refs, decode_fact
 from eum_app.domain.journal import Head, encode_entry, head_of, outgoing_origin
 from eum_app.domain.people import Permission
+from eum_app.domain.stores import CopyKind
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.exchange.trust import device_certificate, hq_certificate, identity_of, revocation_list
 from eum_app.usecases.session import Session
@@ -99,15 +101,20 @@ def seal_for_device(session: Session, device: str, folder: Path, progress: OnPro
     """At HQ: seal everything that a device has not acknowledged: tasking and receipts.
 
     Files and progress are as for `seal_results`. Raises Refusal `permission.denied`, `device.not_enrolled`,
-    `visit.device_unknown` (also if every certificate of the device was revoked), `bundle.nothing_to_seal`, and as
-    `write_bundle` does; Trouble for disk errors.
+    `visit.device_unknown` (also if every certificate of the device was revoked), `bundle.nothing_to_seal`,
+    `chain.renew_first` (a restored store, or the device holds other entries under numbers that this store has given
+    again), and as `write_bundle` does; Trouble for disk errors. Behind entries that damage took, sealing continues.
     """
     session.require(Permission.BUNDLE_SEAL)
-    named = session.store.named
+    named, copied = session.store.named, session.store.copied
+    if copied and copied.how == CopyKind.PUT_BACK:  # entries after the restored state may be with devices
+        raise Refusal("chain.renew_first", device=device)
     with session.reading(whole=True) as connection:
         recipient = device_certificate(connection, device)
         outgoing = outgoing_origin(named.name, device)
         since = held_by_device(connection, device, recipient.epoch, outgoing, named.epoch)
+        if not is_ours(connection, since):
+            raise Refusal("chain.renew_first", device=device)
         return _seal(session, connection, since, recipient, folder, progress)
 
 
@@ -136,7 +143,7 @@ def _seal(
     first: Sealed | None = None
     areas: set[Area] = set()
     further: list[Path] = []
-    while since.seq < end.seq:
+    while (since := behind_lost(connection, since)).seq < end.seq:
         part = _slice(session, connection, since, end)
         sealed = _seal_part(session, connection, since, part, recipient, folder, step)
         areas |= sealed.areas
@@ -170,6 +177,7 @@ def _slice(session: Session, connection: Connection, since: Head, end: Head) -> 
         fact = decode_fact(entry.kind, entry.kind_version, entry.payload)
         named = dict.fromkeys(ref.object_id for ref in content_refs(fact))
         is_full = len(object_ids | named) > PART_OBJECTS or len(signatures) >= PART_SIGNATURES
+        is_full = is_full or entry.seq != head.seq + 1  # behind a gap begins another bundle
         # At least one entry goes into each part; otherwise one that exceeds a limit would never be sealed.
         if head.seq > since.seq and (is_full or entry.seq - since.seq > PART_ENTRIES):
             break

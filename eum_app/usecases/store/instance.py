@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from db import instance, rekey
 from db.chains import chain_head
+from db.outgoing import lost_ends, note_lost
 from db.secrets import IDENTITY, PENDING, read_secret
 from db.store import Store
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import CopyNoticed, DataKeyRotated
-from eum_app.domain.journal import Author, Head, head_of
+from eum_app.domain.journal import Author, Head, head_of, outgoing_origin
 from eum_app.domain.stores import StoreKind
 
 
@@ -46,6 +47,32 @@ def notice_copy(store: Store, author: Author) -> None:
         newest = head_of(transaction.record(noticed))
     store.watermark.move(newest, back=True)  # this position now belongs to the chain in this store
     store.look_at_own_chain()
+
+
+def notice_lost_outgoing(store: Store, author: Author) -> None:
+    """At HQ: record which sealed entries of its outgoing chains the database has lost (`db.outgoing`).
+
+    Before anything is copied out: else their numbers would be given again, and devices would refuse them as a fork.
+    Raises as `Store.writing`.
+    """
+    named = store.named
+    if named.kind != StoreKind.HQ:
+        return
+    with store.reading() as connection:
+        if not lost_ends(connection, named.name, named.epoch):
+            return
+    with store.writing(author) as transaction:
+        note_lost(transaction.connection, lost_ends(transaction.connection, named.name, named.epoch))
+    store.look_at_own_chain()
+
+
+def lost_for_devices(store: Store) -> list[Refusal]:
+    """Return the warnings to show at HQ about entries for devices that damage took, one for each gap of this epoch."""
+    outgoing = outgoing_origin(store.named.name, "")
+    return [
+        Refusal("chain.outgoing_lost", device=hole.origin.removeprefix(outgoing), first=hole.first, last=hole.last)
+        for hole in store.lost_outgoing
+    ]
 
 
 def lost_entries(store: Store) -> Refusal | None:
