@@ -111,7 +111,7 @@ def test_each_state_holds_what_it_shows() -> None:
         if work.state is State.GROUP:
             assert work.draft is None, said
             assert work.group.drafts, said
-        if work.state in {State.ITEM, State.REASONS, State.SERIAL, State.EVIDENCE}:
+        if work.state in {State.ITEM, State.REASONS, State.SERIAL, State.EVIDENCE, State.FATE}:
             assert work.draft is not None, said
 
 
@@ -328,8 +328,13 @@ def test_an_act_on_an_item_that_was_closed_is_not_done_again_on_the_next() -> No
     assert not work.draft.answers
 
 
-def test_the_serial_and_the_evidence_of_an_item_are_asked_for_beside_it() -> None:
-    for event, state in ((Event.TYPE_SERIAL, State.SERIAL), (Event.ASK_EVIDENCE, State.EVIDENCE)):
+def test_serial_evidence_and_fate_of_an_item_are_asked_for_beside_it() -> None:
+    asked = {
+        Event.TYPE_SERIAL: State.SERIAL,
+        Event.ASK_EVIDENCE: State.EVIDENCE,
+        Event.ASK_FATE: State.FATE,
+    }
+    for event, state in asked.items():
         for way_back in (Event.ESCAPE, Event.PUT_AWAY, Event.UNDO):
             work, draft = at_work(), open_item()
             work.send(Event.SHOW_ITEM, draft=draft)

@@ -89,6 +89,7 @@ class ItemDisposition(QObject):
         self._desk.do(call(state_disposition, new, claim_id=claim_id), then=self._recorded, failed=self._refused)
 
     def _recorded(self, done: StatedDisposition) -> None:
+        self.panel.end()
         self.leave()
         serial = self._detail.item.serial if self._detail else ""
         self._page.notice.show_message(

@@ -50,7 +50,7 @@ class GoingBack(QObject):
             item_ids = [one.item_id for one in work.begun[1:]]
             found = query(read_items, self._work.visit_id, item_ids)
             self._at.desk.ask(found, then=partial(self._take, self._work.visit_id, work.begun))
-        elif place.state in {State.ITEM, State.REASONS, State.OFFER, State.SERIAL, State.EVIDENCE}:
+        elif place.state in {State.ITEM, State.REASONS, State.OFFER, State.SERIAL, State.EVIDENCE, State.FATE}:
             self._open(work)
 
     def open_wanted(self) -> bool:

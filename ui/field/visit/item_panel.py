@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from db.queries.items import HistoryLine, ItemRow
 from eum_app.domain.checklists import Checklist
+from eum_app.domain.dispositions import Disposition
 from eum_app.domain.sighting import Lack
 from eum_app.domain.visits import Outcome
 from ui.field.parts import mark_image, named
@@ -39,7 +40,7 @@ from ui.kit.widgets import (
     scrolled,
     vbox,
 )
-from ui.shared.items_view import PRINTED
+from ui.shared.items_view import PRINTED, disposition_chip
 from ui.shared.mark_view import mark_notes, mark_picture, reading_rows
 
 translate = QCoreApplication.translate
@@ -57,6 +58,7 @@ class ItemPanel(Card):
     """item id"""
     note_requested = Signal()
     """Request to record the claims of the container label that is shown."""
+    fate_requested = Signal()
     put_away = Signal()
     discarded = Signal()
     """The draft of the open item was discarded."""
@@ -114,7 +116,11 @@ class ItemPanel(Card):
         self.not_found_button = self._outcome_button(Outcome.NOT_FOUND, self.tr("Not found…"))
         self.no_access_button = self._outcome_button(Outcome.NO_ACCESS, self.tr("No access…"))
         self.sighting = SightingRow()
-        self.extras = ItemExtras(pictures, self.not_found_button, self.no_access_button)
+        self.fate_button: Button = named(
+            button(self.tr("What became of it…"), self.fate_requested.emit), "disposition_button"
+        )
+        set_tip(self.fate_button, self.tr("State that it was lost, expended, transferred … (Ctrl+D)"))
+        self.extras = ItemExtras(pictures, self.not_found_button, self.no_access_button, self.fate_button)
         self.extras.photo_requested.connect(self.photo_requested)
         self.extras.discarded.connect(self._discarded)
         content = QWidget()
@@ -314,6 +320,9 @@ class ItemPanel(Card):
             if value:
                 grid.add(name, value, mono=True)
         grid.add(self.tr("Expected at"), words.joined(item.site, item.location))
+        if item.disposition != Disposition.ON_HAND:
+            chip = disposition_chip(item.disposition)
+            grid.add(self.tr("Recorded as"), named(Chip(chip.text, chip.tone, chip.icon), "item_disposition"))
         grid.add(self.tr("Last check"), self._last_check or words.day(item.last_inventory) or self.tr("None known"))
 
     def _discarded(self) -> None:

@@ -50,6 +50,7 @@ def add_keys(page: Page, at: Workspace, undoing: Undoing, sweep: SweepWork, esca
     page.add_button_key(item.not_found_button, "F6")
     page.add_button_key(item.no_access_button, "F7")
     page.add_button_key(item.sighting.evidence, "Ctrl+E")
+    page.add_button_key(item.fate_button, "Ctrl+D")
     page.add_button_key(item.extras.photo_button, "Ctrl+P")
     page.add_button_key(item.extras.note_button, "Ctrl+N")
     page.note_keys(translate("VisitPage", "Record as verified"), "Enter")

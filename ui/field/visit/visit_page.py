@@ -15,6 +15,7 @@ from eum_app.usecases.calls import query
 from eum_app.usecases.visits.drafts import Unrecorded
 from ui.field.parts import named, progress_parts
 from ui.field.visit.current_work import ASIDE, CurrentWork, Event, State
+from ui.field.visit.fates import Fates
 from ui.field.visit.going_back import GoingBack
 from ui.field.visit.items_panel import ItemsPanel
 from ui.field.visit.keeper import Keeper
@@ -86,6 +87,7 @@ class VisitPage(Page):
         self.opening = Opening(self.workspace, self.sightings.labels, offers, self.keeper)
         self.undoing = Undoing(self.workspace, self.recorder, self.recent)
         self.recording = Recording(self.workspace, self.recorder, self.recent, self.undoing)
+        self.fates = Fates(self.workspace)
         self._going_back = GoingBack(self.workspace, self.keeper, self.opening, self.recording)
         self.sweep = SweepWork(self.workspace, self.sightings, self.recorder, self.opening, offers)
         self._connect()

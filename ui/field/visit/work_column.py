@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from eum_app.usecases.items.disposition_statement import states_in_force
 from ui.field.parts import Places
 from ui.field.photo_bar import PhotoBar
 from ui.field.pictures import Pictures
@@ -14,8 +15,10 @@ from ui.field.visit.group_panel import GroupPanel
 from ui.field.visit.item_panel import ItemPanel
 from ui.field.visit.reason_column import ReasonColumn
 from ui.field.visit.typed_entry import TypedEntry
+from ui.kit import words
 from ui.kit.desk import Desk
 from ui.kit.widgets import vbox
+from ui.shared.disposition_panel import DispositionPanel
 
 
 class WorkColumn(QWidget):
@@ -35,10 +38,11 @@ class WorkColumn(QWidget):
         self.group = GroupPanel(work.group, pictures)
         self.by_hand = TypedEntry(desk)
         self.evidence = EvidenceForm()
+        self.fate = DispositionPanel("visit_disposition", states_in_force(desk.session.now().date()), has_keys=False)
         self.item.lack_of = lambda draft: lack_of(work.view, draft)
         self.photo_bar = PhotoBar(desk)
         self._places = Places()
-        for place in (self.item, self.reasons, self.group, self.by_hand, self.evidence):
+        for place in (self.item, self.reasons, self.group, self.by_hand, self.evidence, self.fate):
             self._places.addWidget(place)
         self._panels: dict[State, QWidget] = {
             State.REASONS: self.reasons,
@@ -46,6 +50,7 @@ class WorkColumn(QWidget):
             State.BY_HAND: self.by_hand,
             State.SERIAL: self.by_hand,
             State.EVIDENCE: self.evidence,
+            State.FATE: self.fate,
         }
         whole = vbox(spacing=12)
         whole.addWidget(self._places, 1)
@@ -72,6 +77,9 @@ class WorkColumn(QWidget):
             self.by_hand.open(work.visit_id, work.draft.item_id, work.draft.serial)
         if work.state is State.EVIDENCE and work.draft is not None:
             self.evidence.show_draft(work.draft)
+        if work.state is State.FATE and work.draft is not None and work.draft.item is not None:
+            row = work.draft.item
+            self.fate.start(row.item_id, words.joined(row.serial, row.nomenclature), row.disposition)
         if work.state is State.ITEM:
             self.item.show_facts()
             self.item.follow()
@@ -85,6 +93,7 @@ class WorkColumn(QWidget):
             State.BY_HAND: self.by_hand.focus_first,
             State.SERIAL: self.by_hand.focus_first,
             State.EVIDENCE: self.evidence.focus_first,
+            State.FATE: self.fate.focus_first,
         }
         focus.get(self._work.state, self.item.focus_first)()
 

@@ -29,6 +29,8 @@ class State(StrEnum):
     """The same for the open item, which waits."""
     EVIDENCE = auto()
     """The basis of the check of the open item: the grade, and who saw it."""
+    FATE = auto()
+    """The statement of what became of the open item, which waits."""
 
 
 class Event(StrEnum):
@@ -67,6 +69,8 @@ class Event(StrEnum):
     ENTERED_AGAIN = auto()
     """The serial typed by hand is that of the open item."""
     ASK_EVIDENCE = auto()
+    ASK_FATE = auto()
+    """Ask what became of the open item."""
     TAKE = auto()
     """Take all expected items in view."""
     OPEN_ONE = auto()
@@ -140,8 +144,8 @@ class Step:
 
 # Cells of the table, short enough to keep a row on a line.
 STAY, REFUSE, NO, BACK, LEAVE = Reply
-UNREAD, CLOSED, NOTHING, OFFER, ITEM, REASONS, GROUP, BY_HAND, SERIAL, EVIDENCE = State
-ASIDE: Final = frozenset({REASONS, SERIAL, EVIDENCE})
+UNREAD, CLOSED, NOTHING, OFFER, ITEM, REASONS, GROUP, BY_HAND, SERIAL, EVIDENCE, FATE = State
+ASIDE: Final = frozenset({REASONS, SERIAL, EVIDENCE, FATE})
 """States that ask something about the open item or offer, which stays open behind them."""
 FREE = Step(STAY, REFUSE, REFUSE)
 """Carried out where nothing is at stake, else refused."""
@@ -162,43 +166,44 @@ def _row(*cells: Cell | Step) -> dict[State, Step]:
 
 # fmt: off
 TABLE: Final[Mapping[Event, Mapping[State, Step]]] = {
-    #                         unread  closed  nothing offer   item    reasons group   by_hand serial  evidence
-    Event.ANOTHER_VISIT:  _row(UNREAD, UNREAD, UNREAD, UNREAD, UNREAD, UNREAD, UNREAD, UNREAD, UNREAD, UNREAD),
-    Event.VISIT_READ:     _row(NOTHING,NOTHING,STAY,   STAY,   STAY,   STAY,   STAY,   STAY,   STAY,   STAY),
-    Event.VISIT_CLOSED:   _row(CLOSED, STAY,   CLOSED, CLOSED, CLOSED, CLOSED, CLOSED, CLOSED, CLOSED, CLOSED),
-    Event.SCAN:           _row(NO,     REFUSE, STAY,   FREE,   FREE,   REFUSE, REFUSE, REFUSE, REFUSE, REFUSE),
-    Event.SCAN_AGAIN:     _row(NO,     REFUSE, NO,     QUIET,  STAY,   NO,     NO,     NO,     BACK,   STAY),
-    Event.PRESS:          _row(NO,     REFUSE, STAY,   FREE,   FREE,   REFUSE, REFUSE, REFUSE, REFUSE, REFUSE),
-    Event.PRESS_AGAIN:    _row(NO,     REFUSE, NO,     STAY,   STAY,   BACK,   NO,     NO,     BACK,   BACK),
-    Event.SIGHT:          _row(NO,     REFUSE, STAY,   QUIET,  QUIET,  NO,     NO,     NO,     NO,     NO),
-    Event.LOST:           _row(NO,     NO,     STAY,   QUIET,  QUIET,  NO,     NO,     NO,     NO,     NO),
-    Event.PICK:           _row(NO,     REFUSE, STAY,   ALONE,  ALONE,  ALONE,  REFUSE, STAY,   ALONE,  ALONE),
-    Event.CHOOSE:         _row(NO,     NO,     NO,     STAY,   NO,     NO,     NO,     NO,     NO,     NO),
-    Event.SHOW_ITEM:      _row(NO,     REFUSE, ITEM,   SHOW_I, SHOW_I, SHOW_I, NO,     ITEM,   SHOW_I, SHOW_I),
-    Event.SHOW_OFFER:     _row(NO,     REFUSE, OFFER,  SHOW_O, SHOW_O, SHOW_O, NO,     OFFER,  SHOW_O, SHOW_O),
-    Event.TYPE_BY_HAND:   _row(REFUSE, REFUSE, BY_HAND,TYPE,   TYPE,   REFUSE, REFUSE, REFUSE, NO,     REFUSE),
-    Event.TYPE_SERIAL:    _row(NO,     NO,     NO,     NO,     SERIAL, NO,     NO,     NO,     NO,     NO),
-    Event.ENTERED:        _row(NO,     NO,     NO,     NO,     NO,     NO,     NO,     NOTHING,REFUSE, NO),
-    Event.ENTERED_AGAIN:  _row(NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     BACK,   NO),
-    Event.ASK_EVIDENCE:   _row(NO,     NO,     NO,     NO,     EVIDENCE,NO,     NO,     NO,     NO,     NO),
-    Event.TAKE:           _row(NO,     REFUSE, GROUP,  TAKE,   TAKE,   REFUSE, STAY,   GROUP,  REFUSE, REFUSE),
-    Event.OPEN_ONE:       _row(NO,     NO,     NO,     NO,     NO,     NO,     ITEM,   NO,     NO,     NO),
-    Event.SEEN:           _row(NO,     NO,     NO,     NO,     STAY,   NO,     STAY,   NO,     NO,     NO),
-    Event.ANSWER_ALL:     _row(NO,     NO,     NO,     NO,     STAY,   NO,     STAY,   NO,     NO,     NO),
-    Event.PHOTO:          _row(NO,     NO,     NO,     STAY,   STAY,   STAY,   STAY,   NO,     STAY,   STAY),
-    Event.VERIFY:         _row(NO,     NO,     NO,     NO,     STAY,   NO,     STAY,   NO,     NO,     NO),
-    Event.DECIDE:         _row(NO,     NO,     NO,     REASONS,REASONS,NO,     NO,     NO,     NO,     NO),
-    Event.GIVE_REASON:    _row(NO,     NO,     NO,     NO,     NO,     STAY,   NO,     NO,     NO,     NO),
-    Event.LOCK_ROOM:      _row(NO,     REFUSE, STAY,   FREE,   FREE,   REFUSE, REFUSE, REFUSE, REFUSE, REFUSE),
-    Event.NOTE_LABEL:     _row(NO,     NO,     NO,     STAY,   NO,     NO,     NO,     NO,     NO,     NO),
-    Event.LABEL_NOTED:    _row(NO,     NO,     NO,     NOTED,  NO,     NO,     NO,     NO,     NO,     NO),
-    Event.RECORDED:       _row(STAY,   STAY,   STAY,   LEAVE,  LEAVE,  LEAVE,  STAY,   LEAVE,  LEAVE,  LEAVE),
-    Event.GROUP_RECORDED: _row(STAY,   STAY,   NOTHING,NOTHING,NOTHING,NOTHING,NOTHING,NOTHING,NOTHING,NOTHING),
-    Event.WITHDRAW:       _row(NO,     REFUSE, STAY,   STAY,   STAY,   STAY,   STAY,   STAY,   STAY,   STAY),
-    Event.UNDO:           _row(NO,     REFUSE, STAY,   STAY,   STAY,   BACK,   STAY,   STAY,   BACK,   BACK),
-    Event.REDO:           _row(NO,     REFUSE, STAY,   STAY,   STAY,   NO,     STAY,   STAY,   NO,     NO),
-    Event.ESCAPE:         _row(STAY,   STAY,   STAY,   LEAVE,  LEAVE,  BACK,   NOTHING,LEAVE,  BACK,   BACK),
-    Event.PUT_AWAY:       _row(STAY,   STAY,   STAY,   LEAVE,  LEAVE,  LEAVE,  NOTHING,LEAVE,  BACK,   BACK),
+    #                          unread  closed  nothing offer   item    reasons group   by_hand serial  evid.   fate
+    Event.ANOTHER_VISIT:  _row(UNREAD, UNREAD, UNREAD, UNREAD, UNREAD, UNREAD, UNREAD, UNREAD, UNREAD, UNREAD, UNREAD),
+    Event.VISIT_READ:     _row(NOTHING,NOTHING,STAY,   STAY,   STAY,   STAY,   STAY,   STAY,   STAY,   STAY,   STAY),
+    Event.VISIT_CLOSED:   _row(CLOSED, STAY,   CLOSED, CLOSED, CLOSED, CLOSED, CLOSED, CLOSED, CLOSED, CLOSED, CLOSED),
+    Event.SCAN:           _row(NO,     REFUSE, STAY,   FREE,   FREE,   REFUSE, REFUSE, REFUSE, REFUSE, REFUSE, REFUSE),
+    Event.SCAN_AGAIN:     _row(NO,     REFUSE, NO,     QUIET,  STAY,   NO,     NO,     NO,     BACK,   STAY,   STAY),
+    Event.PRESS:          _row(NO,     REFUSE, STAY,   FREE,   FREE,   REFUSE, REFUSE, REFUSE, REFUSE, REFUSE, REFUSE),
+    Event.PRESS_AGAIN:    _row(NO,     REFUSE, NO,     STAY,   STAY,   BACK,   NO,     NO,     BACK,   BACK,   NO),
+    Event.SIGHT:          _row(NO,     REFUSE, STAY,   QUIET,  QUIET,  NO,     NO,     NO,     NO,     NO,     NO),
+    Event.LOST:           _row(NO,     NO,     STAY,   QUIET,  QUIET,  NO,     NO,     NO,     NO,     NO,     NO),
+    Event.PICK:           _row(NO,     REFUSE, STAY,   ALONE,  ALONE,  ALONE,  REFUSE, STAY,   ALONE,  ALONE,  ALONE),
+    Event.CHOOSE:         _row(NO,     NO,     NO,     STAY,   NO,     NO,     NO,     NO,     NO,     NO,     NO),
+    Event.SHOW_ITEM:      _row(NO,     REFUSE, ITEM,   SHOW_I, SHOW_I, SHOW_I, NO,     ITEM,   SHOW_I, SHOW_I, SHOW_I),
+    Event.SHOW_OFFER:     _row(NO,     REFUSE, OFFER,  SHOW_O, SHOW_O, SHOW_O, NO,     OFFER,  SHOW_O, SHOW_O, SHOW_O),
+    Event.TYPE_BY_HAND:   _row(REFUSE, REFUSE, BY_HAND,TYPE,   TYPE,   REFUSE, REFUSE, REFUSE, NO,     REFUSE, REFUSE),
+    Event.TYPE_SERIAL:    _row(NO,     NO,     NO,     NO,     SERIAL, NO,     NO,     NO,     NO,     NO,     NO),
+    Event.ENTERED:        _row(NO,     NO,     NO,     NO,     NO,     NO,     NO,     NOTHING,REFUSE, NO,     NO),
+    Event.ENTERED_AGAIN:  _row(NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     BACK,   NO,     NO),
+    Event.ASK_EVIDENCE:   _row(NO,     NO,     NO,     NO,     EVIDENCE,NO,     NO,     NO,     NO,     NO,     NO),
+    Event.ASK_FATE:       _row(NO,     NO,     NO,     NO,     FATE,   NO,     NO,     NO,     NO,     NO,     NO),
+    Event.TAKE:           _row(NO,     REFUSE, GROUP,  TAKE,   TAKE,   REFUSE, STAY,   GROUP,  REFUSE, REFUSE, REFUSE),
+    Event.OPEN_ONE:       _row(NO,     NO,     NO,     NO,     NO,     NO,     ITEM,   NO,     NO,     NO,     NO),
+    Event.SEEN:           _row(NO,     NO,     NO,     NO,     STAY,   NO,     STAY,   NO,     NO,     NO,     NO),
+    Event.ANSWER_ALL:     _row(NO,     NO,     NO,     NO,     STAY,   NO,     STAY,   NO,     NO,     NO,     NO),
+    Event.PHOTO:          _row(NO,     NO,     NO,     STAY,   STAY,   STAY,   STAY,   NO,     STAY,   STAY,   NO),
+    Event.VERIFY:         _row(NO,     NO,     NO,     NO,     STAY,   NO,     STAY,   NO,     NO,     NO,     NO),
+    Event.DECIDE:         _row(NO,     NO,     NO,     REASONS,REASONS,NO,     NO,     NO,     NO,     NO,     NO),
+    Event.GIVE_REASON:    _row(NO,     NO,     NO,     NO,     NO,     STAY,   NO,     NO,     NO,     NO,     NO),
+    Event.LOCK_ROOM:      _row(NO,     REFUSE, STAY,   FREE,   FREE,   REFUSE, REFUSE, REFUSE, REFUSE, REFUSE, REFUSE),
+    Event.NOTE_LABEL:     _row(NO,     NO,     NO,     STAY,   NO,     NO,     NO,     NO,     NO,     NO,     NO),
+    Event.LABEL_NOTED:    _row(NO,     NO,     NO,     NOTED,  NO,     NO,     NO,     NO,     NO,     NO,     NO),
+    Event.RECORDED:       _row(STAY,   STAY,   STAY,   LEAVE,  LEAVE,  LEAVE,  STAY,   LEAVE,  LEAVE,  LEAVE,  LEAVE),
+    Event.GROUP_RECORDED: _row(STAY,   STAY,   NOTHING,NOTHING,NOTHING,NOTHING,NOTHING,NOTHING,NOTHING,NOTHING,NOTHING),
+    Event.WITHDRAW:       _row(NO,     REFUSE, STAY,   STAY,   STAY,   STAY,   STAY,   STAY,   STAY,   STAY,   STAY),
+    Event.UNDO:           _row(NO,     REFUSE, STAY,   STAY,   STAY,   BACK,   STAY,   STAY,   BACK,   BACK,   BACK),
+    Event.REDO:           _row(NO,     REFUSE, STAY,   STAY,   STAY,   NO,     STAY,   STAY,   NO,     NO,     NO),
+    Event.ESCAPE:         _row(STAY,   STAY,   STAY,   LEAVE,  LEAVE,  BACK,   NOTHING,LEAVE,  BACK,   BACK,   BACK),
+    Event.PUT_AWAY:       _row(STAY,   STAY,   STAY,   LEAVE,  LEAVE,  LEAVE,  NOTHING,LEAVE,  BACK,   BACK,   BACK),
 }
 # fmt: on
 """The effect of each event in each state. A test walks every pair."""
