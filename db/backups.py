@@ -257,7 +257,9 @@ def _mark_restored(path: Path, data_key: bytes, manifest: Manifest) -> None:
 
 def _copy(source: Path, target: Path) -> None:
     """Copy a file completely. A missing source is skipped and detected as missing afterwards."""
-    if source.is_file():
+    with disk_trouble(source):
+        is_there = source.is_file()
+    if is_there:
         with written_whole(target) as file, source.open("rb") as given:
             shutil.copyfileobj(given, file, COPY_BYTES)
 
@@ -267,7 +269,8 @@ def _is_there(source: Path, target: Path) -> bool:
 
 
 def _size(path: Path) -> int:
-    return path.stat().st_size if path.is_file() else -1
+    with disk_trouble(path):
+        return path.stat().st_size if path.is_file() else -1
 
 
 def _sha384(path: Path) -> str:

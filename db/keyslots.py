@@ -23,7 +23,7 @@ from typing import Any, Final
 
 import msgspec
 
-from db.files import written_whole
+from db.files import disk_trouble, written_whole
 from db.label import FILE_NAME as FILE_NAME
 from db.label import FORMAT, read_as
 from eum_app.crypto.boxes import Box, seal_of
@@ -144,7 +144,8 @@ def is_as_written(directory: Path) -> bool:
     write may be absent. Raises as `read_store_file`.
     """
     made = msgspec.json.decode(msgspec.json.encode(read_store_file(directory)))
-    data = (directory / FILE_NAME).read_bytes()
+    with disk_trouble(directory / FILE_NAME):
+        data = (directory / FILE_NAME).read_bytes()
     try:
         return msgspec.json.format(data, indent=1) == data and _agrees(msgspec.json.decode(data), made)
     except UNREADABLE:  # inside a name that reading skips

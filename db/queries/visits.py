@@ -229,24 +229,27 @@ def work_ids(connection: Connection, visit_id: str, outcome: str = "", words: st
 
 
 def work_rows(connection: Connection, visit_id: str, ids: Iterable[str]) -> dict[str, WorkRow]:
-    """Return item id → row of the worklist, for those that the visit expects and the book has."""
+    """Return item id → row of the worklist, for those that the visit expects.
+
+    An item whose row the book lost (to damage) has empty texts.
+    """
     wanted = list(ids)
     found: dict[str, WorkRow] = {}
     for start in range(0, len(wanted), LOOKUP_CHUNK):
         rows = connection.execute(
             select(visit_items, items, checks.c.reason, *TESTIMONY_COLUMNS)
-            .join(items, items.c.item_id == visit_items.c.item_id)
+            .outerjoin(items, items.c.item_id == visit_items.c.item_id)
             .outerjoin(checks, and_(checks.c.check_id == visit_items.c.check_id, checks.c.check_id != ""))
             .where(visit_items.c.visit_id == visit_id, visit_items.c.item_id.in_(wanted[start : start + LOOKUP_CHUNK]))
         )
         for row in rows:
             found[row.item_id] = WorkRow(
                 row.item_id,
-                row.serial,
-                row.part_number,
-                row.nomenclature,
-                row.location,
-                row.uii,
+                row.serial or "",
+                row.part_number or "",
+                row.nomenclature or "",
+                row.location or "",
+                row.uii or "",
                 row.outcome,
                 row.check_id,
                 row.reason or "",

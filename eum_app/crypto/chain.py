@@ -271,8 +271,8 @@ def verify_chain(chain: Sequence[Certificate], root: Certificate, at: datetime) 
 
 
 def is_name(text: str) -> bool:
-    """Whether `text` is a valid name in a certificate: 1 to 64 printable characters, no blanks at either end."""
-    return 0 < len(text) <= MAX_NAME_LENGTH and text.isprintable() and text == text.strip()
+    """Whether `text` is a valid name in a certificate: printable, 1 to 64 bytes of UTF-8, no blanks at either end."""
+    return text.isprintable() and 0 < len(text.encode()) <= MAX_NAME_LENGTH and text == text.strip()
 
 
 def public_spki(key: VerifyKey) -> bytes:

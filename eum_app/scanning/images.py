@@ -21,8 +21,8 @@ IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".
 def load_grey(source: Path | str | bytes) -> NDArray[np.uint8]:
     """Return the picture in a file (or in its bytes) as gray values, height × width, 0 black to 255 white.
 
-    Transparent pixels become white. Deeper pictures are scaled to 8 bits, so that the brightest value is white. A color
-    picture of 8 bits without transparency is turned as the file says (EXIF); others, also gray ones, stay as stored. Of
+    Transparent pixels become white. Deeper pictures are scaled to 8 bits, so that the brightest value is white. A
+    picture of 8 bits without transparency is turned as the file says (EXIF); others stay as stored. Of
     several pictures in a file, the first is read. Raises Refusal `image.missing` (also a folder, a pipe, a device, or a
     name that no file can have), `image.unreadable` (no permission, a fault of the disk, empty, not a picture, damaged
     or truncated), `image.too_large`, `image.file_too_large`.
@@ -32,7 +32,7 @@ def load_grey(source: Path | str | bytes) -> NDArray[np.uint8]:
     data = np.frombuffer(_read(source), np.uint8)
     try:
         picture = cv2.imdecode(data, cv2.IMREAD_UNCHANGED) if data.size else None
-        if picture is not None and picture.ndim == 3 and picture.shape[2] == 3 and picture.dtype == np.uint8:
+        if picture is not None and picture.dtype == np.uint8 and (picture.ndim == 2 or picture.shape[2] == 3):
             picture = cv2.imdecode(data, cv2.IMREAD_GRAYSCALE)  # the same pixels, turned as EXIF says
     except cv2.error as error:
         if "CV_IO_MAX_IMAGE_PIXELS" in str(error):

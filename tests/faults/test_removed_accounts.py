@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from db import tables
 from db.drafts import draft_place, keep_draft
+from db.keyslots import FILE_NAME as KEYSLOTS
 from db.queries.visits import all_visits
 from db.store import Store
 from eum_app.crypto.boxes import Box
@@ -25,6 +26,7 @@ from eum_app.usecases.exchange.seal_bundle import seal_for_device
 from eum_app.usecases.people.accounts import account_added, remove_account, reset_passphrase
 from eum_app.usecases.session import Session, require_admitted, resumed
 from eum_app.usecases.store.back_up import back_up
+from eum_app.usecases.store.erase import erase_store
 from eum_app.usecases.store.open_store import check_store, open_store
 from tests.builders import PASSPHRASE, colleague, make_world
 from tests.postgres import PostgreSQL
@@ -183,3 +185,14 @@ def test_a_removal_leaves_no_box_under_the_old_key(tmp_path: Path, postgresql: P
         Store.open(tmp_path / "copy", old, hq.now)
     for session in simulator.world.devices.values():
         session.store.close()
+
+
+def test_a_removed_administrator_erases_nothing(simulator: Simulator) -> None:
+    """Before, an open session went on destroying the keys after the account's removal."""
+    hq = simulator.world.hq
+    removed = colleague(hq, "ADM-003", "administrator")
+    remove(hq, "ADM-003")
+    with pytest.raises(Refusal, match=r"account\.removed"):
+        erase_store(removed, removed.name)
+    removed.close()
+    assert (hq.store.folder / KEYSLOTS).is_file()

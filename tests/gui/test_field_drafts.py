@@ -12,7 +12,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPlainTextEdit
 from pytestqt.qtbot import QtBot
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, text
 
 from db.queries import visits
 from db.queries.exchange import journal_heads
@@ -293,3 +293,21 @@ def test_nothing_is_written_when_nothing_changed_and_never_a_fact(
     assert len(calls) == 1
     assert field.session.read(journal_heads) == before
     assert field.session.read(visits.visit, field.visit_id).checked == 0
+
+
+def test_drafts_are_saved_although_those_of_the_store_could_not_be_read(field: Field) -> None:
+    """Before, nothing was saved in this visit after that, and no message said so."""
+
+    def rename(name: str, to: str) -> None:
+        with field.session.store.writing(field.session.author) as transaction:
+            transaction.connection.execute(text(f"ALTER TABLE {name} RENAME TO {to}"))
+
+    field.visit.keeper.leave()
+    field.idle()
+    rename("drafts", "away")
+    field.visit.keeper.begin(field.visit_id)
+    field.idle()
+    assert field.visit.notice.text
+    rename("away", "drafts")
+    half_done.begin(field)
+    assert subjects(field) != []

@@ -133,6 +133,16 @@ def test_a_cmyk_picture_is_read(tmp_path: Path) -> None:
     assert [symbol.raw for symbol in decode(load_grey(path))] == [MESSAGE]
 
 
+@pytest.mark.parametrize("channels", [1, 3])
+def test_a_photo_is_turned_as_its_camera_was_held(channels: int) -> None:
+    shape = (20, 40) if channels == 1 else (20, 40, 3)
+    _, data = cv2.imencode(".jpg", np.full(shape, 200, np.uint8))
+    tiff = b"II*\0" + pack("<IHHHIHHI", 8, 1, 0x0112, 3, 1, 6, 0, 0)  # one entry: orientation 6, a quarter turn
+    segment = b"\xff\xe1" + pack(">H", len(tiff) + 8) + b"Exif\0\0" + tiff
+    assert load_grey(data.tobytes()).shape == (20, 40)
+    assert load_grey(data.tobytes()[:2] + segment + data.tobytes()[2:]).shape == (40, 20)
+
+
 def test_one_pixel_is_a_picture() -> None:
     assert load_grey(labels.png(np.full((1, 1), 9, np.uint8))).tolist() == [[9]]
 

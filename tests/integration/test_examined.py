@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from db import triggers
 from db.chains import entries_after
+from db.keyslots import FILE_NAME as KEYSLOTS
 from db.queries import checks, visits
 from db.transaction import Transaction
 from eum_app.domain.errors import Trouble
@@ -54,6 +55,12 @@ def without_triggers(transaction: Transaction, statement: str, **values: object)
         transaction.connection.execute(text(f"DROP TRIGGER {name}"))
     transaction.connection.execute(text(statement), values)
     triggers.install(transaction.connection)
+
+
+def test_a_keyslot_file_damaged_while_the_store_is_open_is_a_fault_like_any_other(simulator: Simulator) -> None:
+    device = simulator.world.device
+    (device.store.folder / KEYSLOTS).write_bytes(b"{")
+    assert codes(examine_store(device).damaged) == ["keyslots.damaged"]
 
 
 def codes(wrongs: tuple[Wrong, ...]) -> list[str]:

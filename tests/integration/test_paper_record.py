@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import csv
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete
 
 from db.queries import checks, visits
 from db.queries.activity import ActivityFilter, activity_by_id, activity_entry, activity_ids
 from db.queries.exchange import journal_heads
 from db.queries.items import history
 from db.queries.reading import Reading, mark_read
+from db.tables import items
 from eum_app.domain.errors import Refusal, Trouble
 from eum_app.domain.facts import LabelsPrinted, MarkRead, WorklistPrinted, decode_fact
 from eum_app.domain.people import Role
@@ -91,6 +94,8 @@ def test_what_could_not_be_written_is_not_on_record(world: World, visit_id: str,
     with pytest.raises(Trouble):
         print_labels(device, [item_id], blocked / "labels.pdf", sheet_id="a4-24")
     assert device.read(journal_heads) == before
+    with pytest.raises(Refusal, match=r"file\.name_not_text"):  # the fact could not hold it
+        print_worklist(device, visit_id, tmp_path / os.fsdecode(b"list-\xff.pdf"))
     device.role = Role.AUDITOR
     with pytest.raises(Refusal, match=r"permission\.denied"):
         print_worklist(device, visit_id, tmp_path / "list.pdf")
@@ -162,3 +167,16 @@ def test_numbers_that_a_device_lies_about_do_no_harm(world: World, visit_id: str
     )
     (check,) = world.device.read(checks.recent_checks, visit_id)
     assert check.reading == Reading(read_by="paper", quality=100, page=999_999)
+
+
+def test_a_worklist_is_printed_although_damage_took_an_item_from_the_book(
+    world: World, visit_id: str, tmp_path: Path
+) -> None:
+    device = world.device
+    lost, *_ = device.read(visits.work_ids, visit_id)
+    with device.store.writing(device.author) as transaction:
+        transaction.connection.execute(delete(items).where(items.c.item_id == lost))
+    print_worklist(device, visit_id, tmp_path / "list.pdf")
+    (worklist,) = stated(device, "WorklistPrinted")
+    assert isinstance(worklist, WorklistPrinted)
+    assert worklist.rows == 4

@@ -209,7 +209,7 @@ def test_who_may_issue_what() -> None:
     assert issue_device(request, P384.hq, epoch=MAX_EPOCH, at=NOW).epoch == MAX_EPOCH
 
 
-@pytest.mark.parametrize("name", ["", " ", "x" * 65, "two\nlines", "bell\a", " padded", "turned\u202e"])
+@pytest.mark.parametrize("name", ["", " ", "x" * 65, "é" * 33, "two\nlines", "bell\a", " padded", "turned\u202e"])
 def test_names_that_would_fool_a_reader_are_refused(name: str) -> None:
     with pytest.raises(Refusal, match=r"certificate\.bad_name"):
         make_authority(name, at=NOW, suite=Suite.P384)

@@ -114,7 +114,7 @@ def set_pdf(template: str, data: dict[str, Any]) -> bytes:
     """Render one PDF in a child process and return its bytes.
 
     Data and PDF go through pipes, so no other process and no folder sees them. Characters that no shipped font has are
-    printed as code points (`printable`). Raises Trouble `report.pdf_failed`, also after `CHILD_SECONDS`; OSError if no
+    printed as code points (`printable`). Raises Trouble `report.pdf_failed`, also after `CHILD_SECONDS`, and if no
     process can be started.
     """
     # A frozen app has no separate Python: its own executable runs the command.
@@ -124,6 +124,8 @@ def set_pdf(template: str, data: dict[str, Any]) -> bytes:
         child = subprocess.run([*program, COMMAND], input=job, capture_output=True, timeout=CHILD_SECONDS, check=False)
     except subprocess.TimeoutExpired as error:
         raise Trouble("report.pdf_failed", reason="timeout") from error
+    except OSError as error:  # no memory or no processes left
+        raise Trouble("report.pdf_failed", reason=error.strerror or "") from error
     if child.returncode or not child.stdout.startswith(b"%PDF"):
         raise Trouble("report.pdf_failed", reason=child.stderr.decode(errors="replace").strip()[-400:])
     return child.stdout

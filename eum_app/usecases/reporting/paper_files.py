@@ -13,6 +13,7 @@ from db.files import WRITING, disk_trouble, written_whole
 from eum_app.domain.areas import Area
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import LabelsPrinted, WorklistPrinted
+from eum_app.domain.file_names import require_text_name
 from eum_app.usecases.session import Session
 
 Sheet = tuple[LabelsPrinted | WorklistPrinted, Path, bytes]
@@ -20,7 +21,11 @@ Sheet = tuple[LabelsPrinted | WorklistPrinted, Path, bytes]
 
 
 def require_pdf(path: Path) -> None:
-    """Require a PDF target. Raises Refusal `report.name` (not .pdf), `report.is_folder`; Trouble for disk errors."""
+    """Require a PDF target.
+
+    Raises Refusal `report.name` (not .pdf), `report.is_folder`, `file.name_not_text`; Trouble for disk errors.
+    """
+    require_text_name(path)
     if path.suffix.lower() != ".pdf":
         raise Refusal("report.name", name=path.name)
     with disk_trouble(path):

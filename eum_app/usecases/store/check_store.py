@@ -78,8 +78,7 @@ def examine_store(session: Session) -> Examined:
     Heads are also compared with what was received and announced. Every role may do it. Faults are in the result. A
     fault in one part does not hide faults in another, but after it the rest of that chain is not checked.
 
-    Raises Refusal `account.removed`, `account.changed`; `keyslots.damaged`, `store.absent`, `store.newer` or
-    `store.older` if the keyslot file can no longer be read; Trouble of the disk.
+    Raises Refusal `account.removed`, `account.changed`; Trouble of the disk.
     """
     found = _Found()
     with session.store.reading() as connection:
@@ -88,7 +87,7 @@ def examine_store(session: Session) -> Examined:
         for part in (_examine_account, _examine_chains, _examine_announced, _examine_content):
             with _damage_noted(found, verdict):
                 part(session, connection, found)
-    if not is_as_written(session.store.folder):
+    if not _has_whole_keyslots(session.store.folder):
         found.damaged.append(Wrong("keyslots.damaged", {"path": KEYSLOTS}))
     if session.store.watermark.was_damaged:
         found.damaged.append(Wrong("watermark.damaged", {"path": WATERMARK}))
@@ -100,6 +99,13 @@ def examine_store(session: Session) -> Examined:
         found.withheld,
         tuple(found.damaged),
     )
+
+
+def _has_whole_keyslots(folder: Path) -> bool:
+    try:
+        return is_as_written(folder)
+    except Refusal:  # damaged, of another version or gone while the store was open
+        return False
 
 
 def examine_unopened(folder: Path, data_key: bytes) -> Examined:

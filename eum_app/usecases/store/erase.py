@@ -6,6 +6,7 @@ that erases automatically after a number of failed unlocks; it is off by default
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,11 +15,11 @@ import msgspec
 from db.erase import destroy_keyslots, remove_rest
 from db.queries.exchange import Outstanding, outstanding
 from eum_app import diagnostics
-from eum_app.domain.errors import Refusal
+from eum_app.domain.errors import Refusal, Trouble
 from eum_app.domain.people import Permission
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.people.accounts import PEOPLE, changing, trusted_store_file
-from eum_app.usecases.session import Session
+from eum_app.usecases.session import Session, require_admitted
 
 LEAST_ERASE_AFTER: Final = 10
 MOST_ERASE_AFTER: Final = 1_000
@@ -50,9 +51,12 @@ def erase_store(session: Session, confirm: str) -> None:
     This cannot be undone. `confirm` is the store's name, typed by the person. Every subfolder of the store's folder is
     deleted. The folder itself, unknown files in it, and the file at `db.instance.path_of` stay. A PostgreSQL database
     keeps its readable journals; the server's administrator must drop it. Raises Refusal `permission.denied`,
-    `store.not_confirmed`; Trouble for disk errors, after which the keyslots may already be destroyed.
+    `store.not_confirmed`, `account.removed`, `account.changed`; Trouble for disk errors, after which the keyslots may
+    already be destroyed.
     """
     session.require(Permission.STORE_ERASE)
+    with contextlib.suppress(Trouble):  # a failing disk must not keep anyone from destroying the keys
+        require_admitted(session)
     if confirm != session.name:
         raise Refusal("store.not_confirmed", name=session.name)
     folder = session.store.folder

@@ -55,6 +55,7 @@ def recover_store(
 
 def _key_in_use(folder: Path, unlocked: Unlocked) -> bytes:
     """Return the data key of the database: the next one if a rotation was interrupted after it had succeeded."""
-    if unlocked.next_key and not examine_file(folder / DATABASE, unlocked.data_key).has_whole_pages:
+    has_file = (folder / DATABASE).is_file()  # a database on a server has none
+    if unlocked.next_key and has_file and not examine_file(folder / DATABASE, unlocked.data_key).has_whole_pages:
         return unlocked.next_key
     return unlocked.data_key

@@ -62,12 +62,14 @@ class Keeper(QObject):
     def begin(self, visit_id: str) -> None:
         """Read what the store holds for a visit, now that it is open. Nothing is saved until that is shown.
 
-        `brought_back` follows, unless another visit was opened meanwhile. An error goes to the window's notice; nothing
-        is then saved in this visit before another one was shown.
+        `brought_back` follows, unless another visit was opened meanwhile. After an error, which is shown, it does not:
+        what the person does from then on is saved.
         """
         self._visit_id, self._is_ready = visit_id, False
         self._unsaved, self._place = Unsaved(), Place()
-        self._at.desk.ask(call(kept_work, visit_id), then=partial(self._found, visit_id))
+        self._at.desk.ask(
+            call(kept_work, visit_id), then=partial(self._found, visit_id), failed=partial(self._not_read, visit_id)
+        )
 
     def set_in_front(self, *, is_in_front: bool) -> None:
         """Note whether the visit, or a page about it, is on the screen."""
@@ -134,6 +136,13 @@ class Keeper(QObject):
             self._unsaved.note_saved(subject)
         self.brought_back.emit(work)
         self._start(_SAVE_MS)
+
+    def _not_read(self, visit_id: str, error: KnownError) -> None:
+        if visit_id != self._visit_id:
+            return
+        self._at.notice.show_error(error)
+        self._is_ready = True
+        self._changed()
 
     def _changed(self) -> None:
         self._unsaved.note(self._work)
