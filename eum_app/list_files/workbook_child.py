@@ -9,16 +9,15 @@ import contextlib
 import os
 import sys
 import threading
+from itertools import chain
 from queue import SimpleQueue
-from typing import IO, Any
+from typing import IO
 
 import msgspec
 
 from eum_app.bounded_child import answer_each, ended_after, limit_memory, read_whole
-from eum_app.domain.errors import Refusal
-from eum_app.list_files.headings import Layout
-from eum_app.list_files.source import Profile
-from eum_app.list_files.workbook_source import LENGTH, SECONDS, SPARE_BYTES, Answer, Request, workbook_source
+from eum_app.list_files.workbook_answer import LENGTH, parts_of, write_parts
+from eum_app.list_files.workbook_source import SECONDS, SPARE_BYTES, Request, workbook_source
 
 
 def main() -> int:
@@ -44,17 +43,7 @@ def _listen(requests: IO[bytes], asked: SimpleQueue[tuple[Request, bytes]]) -> N
 
 def _serve(asked: Request, data: bytes, answers: IO[bytes]) -> bool:
     with ended_after(SECONDS):
-        answer = msgspec.msgpack.encode(_answer(data, asked.sha384, asked.profile, asked.layout))
-    answers.write(LENGTH.pack(len(answer)))
-    answers.write(answer)
+        parts = parts_of(lambda: workbook_source(data, asked.sha384, asked.profile, asked.layout))
+        first = next(parts)
+    write_parts(chain([first], parts), answers)
     return True
-
-
-def _answer(data: bytes, sha384: str, profile: Profile, layout: Layout) -> Answer:
-    try:
-        return Answer(source=workbook_source(data, sha384, profile, layout))
-    except Refusal as refusal:
-        values: dict[str, Any] = refusal.values
-        return Answer(code=refusal.code, values=values)
-    except MemoryError:
-        return Answer(code="inventory.workbook_memory")

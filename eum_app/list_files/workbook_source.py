@@ -5,27 +5,25 @@
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Sequence
-from typing import IO, Any, Final
+from typing import IO, Final
 
 import msgspec
 
-from eum_app.bounded_child import BoundedChild, ChildEndedError, read_whole
+from eum_app.bounded_child import BoundedChild, ChildEndedError
 from eum_app.domain.errors import Refusal, Trouble
 from eum_app.domain.list_cells import CellKind
 from eum_app.list_files.headings import Headings, Layout, find_headings
 from eum_app.list_files.inventory_table import Record
 from eum_app.list_files.inventory_workbook import WorkbookReader
 from eum_app.list_files.source import Note, Profile, Source, column_notes
+from eum_app.list_files.workbook_answer import LENGTH, memory_limit, received
 
 COMMAND: Final = "read-workbook"
 SECONDS: Final = 900.0
 """Longest time for one workbook. A list of a million rows may take most of it on a slow computer."""
 SPARE_BYTES: Final = 3 * 1024**3
 """Memory that reading may take: a list of a million rows takes 2 GB."""
-MAX_ANSWER_BYTES: Final = 2 * 1024**3
-LENGTH: Final = struct.Struct("<Q")
 _SMALL_BYTES: Final = 1_000_000
 """A child that read a larger file ends, so that its memory is returned."""
 
@@ -41,14 +39,6 @@ class Request(msgspec.Struct, frozen=True):
     layout: Layout
 
 
-class Answer(msgspec.Struct, frozen=True):
-    """The rows, or the code and values of a refusal."""
-
-    source: Source | None = None
-    code: str = ""
-    values: dict[str, Any] = {}
-
-
 def read_in_child(data: bytes, sha384: str, wanted: Profile, layout: Layout) -> Source:
     """Return the rows of a workbook, read in a child process.
 
@@ -61,13 +51,19 @@ def read_in_child(data: bytes, sha384: str, wanted: Profile, layout: Layout) -> 
         requests.write(LENGTH.pack(len(request)) + LENGTH.pack(len(data)) + request)
         requests.write(data)
 
+    def receive(answers: IO[bytes]) -> Source | Refusal:
+        try:
+            return received(answers, sha384, layout, memory_limit(len(data)))
+        except Refusal as refusal:
+            return refusal  # a whole answer: the child stays
+
     try:
         child = _idle.pop()
     except IndexError:
         child = BoundedChild(COMMAND, is_long=True)
     is_kept = False
     try:
-        answer = child.ask(send, _received, SECONDS)
+        source = child.ask(send, receive, SECONDS)
         is_kept = len(data) < _SMALL_BYTES and not _idle
     except ChildEndedError as ended:
         if ended.is_stopped:
@@ -75,6 +71,8 @@ def read_in_child(data: bytes, sha384: str, wanted: Profile, layout: Layout) -> 
         if ended.is_late:
             raise Refusal("inventory.workbook_slow", minutes=round(SECONDS / 60)) from ended
         raise Refusal("inventory.workbook_crashed") from ended
+    except MemoryError as error:
+        raise Refusal("inventory.workbook_memory") from error
     except OSError as error:
         raise Trouble("task.child_not_started", reason=error.strerror or "") from error
     finally:
@@ -82,22 +80,9 @@ def read_in_child(data: bytes, sha384: str, wanted: Profile, layout: Layout) -> 
             _idle.append(child)
         else:
             child.close()
-    if answer.source is None:
-        raise Refusal(answer.code, **{name: _as_raised(value) for name, value in answer.values.items()})
-    return answer.source
-
-
-def _received(answers: IO[bytes]) -> Answer:
-    """Read the answer. Raises EOFError, and ValueError for one of another form (msgspec.ValidationError is one)."""
-    (length,) = LENGTH.unpack(read_whole(answers, LENGTH.size))
-    if length > MAX_ANSWER_BYTES:
-        raise ValueError("longer than any list")
-    return msgspec.msgpack.decode(read_whole(answers, length), type=Answer)
-
-
-def _as_raised(value: Any) -> Any:
-    """Return a value of a refusal as it was raised: the pipe brings its tuples as lists."""
-    return tuple(map(_as_raised, value)) if isinstance(value, list) else value
+    if isinstance(source, Refusal):
+        raise source
+    return source
 
 
 def workbook_source(data: bytes, sha384: str, wanted: Profile, layout: Layout) -> Source:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import signal
 import struct
@@ -23,7 +22,7 @@ from eum_app.list_files import workbook_source
 from eum_app.list_files.headings import Layout
 from eum_app.list_files.inventory_file import read_inventory
 from eum_app.list_files.source import Profile
-from eum_app.list_files.workbook_source import LENGTH, MAX_ANSWER_BYTES, _received
+from eum_app.list_files.workbook_answer import received
 from eum_app.wording.messages import sentence
 from tests.faults.test_workbooks import NS, workbook
 from ui.kit.tasks import Tasks
@@ -169,8 +168,8 @@ def test_a_reader_may_take_only_so_much_memory() -> None:
         assert child.stdout is not None
         child.stdin.write(asked)
         child.stdin.flush()
-        answer = _received(child.stdout)
-        assert (answer.source, answer.code) == (None, "inventory.workbook_memory")
+        with pytest.raises(Refusal, match=r"inventory\.workbook_memory"):
+            received(child.stdout, "", Layout("", (), (), ()), 0)
 
 
 @linux
@@ -199,18 +198,3 @@ def is_reading(process: int) -> bool:
         return b"read-workbook" in Path(f"/proc/{process}/cmdline").read_bytes()
     except OSError:
         return False
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [
-        LENGTH.pack(MAX_ANSWER_BYTES + 1),
-        LENGTH.pack(10) + b"short",
-        LENGTH.pack(5) + b"\xff\xff\xff\xff\xff",
-        LENGTH.pack(9) + b"\x81\xa6source\x07",
-        b"",
-    ],
-)
-def test_a_reader_that_was_taken_over_cannot_take_over_the_app(answer: bytes) -> None:
-    with pytest.raises((EOFError, ValueError)):
-        _received(io.BytesIO(answer))
