@@ -17,6 +17,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Final, TypeVar
 
+from eum_app.hardening import child_environment
+
 if sys.platform != "win32":
     import resource
 
@@ -177,8 +179,8 @@ def command_line(command: str) -> list[str]:
 
 
 def _environment() -> dict[str, str]:
-    """Return the environment of a child: this process's, without the app's own variables."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("EUM_")}
+    """Return the environment of a child: what Python and Qt need, and where the app is."""
+    kept = child_environment()
     if not getattr(sys, "frozen", False):
         root = str(Path(__file__).resolve().parents[1])
         kept["PYTHONPATH"] = os.pathsep.join(filter(None, (root, kept.get("PYTHONPATH"))))

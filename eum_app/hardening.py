@@ -22,6 +22,40 @@ _ENV_END: Final = 48
 """Places of env_start and env_end in /proc/PID/stat behind the name of the program (proc_pid_stat(5): 50 and 51)."""
 
 
+_KEPT: Final = frozenset(
+    {
+        *("PATH", "HOME", "USER", "LOGNAME", "LANG", "LANGUAGE", "TZ", "TMPDIR", "TMP", "TEMP"),
+        *("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FRAMEWORK_PATH", "FONTCONFIG_FILE", "FONTCONFIG_PATH"),
+        *("SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "PATHEXT", "USERPROFILE", "APPDATA", "LOCALAPPDATA"),
+        *("NUMBER_OF_PROCESSORS", "PROCESSOR_ARCHITECTURE", "XDG_RUNTIME_DIR"),
+    }
+)
+_KEPT_BEGINNINGS: Final = ("LC_", "PYTHON", "QT_", "_PYI_")
+"""Locale, Python, Qt, and the loader of a frozen app."""
+DISPLAY: Final = ("DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "XDG_", "DBUS_SESSION_BUS_ADDRESS")
+"""Beginnings of names that a child needs besides if it opens a window."""
+STORE: Final = ("EUM_STATE", "PG")
+"""Beginnings of names that a child needs besides if it opens a store: its state folder, and settings of libpq."""
+
+
+def child_environment(*also: str) -> dict[str, str]:
+    """Return the environment for a child process: only what Python, Qt and the locale need.
+
+    Variables whose names begin with one of `also` are kept too. Anything else may be a secret of another program.
+    """
+    beginnings = (*_KEPT_BEGINNINGS, *also)
+    return {name: value for name, value in os.environ.items() if name.upper() in _KEPT or name.startswith(beginnings)}
+
+
+def drop_environment(*also: str) -> None:
+    """In a child that inherited everything: keep what `child_environment` keeps, and overwrite the rest."""
+    kept = child_environment(*also)
+    dropped = [name for name in os.environ if name not in kept]
+    for name in dropped:
+        del os.environ[name]
+    wipe_environment(dropped)
+
+
 def keep_private() -> None:
     """Make new files readable by their owner only, and leave no memory behind when the process crashes.
 

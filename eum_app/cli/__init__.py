@@ -27,6 +27,7 @@ _CHILDREN = {
     "set-pdf": "eum_app.reports.formats.pdf_child",
     "read-workbook": "eum_app.list_files.workbook_child",
     "decode-pictures": "ui.kit.picture_child",
+    "read-symbols": "eum_app.scanning.symbol_child",
 }
 """Internal commands: child processes that need little of the app, by the module whose `main` they run."""
 

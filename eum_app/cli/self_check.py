@@ -273,6 +273,45 @@ def _child() -> str:
     return "a child process answers"
 
 
+def _pictures() -> str:
+    """Decode a picture, and read a symbol, in the child processes that do so in the app."""
+    from eum_app.scanning.file_symbols import file_in, pictures_of
+    from ui.kit.picture import decoded, end_decoder
+
+    message = b"self-check"
+    (picture,) = pictures_of(message, whole_up_to=100)
+    try:
+        image = decoded(picture)
+    finally:
+        end_decoder()
+    if file_in([picture]) != message:
+        raise PartError("a QR symbol reads as something else")
+    return f"{image.width()} x {image.height()} pixels decoded and a QR symbol read in child processes"
+
+
+def _workbooks() -> str:
+    """Read a list from a workbook in the child process that does so in the app."""
+    from openpyxl import Workbook
+
+    from eum_app.bounded_child import end_children
+    from eum_app.list_files.inventory_file import read_inventory
+
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("List")
+    for row in (("Case", "Serial", "NSN"), ("XX-B-ABC", "0786950", "5855-01-000-0101")):
+        sheet.append(row)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "list.xlsx")
+        book.save(path)
+        try:
+            found = [row.serial for row in read_inventory(path).accepted]
+        finally:
+            end_children()
+    if found != ["0786950"]:
+        raise PartError(f"a workbook reads as {found}")
+    return "a list read in a child process"
+
+
 def child_answer(_progress: object, first: int, second: int) -> int:
     """Return the sum. Runs in the child process of `_child`."""
     return first + second
@@ -292,4 +331,6 @@ PARTS: Final[tuple[Part, ...]] = (
     ("label preview", label_preview),
     ("platforms", platforms),
     ("child", _child),
+    ("pictures", _pictures),
+    ("workbooks", _workbooks),
 )

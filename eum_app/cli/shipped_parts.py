@@ -15,6 +15,7 @@ from types import CodeType
 from typing import TYPE_CHECKING, Final
 
 from eum_app.cli.process import FIRST_PAINT
+from eum_app.hardening import DISPLAY, child_environment
 
 if TYPE_CHECKING:
     from eum_app.reports.label_sheet import LabelSheet
@@ -127,7 +128,7 @@ def paint_on(platform: str) -> str:
 
     program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "eum_app"]
     with tempfile.TemporaryDirectory() as folder:
-        environment = {**os.environ, "QT_QPA_PLATFORM": platform, "EUM_STORE": folder}
+        environment = {**child_environment(*DISPLAY), "QT_QPA_PLATFORM": platform, "EUM_STORE": folder}
         done = subprocess.run(
             [*program, FIRST_PAINT],
             env=environment,

@@ -1,4 +1,4 @@
-"""What the child that reads workbooks answers: a head, then the rows in parts. The parent believes nothing of it.
+"""The answer of the child that reads workbooks: a head, then the rows in parts. The parent believes nothing of it.
 
 Each part is decoded into typed values, and its length and the memory of its rows are bounded before the next is read. A
 child that a hostile file took over can lie about what the workbook holds, which the preview shows, but it can neither

@@ -341,6 +341,10 @@ VISIT_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "The picture is larger than {megapixels} megapixels."),
         QT_TRANSLATE_NOOP("messages", "Take it at a lower resolution."),
     ),
+    "image.too_deep": (
+        QT_TRANSLATE_NOOP("messages", "The picture has {bits} bits for each color; at most 8 are read."),
+        QT_TRANSLATE_NOOP("messages", "Save it as an ordinary JPEG or PNG, or take a photo of the symbol."),
+    ),
     "image.unreadable": (
         QT_TRANSLATE_NOOP("messages", "This file is not a picture that can be read."),
         QT_TRANSLATE_NOOP("messages", "Choose a JPEG or PNG file."),

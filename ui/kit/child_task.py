@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from eum_app import diagnostics
 from eum_app.domain.errors import KnownError, Trouble
 from eum_app.domain.file_names import not_whole
-from eum_app.hardening import keep_private
+from eum_app.hardening import STORE, drop_environment, keep_private
 from ui.kit.delivery import Delivery, OnFailed, is_alive
 
 if TYPE_CHECKING:
@@ -189,6 +189,7 @@ class ChildTask:
 def _child_main(pipe: Connection) -> None:
     """Run in the child process. The function arrives through the pipe, so nothing is on the command line."""
     keep_private()
+    drop_environment(*STORE)
 
     def progress(done: int, total: int, text: str = "") -> None:
         # After the work, the pipe brings only the request to stop. It is never read, so every later call stops too.

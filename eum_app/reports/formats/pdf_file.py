@@ -18,6 +18,7 @@ import msgspec
 
 from eum_app.domain.clock import instant_words
 from eum_app.domain.errors import Trouble
+from eum_app.hardening import child_environment
 from eum_app.reports.formats.pdf_child import COMMAND, Job
 from eum_app.reports.model import Document, Part, Table, Written, plain_cover
 from eum_app.wording.report_words import WORDS
@@ -121,7 +122,14 @@ def set_pdf(template: str, data: dict[str, Any]) -> bytes:
     program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "eum_app"]
     job = msgspec.json.encode(Job(template=template, data=msgspec.json.encode(data).decode()))
     try:
-        child = subprocess.run([*program, COMMAND], input=job, capture_output=True, timeout=CHILD_SECONDS, check=False)
+        child = subprocess.run(
+            [*program, COMMAND],
+            input=job,
+            capture_output=True,
+            timeout=CHILD_SECONDS,
+            check=False,
+            env=child_environment(),
+        )
     except subprocess.TimeoutExpired as error:
         raise Trouble("report.pdf_failed", reason="timeout") from error
     except OSError as error:  # no memory or no processes left
