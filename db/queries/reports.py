@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, Subquery, and_, case, func, literal, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, Subquery, and_, case, func, literal, select
 
 from db.exchange_tables import exports
-from db.queries.checks import is_withdrawn
+from db.queries.checks import is_attributed, is_withdrawn
 from db.queries.clocks import clock_columns, made_by, row_standing, sightings
 from db.queries.reading import NO_READING, READING_COLUMNS, Reading
 from db.queries.testimony import NOTHING_STATED, TESTIMONY_COLUMNS, Testimony, testimony_of
@@ -33,6 +33,9 @@ class InventoryFilter:
     country: str = ""
     case_id: str = ""
     eum_level: str = ""
+
+
+SIGNATURE_OUTSTANDING: Final = "signature outstanding"
 
 
 class StatusRow(NamedTuple):
@@ -63,6 +66,8 @@ class StatusRow(NamedTuple):
     last_seq: int | None
     first_sighted_on: str
     last_sighted_on: str
+    last_signature: str
+    """`SIGNATURE_OUTSTANDING` if the account of the newest check has signed no head over it, else empty."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +118,8 @@ class VisitItemRow(NamedTuple):
     seq: int | None
     reading: Reading
     testimony: Testimony
+    signature: str
+    """As `StatusRow.last_signature`."""
 
 
 class SiteAnswerRow(NamedTuple):
@@ -159,6 +166,12 @@ def _grade_of(newest: Subquery) -> ColumnElement[str]:
     return case((newest.c.outcome.in_(SEEN_OUTCOMES), newest.c.grade), else_="")
 
 
+def _signature_of(of_checks: FromClause) -> ColumnElement[str]:
+    """Return whether the account of a check still owes its signature as a column; "" also without a check."""
+    is_owed = and_(of_checks.c.seq.is_not(None), ~is_attributed(of_checks))
+    return case((is_owed, SIGNATURE_OUTSTANDING), else_="")
+
+
 def inventory_question(wanted: InventoryFilter, as_of: date) -> Select[tuple[object, ...]]:
     """Return the query of the inventory report on a UTC day: the fields of `StatusRow` by site, location and serial."""
     newest, seen = _newest_check(as_of), sightings(as_of)
@@ -181,6 +194,7 @@ def inventory_question(wanted: InventoryFilter, as_of: date) -> Select[tuple[obj
             *[func.coalesce(column, "") for column in found],
             newest.c.seq,
             *clock_columns(seen)[-2:],
+            _signature_of(newest),
         )
         .select_from(items)
         .outerjoin(sites, sites.c.site_id == items.c.site_id)
@@ -269,7 +283,8 @@ def visit_rows(connection: Connection, visit_id: str) -> list[VisitItemRow]:
     """
     book = (items.c.serial, items.c.part_number, items.c.nomenclature, items.c.location, items.c.uii)
     seen = (checks.c.outcome, checks.c.reason, checks.c.grade, checks.c.serial, checks.c.observed_at)
-    where_from = (checks.c.actor, checks.c.origin, checks.c.epoch, checks.c.seq, *READING_COLUMNS, *TESTIMONY_COLUMNS)
+    stated = (*READING_COLUMNS, *TESTIMONY_COLUMNS, _signature_of(checks))
+    where_from = (checks.c.actor, checks.c.origin, checks.c.epoch, checks.c.seq, *stated)
     expected = (
         select(visit_items.c.item_id, *book, visit_items.c.check_id, *seen, *where_from)
         .select_from(visit_items)
@@ -292,8 +307,9 @@ def visit_rows(connection: Connection, visit_id: str) -> list[VisitItemRow]:
                 is_expected,
                 *(value or "" for value in row[6:14]),
                 *row[14:16],
-                Reading(*row[16:-2]) if row[6] else NO_READING,
-                testimony_of(*row[-2:]) if row[6] else NOTHING_STATED,
+                Reading(*row[16:-3]) if row[6] else NO_READING,
+                testimony_of(*row[-3:-1]) if row[6] else NOTHING_STATED,
+                row[-1],
             ]
         )
         for question, is_expected in ((expected, True), (others, False))

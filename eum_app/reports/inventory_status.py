@@ -44,6 +44,7 @@ COLUMNS: Final = (
     Column(QT_TRANSLATE_NOOP("reports", "Inventory Due"), "inventory_due", "date", 12),
     Column(QT_TRANSLATE_NOOP("reports", "Inventory Clock"), "clock", "code", 18),
     Column(QT_TRANSLATE_NOOP("reports", "Fact"), "fact", "text", 18),
+    Column(QT_TRANSLATE_NOOP("reports", "Signature"), "signature", "text", 20),
 )
 ADDS_UP: Final = QT_TRANSLATE_NOOP("reports", "The dispositions add up to the number of items, {total}.")
 DIFFERENCE: Final = QT_TRANSLATE_NOOP(
@@ -67,6 +68,7 @@ _BOOK_AND_CHECK: Final = 21
 """Number of leading columns that are copied from a `StatusRow` unchanged."""
 _ORIGIN: Final = StatusRow._fields.index("last_origin")
 _SEQ: Final = StatusRow._fields.index("last_seq")
+_SIGNATURE: Final = StatusRow._fields.index("last_signature")
 _CLOCK_FIELDS: Final = (
     "eum_level",
     "disposition",
@@ -92,7 +94,8 @@ def cells(rows: Iterable[Sequence[Any]], trigger: str, today: date) -> Iterator[
         if (clock := known.get(alike)) is None:
             clock = known[alike] = _clock(alike, trigger, today)
         sequence = row[_SEQ]
-        yield (*row[:_BOOK_AND_CHECK], alike[-1], *clock, f"{row[_ORIGIN]}/{sequence}" if sequence else "")
+        fact = f"{row[_ORIGIN]}/{sequence}" if sequence else ""
+        yield (*row[:_BOOK_AND_CHECK], alike[-1], *clock, fact, row[_SIGNATURE])
 
 
 def _clock(fields: tuple[str, ...], trigger: str, today: date) -> tuple[str, str]:

@@ -68,6 +68,7 @@ COLUMNS: Final = (
     Column(QT_TRANSLATE_NOOP("reports", "Fact"), "fact", "text", 18),
     Column(QT_TRANSLATE_NOOP("reports", "Seen For"), "saw_for", "text", 16),
     Column(QT_TRANSLATE_NOOP("reports", "Seen How"), "saw_how", "text", 24),
+    Column(QT_TRANSLATE_NOOP("reports", "Signature"), "signature", "text", 20),
 )
 _ANSWER_COLUMNS: Final = (
     Column(QT_TRANSLATE_NOOP("reports", "Serial Number"), "serial", "text", 18),
@@ -181,7 +182,7 @@ def visit_record_report(seen: VisitSeen, made: Made, rows: Iterable[Sequence[str
             Section("Evidence grades", tuple((word(name), count) for name, count in grades_of(seen).items())),
             *_label_section(seen.labels),
             *_clock_section(seen.jumps),
-            Section("Signatures", tuple(_signature_lines(seen.signatures))),
+            Section("Signatures", (*_signature_lines(seen.signatures), *_owed_signatures(seen.rows))),
             Section("Completeness", (("Facts not yet received", seen.not_received),)),
             heads_section(seen.heads),
         ),
@@ -236,7 +237,14 @@ def item_cells(seen: VisitSeen) -> Iterator[Sequence[str]]:
             _fact(row),
             row.reading.saw_for,
             row.reading.saw_how,
+            row.signature,
         )
+
+
+def _owed_signatures(rows: Sequence[VisitItemRow]) -> Iterator[tuple[str, int]]:
+    owed = Counter(row.actor for row in rows if row.signature)
+    for account, count in sorted(owed.items()):
+        yield f"Checks that {account} has not signed yet", count
 
 
 def _fact(row: VisitItemRow) -> str:

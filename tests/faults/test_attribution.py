@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import msgspec
+import openpyxl
+import pypdfium2
 import pytest
 from sqlalchemy import Connection, func, select
 
 from db.chains import chain_head
 from db.queries import checks, findings, items
 from db.queries.attribution import has_begun, owing_authors
+from db.queries.reports import SIGNATURE_OUTSTANDING
 from db.store import Store
 from db.tables import journal, lapses
 from eum_app.domain import facts as f
@@ -22,6 +27,9 @@ from eum_app.domain.findings import LapseReason
 from eum_app.domain.ids import CheckId
 from eum_app.domain.journal import Author, next_entry
 from eum_app.usecases.people.links import link_account
+from eum_app.usecases.reporting.inventory_status import INVENTORY_STATUS
+from eum_app.usecases.reporting.make_report import make_report
+from eum_app.usecases.reporting.visit_record import VISIT_RECORD
 from eum_app.usecases.review.attribution import SIGNATURE_DAYS
 from eum_app.usecases.review.due_signatures import judge_signatures
 from eum_app.usecases.review.findings import review_finding
@@ -105,6 +113,37 @@ def test_another_accounts_signature_covers_nothing_of_this_one(simulator: Simula
 
 
 # Outstanding, and the finding
+
+
+@pytest.mark.parametrize("suffix", ["csv", "json", "xlsx", "pdf"])
+def test_reports_state_a_signature_that_is_outstanding(simulator: Simulator, tmp_path: Path, suffix: str) -> None:
+    """Reports showed GEN-PATTON as the author of a check like any other; only windows said that it is unsigned."""
+    hq = simulator.world.hq
+    simulator.check(DEVICE, 1)
+    simulator.deliver(simulator.seal(DEVICE))
+    simulator.deliver(by(simulator, "GEN-PATTON"))
+    inventory = make_report(hq, INVENTORY_STATUS, tmp_path / f"status.{suffix}").path
+    visit_id = row_of(simulator).visit_id
+    record = make_report(hq, VISIT_RECORD, tmp_path / f"visit.{suffix}", {"visit_id": visit_id}).path
+    for path in (inventory, record):
+        assert text_of(path).count(SIGNATURE_OUTSTANDING) == 1, path
+    if suffix == "csv":
+        for path in (inventory, record):
+            rows = list(csv.DictReader(io.StringIO(path.read_text("utf-8-sig"))))
+            assert {row["Checked By"]: row["Signature"] for row in rows if row["Checked By"]} == {
+                "GEN-PATTON": SIGNATURE_OUTSTANDING,
+                "INS-017": "",
+            }
+
+
+def text_of(path: Path) -> str:
+    """The text of a report, whatever its format."""
+    if path.suffix == ".xlsx":
+        book = openpyxl.load_workbook(path)
+        return "\n".join(str(cell.value) for sheet in book for row in sheet.rows for cell in row)
+    if path.suffix == ".pdf":
+        return " ".join("".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(path)).split())
+    return path.read_text("utf-8-sig")
 
 
 def test_a_check_under_an_invented_name_is_outstanding_and_found(simulator: Simulator) -> None:
