@@ -24,7 +24,7 @@ from db.projection import (
     log,
     paper,
     people,
-    proofs,
+    time_proofs,
     times,
     visits,
     withholding,
@@ -58,7 +58,7 @@ _APPLIERS: Final[Appliers] = {
     **exchange.APPLIERS,
     **paper.APPLIERS,
     **log.APPLIERS,
-    **proofs.APPLIERS,
+    **time_proofs.APPLIERS,
 }
 _HANDLERS: Final[dict[type[Any], tuple[Callable[[Connection, Sequence[Noted]], None], Area]]] = {
     kind.fact: (_APPLIERS[kind.fact], kind.area) for kind in f.KINDS if kind.area is not None

@@ -107,9 +107,9 @@ def trust(
 
     Without --fingerprint, the fingerprint is shown, nothing is changed, and the exit code is 1.
     """
-    from eum_app.usecases.exchange.prove_time import read_authority_file, trust_time_authority
+    from eum_app.usecases.exchange.prove_time import read_time_authority_file, trust_time_authority
 
-    authority = read_authority_file(certificate)
+    authority = read_time_authority_file(certificate)
     if not fingerprint:
         raise Refusal("time.compare", name=authority.name, fingerprint=authority.fingerprint)
     if plain_fingerprint(fingerprint) != plain_fingerprint(authority.fingerprint):

@@ -38,10 +38,10 @@ class _Believed(NamedTuple):
     revocations: Path | None = None
 
     def authorities(self) -> tuple[TimeAuthority, ...]:
-        """Read the certificates of the time authorities. Raises as `read_authority_file`."""
-        from eum_app.usecases.exchange.prove_time import read_authority_file
+        """Read the certificates of the time authorities. Raises as `read_time_authority_file`."""
+        from eum_app.usecases.exchange.prove_time import read_time_authority_file
 
-        return tuple(map(read_authority_file, self.time_authorities))
+        return tuple(map(read_time_authority_file, self.time_authorities))
 
     def revoked(self) -> bytes:
         """Read the list of revoked HQs; empty without one. Raises Refusal `revocations.invalid`, `file.…`."""

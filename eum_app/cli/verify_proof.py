@@ -12,7 +12,7 @@ from eum_app.domain.clock import instant_words
 from eum_app.domain.proof_slips import decode_slip
 from eum_app.domain.tree_heads import decode_head
 from eum_app.usecases.proofs.verify_slip import (
-    HeadProof,
+    LogHeadProof,
     SlipProof,
     Trust,
     Verdict,
@@ -95,7 +95,7 @@ def _refusals(proof: SlipProof) -> list[Any]:
     return [*proof.refusals, *(proof.head.refusals if proof.head else ())]
 
 
-def _head_data(proof: HeadProof) -> dict[str, Any]:
+def _head_data(proof: LogHeadProof) -> dict[str, Any]:
     return {
         "head": proof.head,
         "signer": proof.signer,
@@ -109,7 +109,7 @@ def _head_data(proof: HeadProof) -> dict[str, Any]:
     }
 
 
-def _head_words(proof: HeadProof) -> list[str]:
+def _head_words(proof: LogHeadProof) -> list[str]:
     head = proof.head
     words = [
         f"Head of {head.origin} (epoch {head.epoch}): {entries(head.size)} at {instant_words(head.signed_at)}, "

@@ -29,7 +29,7 @@ from eum_app.domain.vocabulary import read_as
 from eum_app.usecases.access_notes import AccessNotes
 from eum_app.usecases.session_clock import SessionClock, jump_since_entry
 from eum_app.usecases.standing import Standing
-from eum_app.usecases.store.head_signatures import signed_head
+from eum_app.usecases.store.head_signatures import sign_journal_head
 from eum_app.usecases.store.instance import leave_store, notice_copy, notice_key_change, notice_lost_outgoing
 
 Given = ParamSpec("Given")
@@ -230,7 +230,7 @@ class Session:
                 ended = SessionEnded(observed_at=self.observed_now(), account=self.account, reason=reason)
                 head = head_of(transaction.record(ended))
                 if has_recorded:
-                    transaction.record(signed_head(self.signing_key, self.account, head, self.observed_now()))
+                    transaction.record(sign_journal_head(self.signing_key, self.account, head, self.observed_now()))
             self.leave()
         except Refusal as refusal:
             if refusal.code not in people.ACCOUNT_ENDED:

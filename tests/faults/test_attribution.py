@@ -34,7 +34,7 @@ from eum_app.usecases.review.attribution import SIGNATURE_DAYS
 from eum_app.usecases.review.due_signatures import judge_signatures
 from eum_app.usecases.review.findings import review_finding
 from eum_app.usecases.session import Session
-from eum_app.usecases.store.head_signatures import signed_head
+from eum_app.usecases.store.head_signatures import sign_journal_head
 from eum_app.usecases.store.open_store import check_store, rebuild_store
 from tests.builders import close_as_is
 from tests.faults.test_hostile_device import checked
@@ -182,7 +182,7 @@ def test_the_finding_comes_with_the_close_out_and_lapses_with_the_signature(simu
     with device.writing() as transaction:
         transaction.record(_account(device, "INS-018"))
         head = transaction.head(DEVICE, 1)
-        transaction.record(signed_head(device.signing_key, "INS-018", head, device.observed_now()))
+        transaction.record(sign_journal_head(device.signing_key, "INS-018", head, device.observed_now()))
     assert simulator.deliver(simulator.seal(DEVICE))[0].outcome == "accepted"
     assert open_of(simulator) == []
     hq = simulator.world.hq
@@ -217,7 +217,7 @@ def test_a_head_that_covers_less_does_not_attribute(simulator: Simulator) -> Non
         head = transaction.head(DEVICE, 1)
     second = simulator.check(DEVICE, 1)
     with device.writing() as transaction:
-        transaction.record(signed_head(device.signing_key, "INS-018", head, device.observed_now()))
+        transaction.record(sign_journal_head(device.signing_key, "INS-018", head, device.observed_now()))
     device.account = "INS-017"
     simulator.deliver(simulator.seal(DEVICE))
     assert [row_of(simulator, one).is_attributed for one in (first, second)] == [True, False]

@@ -34,7 +34,7 @@ from eum_app.domain.tree_heads import (
 )
 from eum_app.usecases.exchange.prove_time import (
     answer_beside,
-    read_authority_file,
+    read_time_authority_file,
     request_time_of_file,
     signature_in,
 )
@@ -197,7 +197,7 @@ def test_a_time_authority_fixes_the_time_of_a_head(forger: Forger, tmp_path: Pat
         (head, stranger, Verdict.CLAIMED),
         (forger.head(AT + DAYS / 2), authority, Verdict.CLAIMED),
     ):
-        trust = Trust(forger.root, time_authorities=(read_authority_file(believed.root),))
+        trust = Trust(forger.root, time_authorities=(read_time_authority_file(believed.root),))
         assert verify_head(signed, trust, answers=[answer], now=late).verdict is verdict
         assert verify_head(signed, trust, now=late).verdict is Verdict.CLAIMED
 

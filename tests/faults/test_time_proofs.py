@@ -13,7 +13,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from db.queries.proofs import time_proofs_of
+from db.queries.time_proofs import time_proofs_of
 from eum_app.cli import run
 from eum_app.crypto.certificates import Identity
 from eum_app.crypto.timestamps import imprint_of, read_time_authority, time_request, verify_time
@@ -24,7 +24,7 @@ from eum_app.usecases.exchange.enrol_device import revoke_device
 from eum_app.usecases.exchange.prove_time import (
     add_time_answer,
     distrust_time_authority,
-    read_authority_file,
+    read_time_authority_file,
     record_time_request,
     request_time_of_file,
     request_time_of_head,
@@ -57,7 +57,7 @@ def authority(tmp_path: Path) -> TimeAuthorityForTests:
 def world(tmp_path: Path, authority: TimeAuthorityForTests) -> Iterator[World]:
     """HQ and a device on today's date, since `openssl ts` stamps with it; HQ trusts the authority."""
     world = make_world(tmp_path / "world", count=3, instant=datetime.now(UTC) - timedelta(minutes=5))
-    trust_time_authority(world.hq, read_authority_file(authority.root))
+    trust_time_authority(world.hq, read_time_authority_file(authority.root))
     yield world
     world.close()
 
@@ -181,7 +181,7 @@ def test_what_a_device_states_about_imports_fixes_no_time(world: World, tmp_path
 def test_a_stamp_from_after_the_end_proves_nothing(tmp_path: Path, authority: TimeAuthorityForTests) -> None:
     """The thief of the key asks an honest time authority: it says when the forgery was made."""
     world = make_world(tmp_path / "world", count=3, instant=datetime.now(UTC) - 4 * YEARS)
-    trust_time_authority(world.hq, read_authority_file(authority.root))
+    trust_time_authority(world.hq, read_time_authority_file(authority.root))
     forged = backdated(world, tmp_path, tmp_path / "forged.eumb")
     world.clock.instant = datetime.now(UTC)
     stamped(world, authority, forged)
@@ -213,11 +213,11 @@ def test_a_report_holds_by_its_export_or_by_the_answer_beside_it(
     signature = exported.sidecar_path.with_name(f"{exported.sidecar_path.name}.sig")
     asked = request_time_of_file(exported.path)
     answer = authority.answer(asked.path, tmp_path / f"{signature.name}.tsr")
-    carried, later = [read_authority_file(authority.root)], world.clock.instant + 10 * YEARS
+    carried, later = [read_time_authority_file(authority.root)], world.clock.instant + 10 * YEARS
     proof = verify_report(exported.path, root=root, authorities=carried, now=later)
     assert (proof.verdict, proof.time.verdict) == ("holds", "proved")
     stranger = TimeAuthorityForTests(tmp_path / "other")
-    for authorities in ([], [read_authority_file(stranger.root)]):
+    for authorities in ([], [read_time_authority_file(stranger.root)]):
         proof = verify_report(exported.path, root=root, authorities=authorities, now=later)
         assert (proof.verdict, proof.codes) == ("claimed", ("time.claimed",))
 
@@ -294,7 +294,7 @@ def test_hostile_answers_are_refused(world: World, authority: TimeAuthorityForTe
     asked = record_time_request(world.hq, honest)
     whole = authority.answer(asked.path).read_bytes()
     imprint = signature_in(honest).imprint
-    trusted = [read_authority_file(authority.root)]
+    trusted = [read_time_authority_file(authority.root)]
     assert verify_time(whole, imprint, trusted).at <= datetime.now(UTC) + timedelta(minutes=1)
     file = tmp_path / "hostile.tsr"
 
@@ -338,7 +338,7 @@ def test_hostile_answers_are_refused(world: World, authority: TimeAuthorityForTe
     weak = TimeAuthorityForTests(tmp_path / "weak", digest="sha1")
     answer = weak.answer(asked.path, tmp_path / "w.tsr").read_bytes()
     with pytest.raises(Refusal, match=r"time\.weak"):
-        verify_time(answer, imprint, [read_authority_file(weak.root)])
+        verify_time(answer, imprint, [read_time_authority_file(weak.root)])
     (tmp_path / "unasked.tsq").write_bytes(time_request(b"something else"))
     assert refusal(authority.answer(tmp_path / "unasked.tsq").read_bytes()) == "time.unasked"
     with pytest.raises(Refusal, match=r"time\.only_hq|permission\.denied"):
@@ -386,7 +386,7 @@ def test_the_commands_carry_a_proof_from_request_to_verdict(
     stranger = TimeAuthorityForTests(tmp_path / "stranger")
     eum("time", "trust", stranger.root, *who, code=1)
     eum("time", "trust", stranger.root, "--fingerprint", "AAAAA", *who, code=1)
-    print_of = read_authority_file(stranger.root).fingerprint
+    print_of = read_time_authority_file(stranger.root).fingerprint
     eum("time", "trust", stranger.root, "--fingerprint", print_of, *who)
     listed = json.loads(json.dumps(eum("time", "list", *who)))
     assert len(listed["authorities"]) == 2

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QLabel, QPushButton
 
-from eum_app.usecases.exchange.prove_time import read_authority_file, time_state
+from eum_app.usecases.exchange.prove_time import read_time_authority_file, time_state
 from eum_app.usecases.reporting.inventory_status import INVENTORY_STATUS
 from eum_app.usecases.reporting.make_report import make_report
 from tests.builders import World
@@ -50,7 +50,7 @@ def test_a_reviewer_requests_and_adds_a_proof_of_the_journal(
     page = opened(window)
     assert not page.table.isVisible()
     trust(window, page, authority)
-    assert read_authority_file(authority.root).fingerprint in window.find(QLabel, "time_trusted").text()
+    assert read_time_authority_file(authority.root).fingerprint in window.find(QLabel, "time_trusted").text()
     asked = tmp_path / "journal.tsq"
     page.request_field.set_path(asked)
     window.press("time_head_button")

@@ -12,7 +12,7 @@ from eum_app.domain.errors import KnownError
 from eum_app.domain.people import Permission
 from eum_app.usecases.calls import call, job
 from eum_app.usecases.changes import Changed
-from eum_app.usecases.exchange.prove_time import TimeAuthority, read_authority_file, trust_time_authority
+from eum_app.usecases.exchange.prove_time import TimeAuthority, read_time_authority_file, trust_time_authority
 from ui.kit.desk import Desk
 from ui.kit.widgets import Card, FormField, NoticeBar, ValueText, button, hbox, label, panel, vbox
 from ui.kit.widgets.path_field import PathField
@@ -71,7 +71,7 @@ class TimeTrustCard(Card):
         Does nothing without a path or the permission. The answer comes later; the notice shows an error.
         """
         if self._is_allowed and (path := self.certificate_field.path) is not None:
-            self._desk.ask(job(read_authority_file, path), then=partial(self._show, path), failed=self._refused)
+            self._desk.ask(job(read_time_authority_file, path), then=partial(self._show, path), failed=self._refused)
 
     def _show(self, path: Path, authority: TimeAuthority) -> None:
         if path == self.certificate_field.path:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from db.files import is_file
-from db.queries.proofs import open_time_requests, time_authorities_of, time_proofs_of, time_request_of
+from db.queries.time_proofs import open_time_requests, time_authorities_of, time_proofs_of, time_request_of
 from eum_app.crypto.timestamps import (
     ANSWER_SUFFIX,
     MAX_ANSWER_SIZE,
@@ -37,7 +37,7 @@ from eum_app.usecases.changes import Changed
 from eum_app.usecases.exchange.time_proofs import proved_head, trusted_authorities
 from eum_app.usecases.proofs.verify_slip import read_proof, time_statement_of_head
 from eum_app.usecases.session import Session
-from eum_app.usecases.store.head_signatures import HEAD_PURPOSE, head_message, signed_head
+from eum_app.usecases.store.head_signatures import HEAD_PURPOSE, head_message, sign_journal_head
 from sync.bundle_file import time_statement_of
 from sync.files import read_small, written_whole
 
@@ -181,7 +181,7 @@ def request_time_of_head(session: Session, to: Path) -> Requested:
     signer = key.verify_key.public_bytes()
     with session.writing() as transaction:
         head = transaction.head(session.name, session.store.named.epoch)
-        signed = signed_head(key, session.account, head, session.observed_now())
+        signed = sign_journal_head(key, session.account, head, session.observed_now())
         statement = time_statement(HEAD_PURPOSE, signer, head_message(head), signed.signature)
         about = f"{head.origin} 1–{head.seq}"
         transaction.record(signed)
@@ -246,7 +246,7 @@ def add_time_answer(session: Session, answer_file: Path, file: Path | None = Non
     return Added(areas, subject, about, at, by.name)
 
 
-def read_authority_file(path: Path) -> TimeAuthority:
+def read_time_authority_file(path: Path) -> TimeAuthority:
     """Read a time authority's certificate, to show its fingerprint.
 
     Raises Refusal `time.not_an_authority`, and as `opened_for_reading`.

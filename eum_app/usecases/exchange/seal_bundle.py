@@ -26,7 +26,7 @@ from eum_app.domain.stores import CopyKind
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.exchange.trust import device_certificate, hq_certificate, identity_of, revocation_list
 from eum_app.usecases.session import Session
-from eum_app.usecases.store.head_signatures import signed_head
+from eum_app.usecases.store.head_signatures import sign_journal_head
 from sync.bundle_file import BundleObject, HeadSignature, write_bundle
 
 SUFFIX: Final = ".eumb"
@@ -86,7 +86,7 @@ def seal_results(session: Session, folder: Path, progress: OnProgress | None = N
         # HQ then knows that this account made its checks, also if this session is killed before it ends.
         with session.writing() as transaction:
             head = transaction.head(named.name, named.epoch)
-            transaction.record(signed_head(session.signing_key, session.account, head, session.observed_now()))
+            transaction.record(sign_journal_head(session.signing_key, session.account, head, session.observed_now()))
     with session.reading(whole=True) as connection:
         since, _ = received_head(connection, named.name, named.epoch)
         recipient = hq_certificate(connection)

@@ -15,7 +15,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from db.chains import entry_hash_at
-from db.queries.proofs import ProofRow, head_proofs, recorded_signature, time_authorities_of, time_proofs_of
+from db.queries.time_proofs import ProofRow, head_proofs, recorded_signature, time_authorities_of, time_proofs_of
 from db.store import Connection
 from eum_app.crypto.certificates import Certificate
 from eum_app.crypto.timestamps import ProvedTime, TimeAuthority, imprint_of, time_statement, verify_time

@@ -85,7 +85,7 @@ class WitnessProof:
 
 
 @dataclass(frozen=True)
-class HeadProof:
+class LogHeadProof:
     """Verdicts about a signed head. `refusals` say what was wrong, in the order of the checks."""
 
     head: TreeHead
@@ -126,7 +126,7 @@ class SlipProof:
     """Verdicts about a slip. `head` is None if neither the slip nor the reader had one."""
 
     slip: Slip
-    head: HeadProof | None
+    head: LogHeadProof | None
     is_included: bool
     """The proof leads from the record to the head's root."""
     refusals: tuple[Refusal, ...]
@@ -205,7 +205,7 @@ def verify_slip(
 
 def verify_head(
     signed: SignedHead, trust: Trust = NO_TRUST, *, answers: Sequence[bytes] = (), now: datetime | None = None
-) -> HeadProof:
+) -> LogHeadProof:
     """Verify a head's signature, its signer, its time and its witnesses.
 
     Once HQ's certificates have ended, a witness whom the reader named, one of the time authorities' `answers` or the
@@ -251,7 +251,7 @@ def verify_head(
         known = False
     if known and signature_holds and time.verdict is TimeVerdict.CLAIMED:
         refusals.append(Refusal("log.claimed", signer=chain[0].origin))
-    return HeadProof(
+    return LogHeadProof(
         head=head,
         signer=chain[0].origin if chain else "",
         signer_role=chain[0].role if chain else "",

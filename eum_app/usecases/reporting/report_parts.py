@@ -38,7 +38,7 @@ class FileProof:
 
 
 @dataclass(frozen=True)
-class HeadProof:
+class JournalHeadProof:
     """A journal head that the report names.
 
     `verdict` is held, differs (the store's journal has another entry), not_held (the store has not received it yet) or
@@ -85,7 +85,7 @@ def _rows_in(path: Path, refusals: list[Refusal]) -> int | None:
         return None
 
 
-def head_proof(connection: Connection, head: ChainHead) -> HeadProof:
+def journal_head_proof(connection: Connection, head: ChainHead) -> JournalHeadProof:
     """Follow the chain from its beginning to the head and compare the entry there with the report's.
 
     Refusals of the chain become the verdict damaged.
@@ -103,4 +103,4 @@ def head_proof(connection: Connection, head: ChainHead) -> HeadProof:
             verdict = DAMAGED
         else:
             verdict = HELD if reached.hash.hex() == head.hash else DAMAGED
-    return HeadProof(head.origin, head.epoch, head.seq, verdict)
+    return JournalHeadProof(head.origin, head.epoch, head.seq, verdict)

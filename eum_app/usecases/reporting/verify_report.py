@@ -37,7 +37,7 @@ from eum_app.reports.sidecar import (
 from eum_app.usecases.exchange.prove_time import answer_beside, statement_of_report
 from eum_app.usecases.exchange.time_proofs import TimeProof, TimeVerdict, judge_time
 from eum_app.usecases.exchange.trust import trust_list, with_list
-from eum_app.usecases.reporting.report_parts import HELD, FileProof, HeadProof, file_proof, head_proof
+from eum_app.usecases.reporting.report_parts import HELD, FileProof, JournalHeadProof, file_proof, journal_head_proof
 from eum_app.usecases.session import Session
 from sync.files import read_small
 from sync.trust import TrustList
@@ -77,7 +77,7 @@ class ReportProof:
     signature_holds: bool
     signer_is_known: bool | None
     files: tuple[FileProof, ...]
-    heads: tuple[HeadProof, ...]
+    heads: tuple[JournalHeadProof, ...]
     export_is_recorded: bool | None
     time: TimeProof
     refusals: tuple[Refusal, ...]
@@ -179,11 +179,11 @@ def verify_report(
     known = is_known_list and _is_known(chain, sidecar, session, root, trust, time, refusals)
     if known and time.verdict is TimeVerdict.CLAIMED:
         refusals.append(Refusal("time.claimed", signer=chain[0].origin))
-    heads: tuple[HeadProof, ...] = ()
+    heads: tuple[JournalHeadProof, ...] = ()
     recorded: bool | None = None
     if session is not None:
         with session.reading(whole=True) as connection:
-            heads = tuple(head_proof(connection, head) for head in sidecar.heads)
+            heads = tuple(journal_head_proof(connection, head) for head in sidecar.heads)
             if sidecar.made_at_store == session.name:
                 recorded = is_export_recorded(connection, sidecar.file_name, sidecar.sha384)
     return ReportProof(

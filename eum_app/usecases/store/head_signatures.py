@@ -26,7 +26,7 @@ def sign_head(key: SigningKey, head: Head) -> bytes:
     return key.sign(HEAD_PURPOSE, head_message(head))
 
 
-def signed_head(key: SigningKey, account: str, head: Head, observed_at: str) -> HeadSigned:
+def sign_journal_head(key: SigningKey, account: str, head: Head, observed_at: str) -> HeadSigned:
     """Build the fact that an account signed a head."""
     return HeadSigned(
         observed_at=observed_at,

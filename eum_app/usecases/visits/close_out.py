@@ -36,7 +36,7 @@ from eum_app.domain.visits import TO_CHECK, OpenPoint, Outcome, require_signatur
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.people.scopes import require_visit
 from eum_app.usecases.session import Session
-from eum_app.usecases.store.head_signatures import signed_head
+from eum_app.usecases.store.head_signatures import sign_journal_head
 from eum_app.usecases.visits.drafts import Unrecorded, unrecorded
 from eum_app.wording.host_statement import said_statement
 
@@ -178,7 +178,7 @@ def close_out(
         )
         head = head_of(entry)
         drop_drafts_of_visit(transaction.connection, visit_id)
-        transaction.record(signed_head(session.signing_key, session.account, head, session.observed_now()))
+        transaction.record(sign_journal_head(session.signing_key, session.account, head, session.observed_now()))
         areas = frozenset(transaction.areas)
     return ClosedOut(areas, visit_id, head)
 
