@@ -42,7 +42,7 @@ from eum_app.crypto.certificates import (
 from eum_app.domain.errors import Refusal
 from eum_app.domain.people import is_store_name
 from eum_app.domain.unreadable import UNREADABLE
-from sync.files import opened_for_reading, written_whole
+from sync.files import read_small, written_whole
 
 ANSWER_SUFFIX = ".eumans"
 ANSWER_PURPOSE = "eum/enrolment-answer/1"
@@ -251,11 +251,7 @@ def _plain(shown: str) -> str:
 
 
 def _read(path: Path) -> bytes:
-    with opened_for_reading(path) as file:
-        data = file.read(MAX_FILE_SIZE + 1)
-    if len(data) > MAX_FILE_SIZE:
-        raise Refusal("enrolment.too_large", name=path.name, limit=MAX_FILE_SIZE)
-    return data
+    return read_small(path, MAX_FILE_SIZE, Refusal("enrolment.too_large", name=path.name, limit=MAX_FILE_SIZE))
 
 
 def _decode(data: bytes, kind: type[T], code: str) -> T:
