@@ -70,8 +70,8 @@ def log_head_of(connection: Connection, log_epoch: int, size: int) -> SignedHead
     if body is None:
         return None
     rows = connection.execute(_COSIGNATURES, named).scalars()
-    cosignatures = [Cosignature(*msgspec.json.decode(one, type=tuple[bytes, bytes, bytes])) for one in rows]
-    return replace(decode_head(body), cosignatures=tuple(cosignatures))
+    held = [Cosignature(*msgspec.json.decode(one, type=tuple[bytes, bytes, bytes])) for one in rows]
+    return replace(decode_head(body), cosignatures=tuple(one for one in held if one.is_readable))
 
 
 def last_check_of(connection: Connection, item_id: str) -> tuple[Place, str]:

@@ -79,6 +79,15 @@ class Cosignature:
         """The statement. Raises Refusal `proof.unreadable`."""
         return _canonical_of(self.statement, Cosigned)
 
+    @property
+    def is_readable(self) -> bool:
+        """Whether the statement can be read. Readers refuse a file with one that cannot."""
+        try:
+            _canonical_of(self.statement, Cosigned)
+        except Refusal:
+            return False
+        return True
+
 
 @dataclass(frozen=True)
 class SignedHead:

@@ -242,8 +242,7 @@ def item_cells(seen: VisitSeen) -> Iterator[Sequence[str]]:
 
 
 def _owed_signatures(rows: Sequence[VisitItemRow]) -> Iterator[tuple[str, int]]:
-    owed = Counter(row.actor for row in rows if row.signature)
-    for account, count in sorted(owed.items()):
+    for account, count in sorted(Counter(row.actor for row in rows if row.signature).items()):
         yield f"Checks that {account} has not signed yet", count
 
 

@@ -10,13 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from db.queries.log import heads_of
+from db.queries.log import heads_of, log_head_of
 from db.tiles import _free
 from eum_app.cli import run
 from eum_app.crypto.signing import SigningKey
 from eum_app.crypto.suites import Suite
 from eum_app.domain.clock import utc_text
 from eum_app.domain.errors import Refusal
+from eum_app.domain.facts import LogHeadWitnessed
+from eum_app.domain.proof_slips import decode_slip
 from eum_app.domain.tree_heads import (
     COSIGN_PURPOSE,
     MAX_COSIGNATURES,
@@ -30,7 +32,8 @@ from eum_app.domain.tree_heads import (
 )
 from eum_app.usecases.proofs.add_witness import add_witness
 from eum_app.usecases.proofs.log_head import export_head, sign_log_head
-from eum_app.usecases.proofs.verify_slip import read_head
+from eum_app.usecases.proofs.make_slip import Subject, make_slip
+from eum_app.usecases.proofs.verify_slip import Trust, Verdict, read_head, verify_head, verify_slip
 from tests.faults.test_witnesses import Seen, seen_in
 
 
@@ -80,6 +83,39 @@ def test_a_witness_whose_clock_is_ahead_spoils_no_slip(seen: Seen) -> None:
     clock.instant = right + timedelta(minutes=1)
     with pytest.raises(Refusal, match=r"log\.in_future"):
         add_witness(seen.hq, ahead)
+
+
+@pytest.mark.parametrize("date", ["2090-01-01T00:00:00.000000Z", "some day", "2026-01-01"])
+def test_cosignatures_that_earlier_versions_took_are_left_out_if_readers_refuse_them(
+    seen: Seen, tmp_path: Path, date: str
+) -> None:
+    head = sign_log_head(seen.hq)
+    key = SigningKey.generate(Suite.P384)
+    with seen.hq.writing() as transaction:
+        own = log_head_of(transaction.connection, 1, head.size)
+        assert own is not None
+        digest = hashlib.sha384(own.statement).hexdigest()
+        said = encode_statement(Cosigned(witness="Embassy", suite="p384", head=digest, cosigned_at=date))
+        public = key.verify_key.public_bytes()
+        transaction.record(
+            LogHeadWitnessed(
+                observed_at=seen.hq.observed_now(),
+                size=head.size,
+                witness="Embassy",
+                fingerprint=hashlib.sha384(public).hexdigest(),
+                cosigned_at=date,
+                statement=said,
+                key=public,
+                signature=key.sign(COSIGN_PURPOSE, said),
+            )
+        )
+    for size in (0, head.size):
+        made = make_slip(seen.hq, Subject.ITEM, seen.proved.items[0], size)
+        assert decode_slip(made.data) == made.slip
+        assert made.witnesses == ()
+        assert verify_slip(made.slip, Trust(seen.root)).verdict is Verdict.HOLDS
+    export_head(seen.hq, tmp_path / "again.eumhead", size=head.size)
+    assert verify_head(read_head(tmp_path / "again.eumhead"), Trust(seen.root)).verdict is Verdict.HOLDS
 
 
 @pytest.mark.parametrize("since", [-5, 1_000_000])

@@ -67,6 +67,20 @@ def test_every_field_of_a_signature_file_counts(world: World, tmp_path: Path, fi
     world.close()
 
 
+def test_a_hostile_field_steers_no_terminal(world: World, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    exported = made(world, tmp_path / "status.csv")
+    root = root_of(world.hq, exported)
+    world.close()
+    for field in ("signer", "format", "suite", "file_name"):
+        path = changed(exported, **{field: "Minister\x1b[2J\nHolds.\n\u202e"})
+        assert run(["verify", str(path), "--root", root]) == 1
+        said = capfd.readouterr().out
+        assert "\x1b" not in said
+        assert "\u202e" not in said
+        assert said.splitlines()[-1] == "DOES NOT HOLD."
+        assert "Holds." not in said.splitlines()
+
+
 def repeat_the_signer(text: str) -> str:
     return text.replace("{", '{\n  "signer": "Minister",', 1)
 

@@ -158,7 +158,7 @@ def test_a_witnessed_head_is_taken_after_the_certificate_ended(proved: Proved, t
     named = create_witness(tmp_path / "w", "Embassy", WORDS, hq.suite, FAST).fingerprint
     signed = read_head(tmp_path / "a.eumhead")
     root = verify_head(signed).root_fingerprint
-    cosign(tmp_path / "w", WORDS, signed, tmp_path / "b.eumhead", root=root)
+    cosign(tmp_path / "w", WORDS, signed, tmp_path / "b.eumhead", root=root, now=clock)
     add_witness(hq, read_head(tmp_path / "b.eumhead"))
     sign_log_head(hq)
     clock.instant += 6 * YEAR

@@ -7,6 +7,7 @@ in the log, because its entries do.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from db.queries.log import HeadRow, log_head_of
@@ -34,6 +35,13 @@ def require_in_force(chain: Sequence[Certificate], trust: TrustList, signed_at: 
         raise Refusal("log.not_in_force", signer=chain[0].origin, **times)
 
 
+def for_readers(signed: SignedHead, now: datetime) -> SignedHead:
+    """Return a head without cosignatures that are dated ahead: readers would refuse the whole file for one."""
+    latest = now + CLOCK_TOLERANCE
+    kept = tuple(one for one in signed.cosignatures if from_utc_text(one.cosigned.cosigned_at) <= latest)
+    return replace(signed, cosignatures=kept)
+
+
 def best_head(
     session: Session, connection: Connection, log_epoch: int, heads: Sequence[HeadRow], index: int
 ) -> SignedHead | None:
@@ -47,7 +55,7 @@ def best_head(
     covering = [row for row in heads if row.size > index]
     for row in [*(row for row in reversed(covering) if row.witnesses), *covering]:
         signed = log_head_of(connection, log_epoch, row.size)
-        if signed is not None and _is_accepted(signed, trust, now):
+        if signed is not None and _is_accepted(signed := for_readers(signed, now), trust, now):
             return signed
     return None
 

@@ -25,7 +25,7 @@ from eum_app.domain.people import Permission
 from eum_app.domain.tree_heads import HEAD_PURPOSE, MAX_PROOFS, SignedHead, TreeHead, encode_head, encode_statement
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.exchange.trust import identity_of, own_trust
-from eum_app.usecases.proofs.choose_head import require_in_force
+from eum_app.usecases.proofs.choose_head import for_readers, require_in_force
 from eum_app.usecases.proofs.write_head import write_head
 from eum_app.usecases.session import Session
 
@@ -152,7 +152,7 @@ def export_head(session: Session, path: Path, since: int = 0, size: int = 0) -> 
         if signed is None:
             raise Refusal("log.no_such_head", size=size)
         proofs = tuple(consistency(connection, log_epoch, old, size) for old in sorted(wanted))
-    paths = write_head(replace(signed, proofs=proofs), path)
+    paths = write_head(replace(for_readers(signed, session.now()), proofs=proofs), path)
     return HeadExported(done.areas if done else frozenset(), paths, size, tuple(proof.size for proof in proofs))
 
 

@@ -31,7 +31,7 @@ from eum_app.domain.proof_slips import MAX_QR_BYTES, SLIP_SUFFIX, Slip, encode_s
 from eum_app.scanning.file_symbols import pictures_of
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.people.scopes import require_finding, require_items, require_visit
-from eum_app.usecases.proofs.choose_head import best_head
+from eum_app.usecases.proofs.choose_head import best_head, for_readers
 from eum_app.usecases.proofs.log_head import log_secret, require_log, sign_log_head
 from eum_app.usecases.session import Session
 
@@ -182,9 +182,8 @@ def slip_of(
     entry = entry_at(connection, place)
     if index is None or entry is None:
         raise Refusal("slip.no_head")
-    signed = (
-        log_head_of(connection, log_epoch, size) if size else best_head(session, connection, log_epoch, heads, index)
-    )
+    asked = log_head_of(connection, log_epoch, size) if size else None
+    signed = for_readers(asked, session.now()) if asked else best_head(session, connection, log_epoch, heads, index)
     if signed is None:
         raise Refusal("slip.no_head")
     size = signed.head.size
@@ -192,4 +191,4 @@ def slip_of(
     slip = Slip(record_of(entry), salt_of(secret, entry), size, index, path, signed)
     if slip.root != signed.head.root_bytes:  # a stored hash is wrong, or the entry was altered
         raise Refusal("log.damaged")
-    return slip, next(row.witnesses for row in heads if row.size == size)
+    return slip, tuple(sorted(one.cosigned.witness for one in signed.cosignatures))
