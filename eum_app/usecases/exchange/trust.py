@@ -8,6 +8,7 @@ account that may hold them opens it (`usecases.people.vault`).
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
 import msgspec
 
@@ -156,10 +157,15 @@ def own_chain(connection: Connection) -> tuple[Certificate, ...]:
     """
     public, private = read_secret(connection, OWN_CHAIN), read_secret(connection, IDENTITY)
     if public:
-        return tuple(map(Certificate.from_der, msgspec.msgpack.decode(public, type=list[bytes])))
+        return _chain_in(public)
     if private is None:
         raise Refusal("device.not_enrolled")
     return Identity.from_bytes(private).chain
+
+
+@lru_cache(maxsize=8)  # parsing takes longer than reading the bytes, and every slip asks
+def _chain_in(public: bytes) -> tuple[Certificate, ...]:
+    return tuple(map(Certificate.from_der, msgspec.msgpack.decode(public, type=list[bytes])))
 
 
 def hq_certificate(connection: Connection) -> Certificate:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 
 from db.queries.log import HeadRow, log_head_of
 from db.store import Connection
@@ -62,7 +63,7 @@ def best_head(
 
 def _is_accepted(signed: SignedHead, trust: TrustList, now: datetime) -> bool:
     """Whether a head of this log holds for a reader who trusts HQ's authority and the head's witnesses."""
-    chain, signed_at = tuple(map(Certificate.from_der, signed.chain)), from_utc_text(signed.head.signed_at)
+    chain, signed_at = _chain_in(signed.chain), from_utc_text(signed.head.signed_at)
     try:
         require_in_force(chain, trust, signed_at)
     except Refusal:
@@ -71,3 +72,8 @@ def _is_accepted(signed: SignedHead, trust: TrustList, now: datetime) -> bool:
     cosigned = [from_utc_text(one.cosigned.cosigned_at) for one in signed.cosignatures]
     is_past = signed_at <= now + CLOCK_TOLERANCE
     return is_past and (now < end or any(since <= at < end for at in cosigned))
+
+
+@lru_cache(maxsize=8)  # most heads have the same certificates, and parsing takes half of the time of a slip
+def _chain_in(chain: tuple[bytes, ...]) -> tuple[Certificate, ...]:
+    return tuple(map(Certificate.from_der, chain))
