@@ -160,7 +160,7 @@ def test_the_workbook_is_made_for_people(visited: tuple[World, str], tmp_path: P
         ["XX-B-ABC", "001", COUNT, COUNT, 0],
     ]
     assert items.freeze_panes == "A2"
-    assert items.auto_filter.ref == f"A1:Y{COUNT + 1}"
+    assert items.auto_filter.ref == f"A1:Z{COUNT + 1}"
     assert items["H2"].value == "786950"  # a serial number stays text
     assert items["H2"].number_format == "@"
     words = [str(cell) for row in cover.iter_rows(values_only=True) for cell in row if cell is not None]
