@@ -13,6 +13,7 @@ from typing import Final
 
 from sqlalchemy import Connection, text
 
+from db.server_guard import verify_tables
 from eum_app.domain.errors import Trouble
 
 _SQLITE: Final = {
@@ -72,8 +73,9 @@ def verify(connection: Connection) -> None:
     """Verify that the triggers are exactly those of this version.
 
     Raises Trouble `store.triggers_missing` if one is missing or differs, `store.triggers_foreign` if there are others,
-    `database.distributed` on Citus.
+    `database.distributed` on Citus, and as `verify_tables`.
     """
+    verify_tables(connection)
     missing = _missing_on_postgresql(connection) if connection.dialect.name == "postgresql" else _missing(connection)
     if missing:
         raise Trouble("store.triggers_missing", names=", ".join(missing))

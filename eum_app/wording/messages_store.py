@@ -179,6 +179,12 @@ STORE_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "The store failed: {reason}."),
         QT_TRANSLATE_NOOP("messages", "Try again; if this happens again, tell HQ."),
     ),
+    "store.tables_foreign": (
+        QT_TRANSLATE_NOOP(
+            "messages", "Tables of the store were replaced on the server, or rows can be hidden ({names})."
+        ),
+        QT_TRANSLATE_NOOP("messages", "Stop work on this store, and ask who administers the database server."),
+    ),
     "store.triggers_foreign": (
         QT_TRANSLATE_NOOP("messages", "Foreign database rules were added to the journal ({names})."),
         QT_TRANSLATE_NOOP("messages", "Stop work on this device and tell HQ."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, Signal
@@ -114,12 +115,20 @@ class LatePart(QWidget):
 
     def _accept(self, reason: str) -> None:
         if self._late is not None:
+            quarantine_id = self._late.row.quarantine_id
             self._desk.do(
-                call(accept_late, self._late.row.quarantine_id, reason), then=self._accepted, failed=self._refused
+                call(accept_late, quarantine_id, reason),
+                then=partial(self._accepted, quarantine_id),
+                failed=partial(self._refused, quarantine_id),
             )
 
-    def _accepted(self, accepted: Accepted) -> None:
-        self.act.close_form()
+    def _is_shown(self, quarantine_id: str) -> bool:
+        """Return whether this bundle is still shown: another may be, with its own reason in the form."""
+        return self._late is not None and self._late.row.quarantine_id == quarantine_id
+
+    def _accepted(self, quarantine_id: str, accepted: Accepted) -> None:
+        if self._is_shown(quarantine_id):
+            self.act.close_form()
         if accepted.path is not None:
             self.admitted.emit(accepted.path)
             return
@@ -130,6 +139,7 @@ class LatePart(QWidget):
         )
         self._notice.show_message("ok", self.tr("Accepted"), detail=detail, stays=True)
 
-    def _refused(self, error: KnownError) -> None:
-        self.act.set_retry()
+    def _refused(self, quarantine_id: str, error: KnownError) -> None:
+        if self._is_shown(quarantine_id):
+            self.act.set_retry()
         self._notice.show_error(error)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from db import triggers
 from db.chains import chain_head, entries_after, entry_hash_at, held_chains
 from db.content import examine_content
 from db.engines import DATABASE
@@ -84,6 +85,7 @@ def examine_store(session: Session) -> Examined:
     with session.store.reading() as connection:
         verdict = examine_pages(connection)
         found.damaged += _of_pages(verdict)
+        found.damaged += _of_guard(connection)
         for part in (_examine_account, _examine_chains, _examine_announced, _examine_content):
             with _damage_noted(found, verdict):
                 part(session, connection, found)
@@ -138,6 +140,15 @@ def _damage_noted(found: _Found, verdict: PageVerdict) -> Iterator[None]:
             raise
         if verdict.is_whole:
             found.damaged.append(Wrong(trouble.code, dict(trouble.values)))
+
+
+def _of_guard(connection: Connection) -> list[Wrong]:
+    """Return the faults of the journal's guard: an administrator of the server may have removed it."""
+    try:
+        triggers.verify(connection)
+    except Trouble as trouble:
+        return [Wrong(trouble.code, dict(trouble.values))]
+    return []
 
 
 def _examine_account(session: Session, connection: Connection, _found: _Found) -> None:
