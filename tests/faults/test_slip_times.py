@@ -6,6 +6,7 @@ Each is tried on the app and on the stand-alone verifier in docs.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -15,6 +16,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from eum_app.cli import run
 from eum_app.crypto.certificates import issue_hq, make_authority, short_fingerprint
 from eum_app.crypto.identities import Identity
 from eum_app.crypto.signing import SigningKey
@@ -176,6 +178,22 @@ def test_a_witness_has_one_spelling_and_counts_once(forger: Forger, script: Any)
         spelled = replace(once, cosignatures=(replace(one, key=key),))
         named_key = short_fingerprint(key)
         assert verdict_of_both(script, forger.slip(spelled), forger.root, named_key) is Verdict.FAILS
+
+
+@pytest.mark.parametrize("ahead", [timedelta(0), 300 * DAYS])
+def test_a_wrong_date_does_not_hide_a_fork(
+    forger: Forger, tmp_path: Path, capfd: pytest.CaptureFixture[str], ahead: timedelta
+) -> None:
+    """An HQ that turns dates one of its two histories ahead, so that readers would call it unsigned."""
+    one = forger.head(AT)
+    said = encode_statement(msgspec.structs.replace(one.head, root="00" * 48, signed_at=utc_text(AT + ahead)))
+    other = replace(one, statement=said, signature=forger.hq.signing.sign(HEAD_PURPOSE, said))
+    paths = [tmp_path / name for name in ("a.eumhead", "b.eumhead")]
+    for path, head in zip(paths, (one, other), strict=True):
+        path.write_bytes(encode_head(head))
+    assert run(["witness", "compare", *map(str, paths), "--root", forger.root, "--json"]) == 1
+    found = json.loads(capfd.readouterr().out)
+    assert (found["comparison"], found["codes"]) == ("fork", ["log.in_future"] if ahead else [])
 
 
 @needs_openssl
