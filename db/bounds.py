@@ -42,6 +42,7 @@ from db.among import among
 from db.claim_tables import claim_lists, claims
 from db.disposition_tables import disposition_ends, dispositions
 from db.doubt_tables import withholdings, withholdings_asked
+from db.incident_tables import incident_items, incident_notices, incident_parts, incident_reports, incidents
 from db.paper_tables import printed, printed_items
 from db.queries.standing import of_program
 from db.tables import (
@@ -71,6 +72,9 @@ _KINDS: Final = {
     "finding": findings.c.finding_id,
     "object": evidence.c.object_id,
 }
+
+
+_OF_INCIDENTS: Final = (incidents, incident_notices, incident_parts, incident_reports)
 
 
 def bind(connection: Connection, scope: Scope) -> None:
@@ -174,6 +178,7 @@ def bounds(scope: Scope) -> dict[Table, ColumnElement[bool]]:
         claims.c.item_id.in_(item_ids),
         and_(claims.c.item_id == "", or_(*may_concern, claims.c.import_id.in_(labels))),
     )
+    about = select(incident_items.c.incident_id).where(incident_items.c.item_id.in_(item_ids))
     objects = select(evidence.c.object_id).where(evidence.c.visit_id.in_(visit_ids))
     prints = select(printed_items.c.print_id).where(printed_items.c.item_id.in_(item_ids))
     return {
@@ -186,6 +191,8 @@ def bounds(scope: Scope) -> dict[Table, ColumnElement[bool]]:
         findings: finding,
         **{table: table.c.finding_id.in_(finding_ids) for table in (lapses, reviews)},
         **{table: table.c.item_id.in_(item_ids) for table in (dispositions, disposition_ends)},
+        **{table: table.c.incident_id.in_(about) for table in _OF_INCIDENTS},
+        incident_items: incident_items.c.item_id.in_(item_ids),
         claims: claim,
         claim_lists: claim_lists.c.import_id.in_(select(claims.c.import_id).where(claim)),
         printed: or_(printed.c.visit_id.in_(visit_ids), printed.c.print_id.in_(prints)),
@@ -201,6 +208,7 @@ def _among(column: ColumnElement[str], values: Iterable[str]) -> list[ColumnElem
 # The activity log
 
 _SUBJECTS: Final[tuple[Column[str], ...]] = (
+    incidents.c.incident_id,
     findings.c.finding_id,
     claims.c.claim_id,
     visits.c.visit_id,

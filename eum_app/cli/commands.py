@@ -13,6 +13,7 @@ from eum_app.cli.common import StoreOption, store_folder
 from eum_app.cli.content import content_app
 from eum_app.cli.exchange import bundle_app, device_app, inbox_app
 from eum_app.cli.inventory import inventory_app
+from eum_app.cli.items import incident_app, item_app
 from eum_app.cli.late import accept_late_command, note_head_command, revoke_hq_command, waiting_command
 from eum_app.cli.log import log_app
 from eum_app.cli.marks import parse_mark_command, read_marks_command
@@ -42,6 +43,8 @@ app.add_typer(store_app, name="store")
 app.add_typer(device_app, name="device")
 app.add_typer(authority_app, name="authority")
 app.add_typer(inventory_app, name="inventory")
+app.add_typer(item_app, name="item")
+app.add_typer(incident_app, name="incident")
 app.add_typer(visit_app, name="visit")
 app.add_typer(bundle_app, name="bundle")
 app.add_typer(inbox_app, name="inbox")

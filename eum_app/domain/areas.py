@@ -19,6 +19,7 @@ class Area(StrEnum):
     VISITS = "visits"
     CHECKS = "checks"
     FINDINGS = "findings"
+    INCIDENTS = "incidents"
     PEOPLE = "people"
     """Accounts, recovery codes, and devices with their certificates."""
     EXCHANGE = "exchange"

@@ -22,6 +22,7 @@ from eum_app.domain import (
     disposition_facts,
     exchange_facts,
     finding_facts,
+    incident_facts,
     list_facts,
     log_facts,
     paper_facts,
@@ -73,6 +74,11 @@ from eum_app.domain.finding_facts import FindingLapsed as FindingLapsed
 from eum_app.domain.finding_facts import FindingRaised as FindingRaised
 from eum_app.domain.finding_facts import FindingReviewed as FindingReviewed
 from eum_app.domain.finding_facts import WithholdingAsked as WithholdingAsked
+from eum_app.domain.incident_facts import IncidentDescribed as IncidentDescribed
+from eum_app.domain.incident_facts import IncidentItemsAdded as IncidentItemsAdded
+from eum_app.domain.incident_facts import IncidentNotified as IncidentNotified
+from eum_app.domain.incident_facts import IncidentRecorded as IncidentRecorded
+from eum_app.domain.incident_facts import IncidentReportFiled as IncidentReportFiled
 from eum_app.domain.list_facts import ClaimMade as ClaimMade
 from eum_app.domain.list_facts import ClaimsImported as ClaimsImported
 from eum_app.domain.list_facts import ContainerLabelNoted as ContainerLabelNoted
@@ -136,6 +142,7 @@ KINDS: Final[tuple[FactKind, ...]] = (
     *disposition_facts.KINDS,
     *visit_facts.KINDS,
     *finding_facts.KINDS,
+    *incident_facts.KINDS,
     *account_facts.KINDS,
     *store_facts.KINDS,
     *exchange_facts.KINDS,

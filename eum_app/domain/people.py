@@ -33,6 +33,7 @@ class Permission(StrEnum):
     INVENTORY_IMPORT = "inventory.import"
     FINDING_REVIEW = "finding.review"
     DISPOSITION_STATE = "disposition.state"
+    INCIDENT_RECORD = "incident.record"
     CONTENT_WITHHOLD = "content.withhold"
     REPORT_EXPORT = "report.export"
     DEVICE_ENROL = "device.enrol"
@@ -64,6 +65,7 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
             Permission.BUNDLE_IMPORT,
             Permission.FINDING_REVIEW,
             Permission.DISPOSITION_STATE,
+            Permission.INCIDENT_RECORD,
             Permission.CONTENT_WITHHOLD,
             Permission.REPORT_EXPORT,
             Permission.DEVICE_ENROL,

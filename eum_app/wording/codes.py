@@ -83,6 +83,18 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "RETURNED_US": QT_TRANSLATE_NOOP("words", "Returned"),
         "DATA_ERROR": QT_TRANSLATE_NOOP("words", "Data error"),
     },
+    "incident": {
+        "loss": QT_TRANSLATE_NOOP("words", "Loss"),
+        "theft": QT_TRANSLATE_NOOP("words", "Theft"),
+        "destruction": QT_TRANSLATE_NOOP("words", "Destruction"),
+        "access": QT_TRANSLATE_NOOP("words", "Unauthorized access"),
+    },
+    "report_part": {
+        "circumstances": QT_TRANSLATE_NOOP("words", "Circumstances"),
+        "items": QT_TRANSLATE_NOOP("words", "Items and values"),
+        "recovery": QT_TRANSLATE_NOOP("words", "Steps to recover"),
+        "prevention": QT_TRANSLATE_NOOP("words", "Steps to prevent"),
+    },
     "reported_by": {
         "us": QT_TRANSLATE_NOOP("words", "US"),
         "partner": QT_TRANSLATE_NOOP("words", "Partner"),

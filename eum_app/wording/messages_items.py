@@ -77,6 +77,60 @@ ITEM_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "The statement was recorded on {origin}, not here."),
         QT_TRANSLATE_NOOP("messages", "Headquarters can set it aside."),
     ),
+    "item.ambiguous": (
+        QT_TRANSLATE_NOOP("messages", "Several items have the serial number {serial}."),
+        QT_TRANSLATE_NOOP("messages", "Give the id of the one that is meant: {ids}."),
+    ),
+    "incident.unknown": (
+        QT_TRANSLATE_NOOP("messages", "There is no incident {incident_id} here."),
+        QT_TRANSLATE_NOOP("messages", "Look at the register of incidents."),
+    ),
+    "incident.kind": (
+        QT_TRANSLATE_NOOP("messages", "“{kind}” is not a kind of incident."),
+        QT_TRANSLATE_NOOP("messages", "Use one of: {known}."),
+    ),
+    "incident.what": (
+        QT_TRANSLATE_NOOP("messages", "The source, or the description of the event, is missing."),
+        QT_TRANSLATE_NOOP("messages", "State how it became known, and what happened."),
+    ),
+    "incident.items": (
+        QT_TRANSLATE_NOOP(
+            "messages", "An incident needs at least one item that it does not have, and at most {limit}."
+        ),
+        QT_TRANSLATE_NOOP("messages", "Choose the items."),
+    ),
+    "incident.known_on": (
+        QT_TRANSLATE_NOOP("messages", "“{date}” is not a day on which this can have been known."),
+        QT_TRANSLATE_NOOP("messages", "State the day on which it was first known, as 2026-11-21."),
+    ),
+    "incident.told_on": (
+        QT_TRANSLATE_NOOP("messages", "“{date}” is not a day on which this notice can have been given."),
+        QT_TRANSLATE_NOOP("messages", "State the day of the notice, as 2026-11-21."),
+    ),
+    "incident.filed_on": (
+        QT_TRANSLATE_NOOP("messages", "“{date}” is not a day on which this report can have been filed."),
+        QT_TRANSLATE_NOOP("messages", "State the day of filing: not before the loss was known, and not after today."),
+    ),
+    "incident.notice": (
+        QT_TRANSLATE_NOOP("messages", "The office, or the channel of the notice, is missing."),
+        QT_TRANSLATE_NOOP("messages", "State who was notified and how."),
+    ),
+    "incident.part": (
+        QT_TRANSLATE_NOOP("messages", "“{part}” is not a part of the written report."),
+        QT_TRANSLATE_NOOP("messages", "Use one of: {known}."),
+    ),
+    "incident.text": (
+        QT_TRANSLATE_NOOP("messages", "The text is empty."),
+        QT_TRANSLATE_NOOP("messages", "Write this part of the report."),
+    ),
+    "incident.reference": (
+        QT_TRANSLATE_NOOP("messages", "The reference of the report is missing."),
+        QT_TRANSLATE_NOOP("messages", "State its number."),
+    ),
+    "incident.parts_open": (
+        QT_TRANSLATE_NOOP("messages", "Parts of the written report are still empty: {parts}."),
+        QT_TRANSLATE_NOOP("messages", "Write them, then record that the report was filed."),
+    ),
     "document.kind": (
         QT_TRANSLATE_NOOP("messages", "The file {name} is not a PDF, JPEG or PNG."),
         QT_TRANSLATE_NOOP("messages", "Save the document as PDF, or take a photo of it."),

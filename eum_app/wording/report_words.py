@@ -6,6 +6,7 @@ from typing import Final
 
 from eum_app.domain.compliance import clocks
 from eum_app.domain.dispositions import Disposition
+from eum_app.domain.incidents import IncidentKind, ReportState
 from eum_app.domain.visit_kinds import VISIT_KINDS
 from eum_app.domain.visits import NOT_SIGHTED, REASONS, NoReadReason, Outcome, Program, ReadBy
 from eum_app.domain.vocabulary import Unknown
@@ -53,6 +54,8 @@ _PLAIN: Final = (
     "high",
     "medium",
     "low",
+    *IncidentKind,
+    *ReportState,
     "resolve",
     "recheck",
     "escalate",

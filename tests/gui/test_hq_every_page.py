@@ -31,7 +31,18 @@ from ui.kit.widgets import NoticeBar
 from ui.window.app import build_window
 
 pytestmark = pytest.mark.usefixtures("look")
-ALL_PAGES = ("overview", "review", "inbox", "inventory", "visits", "reports", "devices", "activity", "settings")
+ALL_PAGES = (
+    "overview",
+    "review",
+    "inbox",
+    "inventory",
+    "visits",
+    "incidents",
+    "reports",
+    "devices",
+    "activity",
+    "settings",
+)
 
 
 def interactive(page: QWidget) -> list[QWidget]:
@@ -62,7 +73,8 @@ def _name(widget: QWidget) -> str:
 
 
 def test_the_rail_names_each_page(window: Window) -> None:
-    names = ["Overview", "Review", "Inbox", "Inventory", "Visits", "Reports", "Devices", "Activity log", "Settings"]
+    names = ["Overview", "Review", "Inbox", "Inventory", "Visits", "Incidents", "Reports", "Devices"]
+    names += ["Activity log", "Settings"]
     entries = [window.find(QAbstractButton, f"rail_{key}") for key in ALL_PAGES]
     assert [entry.accessibleName().partition(",")[0] for entry in entries] == names
     everywhere = [entry.text for entry in window.shell.keys()[1]]

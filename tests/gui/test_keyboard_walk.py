@@ -95,7 +95,7 @@ def places_by_key(shell: Shell, idle: Callable[[], None]) -> list[str]:
     """Alt+1 … lead to each place of the rail; Enter or Space on the rail does as well."""
     wrong = []
     for number, key in enumerate(shell.rail.keys(), 1):
-        QTest.keyClick(focused(shell), Qt.Key(Qt.Key.Key_0.value + number), ALT)
+        QTest.keyClick(focused(shell), Qt.Key(Qt.Key.Key_0.value + number % 10), ALT)
         idle()
         if shell.current_key != key:
             wrong.append(f"Alt+{number} does not lead to {key}")

@@ -9,12 +9,15 @@ from PySide6.QtCore import QCoreApplication, QObject
 
 from db.queries.findings import open_count
 from eum_app.domain.areas import Area
+from eum_app.domain.incidents import OPEN_STATES, ReportState
 from eum_app.domain.people import Permission
 from eum_app.usecases.calls import call, query
+from eum_app.usecases.items.incidents import Register, register
 from eum_app.usecases.review.due_signatures import judge_signatures, signatures_due
 from ui.audit.reports_page import ReportsPage
 from ui.hq.devices import DevicesPage
 from ui.hq.inbox import InboxPage
+from ui.hq.incidents_page import IncidentsPage
 from ui.hq.inventory import InventoryPage
 from ui.hq.overview import OverviewPage
 from ui.hq.review import ReviewPage
@@ -42,7 +45,7 @@ def add_hq_pages(shell: Shell, desk: Desk) -> None:
     """Add the pages of the account's role.
 
     All roles get Inventory, Reports, Activity log and Settings; roles that do more than read also get Overview, Review,
-    Inbox, Visits and Devices. Outside the rail, all get Proof of time, and roles that may print get Labels.
+    Inbox, Visits, Incidents and Devices. Outside the rail, all get Proof of time, and roles that may print get Labels.
     """
     reads_only = desk.session.role in READING_ROLES
 
@@ -61,6 +64,8 @@ def add_hq_pages(shell: Shell, desk: Desk) -> None:
     add("inventory", translate("hq", "Inventory"), "boxes", partial(InventoryPage, desk))
     if not reads_only:
         add("visits", translate("hq", "Visits"), "clipboard-list", partial(VisitsPage, desk))
+    if not reads_only:
+        add("incidents", translate("hq", "Incidents"), "octagon-alert", partial(IncidentsPage, desk))
     add("reports", translate("hq", "Reports"), "file-chart-column", partial(ReportsPage, desk))
     if not reads_only:
         add("devices", translate("hq", "Devices"), "tablet-smartphone", partial(DevicesPage, desk))
@@ -75,7 +80,7 @@ def add_hq_pages(shell: Shell, desk: Desk) -> None:
 
 
 class _Badge(QObject):
-    """Show the number of open findings beside Review."""
+    """Show the number of open findings beside Review, and of due reports beside Incidents."""
 
     def __init__(self, shell: Shell, desk: Desk) -> None:
         super().__init__(shell)
@@ -90,10 +95,19 @@ class _Badge(QObject):
         """Query the number again after findings or bundles changed."""
         if areas & {Area.FINDINGS, Area.EXCHANGE}:
             self._desk.ask(query(open_count), then=self._show)
+        if areas & {Area.INCIDENTS, Area.ITEMS, Area.FINDINGS}:
+            self._desk.ask(call(register), then=self._show_due)
 
     def _judge(self, is_due: bool) -> None:
         if is_due:
             self._desk.do(call(judge_signatures, self._days))
+
+    def _show_due(self, found: Register) -> None:
+        """Show how many written reports are due, overdue ones included: losses that no incident covers count too."""
+        clocks = [clock for _, clock in (*found.incidents, *found.losses)]
+        due = sum(clock.state in OPEN_STATES for clock in clocks)
+        is_over = any(clock.state is ReportState.OVERDUE for clock in clocks)
+        self._shell.rail.set_badge("incidents", count(due) if due else "", "bad" if is_over else "")
 
     def _show(self, number: int) -> None:
         self._shell.rail.set_badge("review", count(number) if number else "", "bad")

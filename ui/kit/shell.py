@@ -43,6 +43,7 @@ translate = QCoreApplication.translate
 __all__ = ["DeviceState", "Page", "Shell"]
 
 NARROW_DP = 1000
+MOST_WITH_KEY = 10
 _CLOSING = frozenset({Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter})
 
 
@@ -122,7 +123,7 @@ class Shell(QWidget):
         """Add a page that `make` returns when it is shown first. The first page added is shown at once.
 
         Pass `is_in_rail` False for one reached from another, and as `rail_key` the entry to highlight meanwhile. The
-        first nine in the rail get the keys Alt+1 to Alt+9.
+        first ten in the rail get the keys Alt+1 to Alt+9 and Alt+0.
         """
         self._makers[key] = make
         if rail_key:
@@ -130,9 +131,9 @@ class Shell(QWidget):
         if is_in_rail:
             self.rail.add(key, title, icon)
             count = len(self.rail.keys())
-            if count <= 9:
+            if count <= MOST_WITH_KEY:
                 go_to = translate("kit", "Go to {page}").format(page=title)
-                _own(self, go_to, f"Alt+{count}", lambda: self.show_page(key))
+                _own(self, go_to, f"Alt+{count % 10}", lambda: self.show_page(key))
         if not self._current:
             self.show_page(key)
 
