@@ -5,7 +5,8 @@ rows in the scope. Such a name hides the table itself, in SQLite and in PostgreS
 and none can forget them. An unbounded account queries the tables directly.
 
 An item is in a scope by its country and its program (`standing.of_program`), or because a visit in the scope expects
-it; a visit by its program and its site's country; other rows by their visit or item. Journals are not bounded here,
+it; a visit by its program and its site's country; a case by its program and country, since license data are for the
+roles of that program (AECA 38(e)); other rows by their visit, item, site or case. Journals are not bounded here,
 because chains are verified as a whole: the activity log uses `stated_within`.
 """
 
@@ -45,6 +46,7 @@ from db.doubt_tables import withholdings, withholdings_asked
 from db.incident_tables import incident_items, incident_notices, incident_parts, incident_reports, incidents
 from db.paper_tables import printed, printed_items
 from db.queries.standing import of_program
+from db.site_tables import case_lines, case_values, cases, site_values
 from db.tables import (
     checks,
     evidence,
@@ -68,6 +70,7 @@ _SCOPE: Final = "eum_scope"
 _KINDS: Final = {
     "visit": visits.c.visit_id,
     "site": sites.c.site_id,
+    "case": cases.c.case_id,
     "item": items.c.item_id,
     "finding": findings.c.finding_id,
     "object": evidence.c.object_id,
@@ -154,6 +157,8 @@ def bounds(scope: Scope) -> dict[Table, ColumnElement[bool]]:
 
     A read table that is missing here belongs to no program or country; a test compares the list with all tables.
     """
+    of_cases = [*_among(cases.c.program, scope.programs), *_among(cases.c.country, scope.countries)]
+    case_ids = select(cases.c.case_id).where(*of_cases)
     of_countries = _among(items.c.country, scope.countries)
     of_programs = or_(*(and_(*of_program(program)) for program in scope.programs)) if scope.programs else None
     there = select(sites.c.site_id).where(*_among(sites.c.country, scope.countries))
@@ -183,6 +188,9 @@ def bounds(scope: Scope) -> dict[Table, ColumnElement[bool]]:
     prints = select(printed_items.c.print_id).where(printed_items.c.item_id.in_(item_ids))
     return {
         sites: and_(true(), *_among(sites.c.country, scope.countries)),
+        site_values: site_values.c.site_id.in_(there),
+        cases: and_(true(), *of_cases),
+        **{table: table.c.case_id.in_(case_ids) for table in (case_values, case_lines)},
         items: item,
         imports: imports.c.import_id.in_(select(items.c.import_id).where(item)),
         visits: and_(true(), *at_visit),
@@ -215,6 +223,7 @@ _SUBJECTS: Final[tuple[Column[str], ...]] = (
     checks.c.check_id,
     items.c.item_id,
     sites.c.site_id,
+    cases.c.case_id,
     evidence.c.object_id,
     printed.c.print_id,
 )

@@ -25,6 +25,7 @@ from db.projection import (
     log,
     paper,
     people,
+    sites,
     time_proofs,
     times,
     visits,
@@ -47,6 +48,7 @@ REBUILD_BATCH: Final = {"sqlite": 500, "postgresql": 5_000}
 
 _APPLIERS: Final[Appliers] = {
     **lists.APPLIERS,
+    **sites.APPLIERS,
     **claims.APPLIERS,
     **dispositions.APPLIERS,
     **visits.APPLIERS,

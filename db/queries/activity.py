@@ -42,6 +42,8 @@ SUBJECT_FIELDS: Final = (
     ("device", "device"),
     ("account", "account"),
     ("name", "name"),
+    ("site", "site_id"),
+    ("case", "case_id"),
     ("journal", "origin"),
 )
 """Fields that name a fact's subject; the first one that is not empty decides."""
@@ -370,6 +372,7 @@ def _names(connection: Connection, about: Iterable[tuple[str, str]]) -> dict[tup
         .outerjoin(visits, visits.c.visit_id == findings.c.visit_id)
         .outerjoin(sites, sites.c.site_id == visits.c.site_id),
         "visit": select(visits.c.visit_id, sites.c.name).join(sites, sites.c.site_id == visits.c.site_id),
+        "site": select(sites.c.site_id, sites.c.name),
     }
     names: dict[tuple[str, str], str] = {}
     for what, question in questions.items():

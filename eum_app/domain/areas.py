@@ -14,6 +14,9 @@ class Area(StrEnum):
     """
 
     ITEMS = "items"
+    SITES = "sites"
+    """Records of sites (their names are in ITEMS)."""
+    CASES = "cases"
     PROFILES = "profiles"
     CLAIMS = "claims"
     VISITS = "visits"
@@ -32,16 +35,18 @@ class Area(StrEnum):
     """Every write touches it."""
 
 
-_MOVED_BY_TIME: Final = frozenset({Area.ITEMS, Area.CLAIMS, Area.VISITS, Area.CHECKS, Area.FINDINGS})
+_MOVED_BY_TIME: Final = frozenset(
+    {Area.ITEMS, Area.SITES, Area.CASES, Area.CLAIMS, Area.VISITS, Area.CHECKS, Area.FINDINGS}
+)
 _MOVED_BY_WITHHOLDING: Final = frozenset({Area.CHECKS, Area.FINDINGS})
 
 
 def stale(areas: Iterable[Area]) -> frozenset[Area]:
     """Return `areas` and those that change with them, for views to refresh.
 
-    TIME adds items, claims, visits, checks and findings: their times may change. Other pages with times are read again
-    when they are shown. WITHHELD adds checks and findings, which then no longer show the content. It does not matter
-    whether the fact was recorded here or came in a bundle.
+    TIME adds items, sites, cases, claims, visits, checks and findings: their times may change. Other pages with times
+    are read again when they are shown. WITHHELD adds checks and findings, which then no longer show the content. It
+    does not matter whether the fact was recorded here or came in a bundle.
     """
     touched = frozenset(areas)
     if Area.TIME in touched:

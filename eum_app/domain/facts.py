@@ -26,6 +26,7 @@ from eum_app.domain import (
     list_facts,
     log_facts,
     paper_facts,
+    site_facts,
     store_facts,
     time_facts,
     visit_facts,
@@ -94,6 +95,10 @@ from eum_app.domain.paper_facts import LabelsPrinted as LabelsPrinted
 from eum_app.domain.paper_facts import ReportExported as ReportExported
 from eum_app.domain.paper_facts import WorklistPrinted as WorklistPrinted
 from eum_app.domain.people import Role
+from eum_app.domain.site_facts import CaseDescribed as CaseDescribed
+from eum_app.domain.site_facts import CaseLineDelivered as CaseLineDelivered
+from eum_app.domain.site_facts import RecordsImported as RecordsImported
+from eum_app.domain.site_facts import SiteDescribed as SiteDescribed
 from eum_app.domain.store_facts import AccessDenied as AccessDenied
 from eum_app.domain.store_facts import ClockJumped as ClockJumped
 from eum_app.domain.store_facts import CopyNoticed as CopyNoticed
@@ -140,6 +145,7 @@ class UnreadableFact(UnknownFact, frozen=True):
 KINDS: Final[tuple[FactKind, ...]] = (
     *list_facts.KINDS,
     *disposition_facts.KINDS,
+    *site_facts.KINDS,
     *visit_facts.KINDS,
     *finding_facts.KINDS,
     *incident_facts.KINDS,

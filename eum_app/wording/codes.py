@@ -135,6 +135,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "report": QT_TRANSLATE_NOOP("words", "Report"),
         "labels": QT_TRANSLATE_NOOP("words", "Labels"),
         "site": QT_TRANSLATE_NOOP("words", "Site"),
+        "case": QT_TRANSLATE_NOOP("words", "Case"),
         "store": QT_TRANSLATE_NOOP("words", "Store"),
         "profile": QT_TRANSLATE_NOOP("words", "Profile"),
     },

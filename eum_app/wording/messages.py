@@ -25,6 +25,7 @@ from eum_app.wording.messages_machine import MACHINE_SENTENCES
 from eum_app.wording.messages_marks import MARK_SENTENCES
 from eum_app.wording.messages_paper import PAPER_SENTENCES
 from eum_app.wording.messages_proofs import PROOF_SENTENCES
+from eum_app.wording.messages_records import RECORD_SENTENCES
 from eum_app.wording.messages_scanners import SCANNER_SENTENCES
 from eum_app.wording.messages_store import STORE_SENTENCES
 from eum_app.wording.messages_time import TIME_PROOF_SENTENCES
@@ -43,6 +44,7 @@ SENTENCES = (
     | MACHINE_SENTENCES
     | PAPER_SENTENCES
     | PROOF_SENTENCES
+    | RECORD_SENTENCES
     | SCANNER_SENTENCES
     | TIME_PROOF_SENTENCES
 )

@@ -55,7 +55,7 @@ def tables(connection: Connection) -> Tables:
     found = {}
     for name, table in read.tables.items():
         columns = [column for column in table.columns if column.name != "known_at"]
-        found[name] = sorted(tuple(row) for row in connection.execute(select(*columns)))
+        found[name] = sorted((tuple(row) for row in connection.execute(select(*columns))), key=repr)
     return found
 
 

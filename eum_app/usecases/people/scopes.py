@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from db.bounds import outside
 from db.queries.findings import FindingRow
 from db.queries.items import item, site
+from db.queries.records import case_records
 from db.queries.visits import is_closed, visit
 from db.store import Connection
 from eum_app.domain.errors import Refusal
@@ -49,6 +50,18 @@ def require_site(session: Session, connection: Connection, site_id: str) -> None
     """
     if outside(connection, session.scope, "site", [site_id]):
         raise _refusal(session, country=site(connection, site_id).country)
+
+
+def require_case(session: Session, connection: Connection, case_id: str, program: str, country: str) -> None:
+    """Require that a case is in the account's scope, as it is recorded and as it is stated now.
+
+    Raises Refusal `permission.out_of_scope`.
+    """
+    for record in case_records(connection, [case_id]):
+        if not session.scope.covers(program=record.program, country=record.country):
+            raise _refusal(session, record.program, record.country)
+    if not session.scope.covers(program=program, country=country):
+        raise _refusal(session, program, country)
 
 
 def require_items(session: Session, connection: Connection, item_ids: Iterable[str]) -> None:

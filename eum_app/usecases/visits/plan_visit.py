@@ -13,6 +13,7 @@ from db.queries.checklists import all_checklists
 from db.queries.dispositions import GoneItem, facts_about, gone_at
 from db.queries.items import item_ids_at, items_by_id, listed_facts, site, site_facts
 from db.queries.people import all_devices
+from db.queries.records import case_record_facts, site_record_facts
 from db.store import Connection
 from eum_app.domain.checklist_file import load_checklist
 from eum_app.domain.checklists import Checklist
@@ -120,7 +121,9 @@ def plan_visit(
         require_items(session, connection, expected)
         observed_at = session.observed_now()
         published = {(pin.checklist_id, pin.version): pin for pin in map(pin_of, all_checklists(connection))}
-        told: list[Fact] = [*site_facts(connection, {row.site_id for row in known.values()} | {site_id})]
+        site_ids = {row.site_id for row in known.values()} | {site_id}
+        told: list[Fact] = [*site_facts(connection, site_ids), *site_record_facts(connection, site_ids)]
+        told += case_record_facts(connection, {row.case_id for row in known.values()}, of_program)
         recorded: list[Fact] = []
         for pin, applies_to in ((item_checklist, "item"), (site_checklist, "site")):
             checklist = _find_checklist(connection, pin, applies_to)

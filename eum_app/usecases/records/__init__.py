@@ -1,0 +1,1 @@
+"""Records of sites and cases: state, import."""
