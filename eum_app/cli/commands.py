@@ -19,6 +19,7 @@ from eum_app.cli.log import log_app
 from eum_app.cli.marks import parse_mark_command, read_marks_command
 from eum_app.cli.paper import labels_command
 from eum_app.cli.proof import head_app, proof_app
+from eum_app.cli.records import case_app, site_app
 from eum_app.cli.report import report_commands
 from eum_app.cli.store import store_app
 from eum_app.cli.streams import say
@@ -45,6 +46,8 @@ app.add_typer(authority_app, name="authority")
 app.add_typer(inventory_app, name="inventory")
 app.add_typer(item_app, name="item")
 app.add_typer(incident_app, name="incident")
+app.add_typer(site_app, name="site")
+app.add_typer(case_app, name="case")
 app.add_typer(visit_app, name="visit")
 app.add_typer(bundle_app, name="bundle")
 app.add_typer(inbox_app, name="inbox")

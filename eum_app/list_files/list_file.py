@@ -99,10 +99,12 @@ def read_list(
     layout: Layout,
     reader: Callable[[DateOrder], Reader[Row]],
     plate: PlateSays | None = None,
+    across: Callable[[list[Row]], Mapping[int, Mapping[str, str]]] | None = None,
 ) -> ListPreview[Row]:
     """Read `path` and sort its rows into accepted and rejected, each in the order of lines.
 
-    `plate` accepts identifiers that only look damaged. Lines are warned of, not rejected, if they are only doubtful.
+    `plate` accepts identifiers that only look damaged. `across` gets all accepted rows and returns those to reject as
+    well, by line: code → text. Lines are warned of, not rejected, if they are only doubtful.
 
     Raises as `read_source` and `PlateSays.require` do; Refusal `inventory.date_order` and `list.stated_unused`. The
     first means that the dates do not show whether the day or the month comes first, or contradict each other; the
@@ -138,6 +140,14 @@ def read_list(
         stated = {warning.line for warning in warnings if warning.code.endswith(".stated")}
         if unused := plate.lines - stated:
             raise Refusal("list.stated_unused", lines=", ".join(map(str, sorted(unused))))
+    if across is not None and (wrong := across(accepted)):
+        rejected += [
+            Rejected(record.line, tuple(wrong[record.line]), dict(wrong[record.line]), record.cells)
+            for record in body
+            if record.line in wrong
+        ]
+        accepted = [row for row in accepted if _line_of(row) not in wrong]
+        warnings = [warning for warning in warnings if warning.line not in wrong]
     rejected = sorted([*rejected, *source.swallowed], key=lambda row: row.line)
     columns = {
         cell.strip(): column for cell, column in zip(headings.cells, headings.columns, strict=True) if is_named(cell)
@@ -184,6 +194,10 @@ def headings_key(headings: Iterable[str]) -> str:
     Empty and repeated ones, and `REJECTED_HEADINGS`, do not count.
     """
     return "\n".join(sorted({cell.strip() for cell in headings if is_named(cell)}))
+
+
+def _line_of(row: Any) -> int:
+    return int(row.line)
 
 
 def _dates_in(column: str, body: Iterable[Record], named: Iterable[Mapping[str, str]]) -> list[tuple[int, str]]:

@@ -28,6 +28,29 @@ _REASONS: Final[dict[str, str]] = {
     "disposition.unknown": QT_TRANSLATE_NOOP("lists", "{value} is not a disposition"),
     "item.duplicate": QT_TRANSLATE_NOOP("lists", "The same item is in line {value}"),
     "uii.duplicate": QT_TRANSLATE_NOOP("lists", "The same UII is in line {value}"),
+    "site.missing": QT_TRANSLATE_NOOP("lists", "No site"),
+    "country.missing": QT_TRANSLATE_NOOP("lists", "No country, and the number names none"),
+    "case.program_missing": QT_TRANSLATE_NOOP("lists", "{value} does not show its program; fill in the column Program"),
+    "program.unknown": QT_TRANSLATE_NOOP("lists", "The program is neither Golden Sentry nor Blue Lantern"),
+    "quantity.missing": QT_TRANSLATE_NOOP("lists", "Line {value} has no delivered total"),
+    "quantity.unreadable": QT_TRANSLATE_NOOP("lists", "{value} is not a total: use a whole number without separators"),
+    "rsn.missing": QT_TRANSLATE_NOOP("lists", "The total {value} names no line"),
+    "access.missing": QT_TRANSLATE_NOOP("lists", "Since {value}, but the row does not say whether the site is closed"),
+    "access.unreadable": QT_TRANSLATE_NOOP("lists", "{value} is not an access: use open, restricted or closed"),
+    "position.unreadable": QT_TRANSLATE_NOOP(
+        "lists", "{value} is not a position: decimal degrees, latitude up to 90, longitude up to 180"
+    ),
+    "radius_m.unreadable": QT_TRANSLATE_NOOP("lists", "{value} is not a radius in whole meters, up to 100,000"),
+    "site.duplicate": QT_TRANSLATE_NOOP("lists", "The same site is in line {value}; keep one row"),
+    "site.ambiguous": QT_TRANSLATE_NOOP("lists", "Several sites on the book are named {value}; type the change"),
+    "line.duplicate": QT_TRANSLATE_NOOP("lists", "The same line of the case is in line {value}; keep one row"),
+    "line.contradicts": QT_TRANSLATE_NOOP(
+        "lists", "Line {value} of the file states another total for this line of the case; keep the right one"
+    ),
+    "case.contradicts": QT_TRANSLATE_NOOP(
+        "lists", "Line {value} of the file says something else about this case; keep the right one"
+    ),
+    "case.program_differs": QT_TRANSLATE_NOOP("lists", "The case is recorded under another program: {value}"),
     "claim.duplicate": QT_TRANSLATE_NOOP("lists", "The same serial number and article are in line {value}"),
 }
 _BY_ENDING: Final[dict[str, str]] = {
@@ -36,6 +59,8 @@ _BY_ENDING: Final[dict[str, str]] = {
         "lists", "{column} {value}: not between 1900 and 2200 (a slip, or a Buddhist or Hijri year)"
     ),
     "in_future": QT_TRANSLATE_NOOP("lists", "{column}: {value} is in the future"),
+    "record_year": QT_TRANSLATE_NOOP("lists", "{column} {value}: not between 2000 and 2100"),
+    "too_long": QT_TRANSLATE_NOOP("lists", "{column}: longer than 300 characters"),
     "spreadsheet_error": QT_TRANSLATE_NOOP("lists", "{column}: the spreadsheet's error {value}"),
     "line_break": QT_TRANSLATE_NOOP("lists", "{column}: a line break inside the cell"),
     "formula": QT_TRANSLATE_NOOP("lists", "{column}: the formula {value}; paste the list as values"),
@@ -57,6 +82,7 @@ _DOUBTS: Final[dict[str, str]] = {
     "uii.length": QT_TRANSLATE_NOOP("lists", "long UII"),
     "delivery_date.before_ship_date": QT_TRANSLATE_NOOP("lists", "delivered before it was shipped"),
     "state.unknown": QT_TRANSLATE_NOOP("lists", "unusual state"),
+    "case_id.pattern": QT_TRANSLATE_NOOP("lists", "number of an unusual form, kept as stated"),
     "as_of.missing": QT_TRANSLATE_NOOP("lists", "no date"),
 }
 _DOUBTS_BY_ENDING: Final[dict[str, str]] = {
@@ -123,6 +149,21 @@ _COLUMNS: Final[dict[str, str]] = {
     "serial": QT_TRANSLATE_NOOP("lists", "Serial number"),
     "uii": QT_TRANSLATE_NOOP("lists", "UII"),
     "eum_level": QT_TRANSLATE_NOOP("lists", "EUM level"),
+    "position": QT_TRANSLATE_NOOP("lists", "Position"),
+    "radius_m": QT_TRANSLATE_NOOP("lists", "Radius in meters"),
+    "address": QT_TRANSLATE_NOOP("lists", "Address"),
+    "custodian": QT_TRANSLATE_NOOP("lists", "Custodian"),
+    "custodian_organization": QT_TRANSLATE_NOOP("lists", "Organization"),
+    "certified_until": QT_TRANSLATE_NOOP("lists", "Certified until"),
+    "certificate": QT_TRANSLATE_NOOP("lists", "Certificate"),
+    "access": QT_TRANSLATE_NOOP("lists", "Access"),
+    "access_since": QT_TRANSLATE_NOOP("lists", "Access since"),
+    "program": QT_TRANSLATE_NOOP("lists", "Program"),
+    "accepted_on": QT_TRANSLATE_NOOP("lists", "Accepted on"),
+    "control_plan_on": QT_TRANSLATE_NOOP("lists", "Control plan of"),
+    "control_plan": QT_TRANSLATE_NOOP("lists", "Control plan"),
+    "quantity": QT_TRANSLATE_NOOP("lists", "Delivered total"),
+    "delivered_on": QT_TRANSLATE_NOOP("lists", "Delivered on"),
 }
 
 

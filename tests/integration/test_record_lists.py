@@ -1,0 +1,201 @@
+"""Lists of sites and cases: what each row would do is shown first; bad rows are refused in words, nothing is chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from db.queries import items, records
+from eum_app.domain.errors import Refusal
+from eum_app.domain.people import Scope
+from eum_app.list_files.records_file import read_cases, read_sites
+from eum_app.usecases.records.describe import Why, describe_site
+from eum_app.usecases.records.import_records import compare_cases, compare_sites, import_cases, import_sites
+from eum_app.usecases.session import Session
+from eum_app.wording.list_words import doubts_with_lines, why_refused
+from tests.builders import World, make_world
+
+SITES = "Site,Country,Latitude,Longitude,Radius (m),Address,Custodian,Certified Until,Access,Closed Since\n"
+CASES = "Case,Program,Country,Accepted,Control Plan Date,Control Plan,Line,Item,Qty,Delivered On\n"
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    made = make_world(tmp_path / "w", count=2)
+    yield made
+    made.close()
+
+
+def listed(world: World, text: str) -> Path:
+    path = world.folder / "list.csv"
+    path.write_text(text, "utf-8")
+    return path
+
+
+def test_a_list_of_sites_is_compared_then_imported(world: World) -> None:
+    path = listed(
+        world,
+        SITES
+        + "Depot 7,XX,50.4501,30.5234,400,Gate 3,Depot officer,2027-03-01,closed,2026-05-01\n"
+        + "Base 12,XX,,,,,,,open,\n",
+    )
+    preview = read_sites(path)
+    compared = world.hq.read(compare_sites, preview.accepted)
+    assert [(one.becomes, one.is_added) for one in compared] == [("new", False), ("new", True)]
+    made = import_sites(world.hq, preview)
+    assert (made.changed, made.added, made.left, made.rejected) == (2, 1, 0, 0)
+    base, depot = world.hq.read(records.site_records)
+    assert (base.name, base.access, depot.radius_m, depot.access_since) == ("Base 12", "open", 400, "2026-05-01")
+    assert (depot.values["address"].source, depot.values["address"].line) == ("list.csv", 2)
+    again = import_sites(world.hq, read_sites(path))
+    assert (again.changed, again.unchanged, again.added) == (0, 2, 0)
+
+
+def test_a_value_that_differs_is_shown_and_taken_only_with_a_reason(world: World) -> None:
+    (site,) = world.hq.read(items.all_sites)
+    describe_site(world.hq, site.site_id, {"address": "Gate 1", "access": "open"}, Why(source="Survey"))
+    preview = read_sites(listed(world, SITES + "Depot 7,XX,,,250,Gate 3,,,,\n"))
+    (one,) = world.hq.read(compare_sites, preview.accepted)
+    assert (one.becomes, one.new) == ("differs", ("radius_m",))
+    assert [(found.column, found.held, found.listed) for found in one.differs] == [("address", "Gate 1", "Gate 3")]
+    left = import_sites(world.hq, preview)
+    assert (left.changed, left.left) == (1, 1)
+    assert world.hq.read(records.site_record, site.site_id).text("address") == "Gate 1"
+    with pytest.raises(Refusal, match=r"record\.reason_missing"):
+        import_sites(world.hq, preview, take_changes=True)
+    import_sites(world.hq, preview, take_changes=True, reason="Moved")
+    record = world.hq.read(records.site_record, site.site_id)
+    assert (record.text("address"), record.values["address"].reason, record.access) == ("Gate 3", "Moved", "open")
+
+
+def test_rows_that_cannot_be_are_refused_in_words(world: World) -> None:
+    rows = [
+        "Depot 7,XX,91,30,,,,,,",
+        "Depot 8,XX,,,-1,,,,,",
+        "Depot 9,XX,,,,,,1999-12-31,,",
+        "Depot 10,XX,,,,,,,perhaps,",
+        "Depot 11,XX,,,,,,,,2026-05-01",
+        "Depot 12,,,,,,,,open,",
+        ",XX,,,,,,,open,",
+        "Depot 14,XX,,,,,,,closed,2100-01-01",
+        "Depot 15,XX,,,,Gate 1,,,,",
+        "Depot 15,XX,,,,Gate 2,,,,",
+        "Depot 17,XX,50,,,,,,,",
+        "Depot 18,XX,,,,,,31-Feb-2027,,",
+    ]
+    preview = read_sites(listed(world, SITES + "\n".join(rows) + "\n"))
+    assert preview.accepted == []
+    assert [row.codes for row in preview.rejected] == [
+        ("position.unreadable",),
+        ("radius_m.unreadable",),
+        ("certified_until.record_year",),
+        ("access.unreadable",),
+        ("access.missing",),
+        ("country.missing",),
+        ("site.missing",),
+        ("access_since.in_future",),
+        ("site.duplicate",),
+        ("site.duplicate",),
+        ("position.unreadable",),
+        ("certified_until.invalid",),
+    ]
+    for row in preview.rejected:
+        for code in row.codes:
+            words = why_refused(code, row.values)
+            assert not words.startswith(code), words
+    assert "line 11" in why_refused("site.duplicate", preview.rejected[8].values)
+    assert import_sites(world.hq, preview).rejected == 12
+    assert len(world.hq.read(items.all_sites)) == 1
+
+
+def test_a_site_name_that_two_sites_have_is_not_chosen_between(world: World) -> None:
+    (fact,) = world.hq.read(items.site_facts, [row.site_id for row in world.hq.read(items.all_sites)])
+    with world.hq.writing() as transaction:
+        transaction.record(type(fact)(observed_at=fact.observed_at, site_id="twin", name="Depot 7", country="XX"))
+    preview = read_sites(listed(world, SITES + "Depot 7,XX,,,,Gate 3,,,,\n"))
+    (one,) = world.hq.read(compare_sites, preview.accepted)
+    assert (one.becomes, one.refused, one.why) == ("refused", "site.ambiguous", "Depot 7")
+    assert import_sites(world.hq, preview).rejected == 1
+    assert all(not record.is_described for record in world.hq.read(records.site_records))
+
+
+def test_a_list_of_cases_has_one_row_for_each_line(world: World) -> None:
+    path = listed(
+        world,
+        CASES
+        + "XX-B-ABC,,,2025-12-01,2025-12-20,CP-7,001,Night vision goggle,120,2026-01-02\n"
+        + "XX-B-ABC,,,,,,002,Launch unit,4,2026-01-02\n"
+        + "050123456,Blue Lantern,XX,,,,,,,\n"
+        + "DSP5/12,blue lantern,YY,,,,,,,\n",
+    )
+    preview = read_cases(path)
+    assert [row.codes for row in preview.rejected] == []
+    assert doubts_with_lines(preview.warnings) == [("number of an unusual form, kept as stated", [5])]
+    made = import_cases(world.hq, preview)
+    assert (made.changed, made.added) == (4, 4)
+    case = world.hq.read(records.case_record, "XX-B-ABC")
+    assert (case.delivered, [line.rsn for line in case.lines]) == (124, ["001", "002"])
+    assert case.text("control_plan_on") == "2025-12-20"
+    again = import_cases(world.hq, read_cases(path))
+    assert (again.changed, again.unchanged) == (0, 4)
+    more = read_cases(listed(world, CASES + "XX-B-ABC,,,,,,001,Night vision goggle,130,2026-01-02\n"))
+    (one,) = world.hq.read(compare_cases, more.accepted)
+    assert one.becomes == "differs"
+    assert import_cases(world.hq, more).left == 1
+    assert import_cases(world.hq, more, take_changes=True, reason="C1 of March").changed == 1
+    assert world.hq.read(records.case_record, "XX-B-ABC").delivered == 134
+
+
+def test_lines_and_cases_that_contradict_each_other_are_all_refused(world: World) -> None:
+    rows = [
+        "XX-B-ABC,,,,,,001,Goggle,120,2026-01-02",
+        "XX-B-ABC,,,,,,001,Goggle,100,2026-01-02",
+        "XX-B-ABD,,,,,,001,Goggle,5,",
+        "XX-B-ABD,,,,,,001,Goggle,5,",
+        "XX-B-ABE,,,2025-01-01,,,,,,",
+        "XX-B-ABE,,,2025-02-01,,,001,Goggle,5,",
+        "XX-B-ABF,,,,,,001,Goggle,,",
+        'XX-B-ABG,,,,,,001,Goggle,"1,200",',
+        "XX-B-ABH,,,,,,,,7,",
+        "XX-B-ABI,,,,,,001,Goggle,7,2099-01-01",
+        "XX/7,,XX,,,,001,Goggle,7,",
+        "050123456,,,,,,,,,",
+        "XX-B-ABJ,Silver,,,,,,,,",
+        ",,,2025-01-01,,,,,,",
+    ]
+    preview = read_cases(listed(world, CASES + "\n".join(rows) + "\n"))
+    assert preview.accepted == []
+    codes = [row.codes for row in preview.rejected]
+    assert codes == [
+        ("line.contradicts",),
+        ("line.contradicts",),
+        ("line.duplicate",),
+        ("line.duplicate",),
+        ("case.contradicts",),
+        ("case.contradicts",),
+        ("quantity.missing",),
+        ("quantity.unreadable",),
+        ("rsn.missing",),
+        ("delivered_on.in_future",),
+        ("case.program_missing",),
+        ("country.missing",),
+        ("program.unknown",),
+        ("case.missing",),
+    ]
+    for row in preview.rejected:
+        for code in row.codes:
+            assert not why_refused(code, row.values).startswith(code), code
+
+
+def test_nothing_outside_the_scope_is_imported(world: World) -> None:
+    narrow = Session(world.hq.store, replace(world.hq.ticket, scope=Scope(("golden_sentry",), ("XX",))), world.hq.now)
+    sites = read_sites(listed(world, SITES + "Depot 9,YY,,,,Gate 1,,,,\n"))
+    with pytest.raises(Refusal, match=r"out_of_scope"):
+        import_sites(narrow, sites)
+    cases = read_cases(listed(world, CASES + "050123456,,XX,,,,,,,\n"))
+    with pytest.raises(Refusal, match=r"out_of_scope"):
+        import_cases(narrow, cases)
+    assert (len(world.hq.read(items.all_sites)), world.hq.read(records.case_records)) == (1, [])
