@@ -70,6 +70,7 @@ FREE = {
     *("log_spans", "log_heads", "log_witnesses", "log_tiles"),
     *("check_authors", "signed_heads", "attribution_starts", "account_links"),  # accounts, devices and numbers
     *("time_authorities", "time_requests", "time_proofs", "learned_revocations", "fixed_heads"),
+    "recertifications",
     "withdrawals",  # names a check and nothing else: what was withdrawn must not count again
 }
 """Tables that hold nothing of a country or program."""
