@@ -538,6 +538,13 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>%Ln more are reported as gone and not expected.</source>
+        <translation>
+            <numerusform>%Ln more is reported as gone and not expected.</numerusform>
+            <numerusform>%Ln more are reported as gone and not expected.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%Ln items will be expected: a sample.</source>
         <translation>
             <numerusform>%Ln item will be expected: a sample.</numerusform>

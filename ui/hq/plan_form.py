@@ -28,9 +28,11 @@ from ui.kit.page import Page
 from ui.kit.theme import inset
 from ui.kit.widgets import Card, FormField, button, hbox, label, scrolled, vbox
 from ui.kit.widgets.path_field import PathField
-from ui.kit.words import joined, program, purpose
+from ui.kit.words import count, joined, program, purpose, word
 from ui.shared.page_parts import Job, choices, fill_choices, may, named, why_not
 
+MOST_NAMED: Final = 5
+"""Items reported as gone that the message names; the others are counted."""
 ALL_ITEMS: Final = -1
 """Value of the field for a sample that stands for every item of the site."""
 
@@ -233,7 +235,9 @@ class PlanForm(Card):
         elif missing:
             words = self.tr("Still to choose: {names}").format(names=", ".join(missing))
         else:
-            words = self._expected_words(site.items)
+            words = self._expected_words(site.items - site.gone)
+            if site.gone:
+                words = f"{words} " + self.tr("%Ln more are reported as gone and not expected.", "", site.gone)
         self._open.setText(words)
         self.plan_button.setEnabled(may(self.desk.session, Permission.VISIT_PLAN) and not missing and not is_busy)
         self.cancel_button.setEnabled(not is_busy)
@@ -299,14 +303,15 @@ class PlanForm(Card):
     def _sealed(self, sealed: Sealed) -> None:
         assert self._visit is not None
         words = self.tr("Visit planned · %Ln items expected", "", self._visit.expected)
-        self._page.notice.show_message(
-            "ok",
-            words,
-            detail=self.tr("Take the tasking to {device}: {path}").format(
-                device=sealed.recipient, path=", ".join(map(str, sealed.paths))
-            ),
-            stays=True,
+        detail = self.tr("Take the tasking to {device}: {path}").format(
+            device=sealed.recipient, path=", ".join(map(str, sealed.paths))
         )
+        if self._visit.gone:
+            named_here = [f"{one.serial} ({word('disposition', one.disposition)})" for one in self._visit.gone]
+            more = len(named_here) - MOST_NAMED
+            serials = ", ".join(named_here[:MOST_NAMED]) + (f" + {count(more)}" if more > 0 else "")
+            detail = joined(detail, self.tr("Not expected: {serials}").format(serials=serials))
+        self._page.notice.show_message("ok", words, detail=detail, stays=True)
         self.planned.emit(self._visit.visit_id)
 
     def _refused(self, error: KnownError) -> None:

@@ -104,7 +104,7 @@ def plan_visit(
         require_site(session, connection, site_id)
         site(connection, site_id)  # refuses one that does not exist, which is in the scope of an account without limits
         visit_id = new_id()
-        gone = _gone_at(session, connection, site_id, item_ids or ())
+        gone = _gone_at(session, connection, site_id, set(item_ids or ()))
         expected = list(item_ids) if item_ids is not None else _items_at(session, connection, site_id, gone)
         if kind.items is Listing.NONE:
             expected = []
