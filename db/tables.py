@@ -48,6 +48,9 @@ def _text(name: str, *, default: str | None = "") -> Column[str]:
 AHEAD: Final = text("kind IN ('DeviceEnrolled', 'TimeCorrected')")
 """Condition for the entries that a rebuild must know before it applies any (`db.projection`)."""
 
+KEYS: Final = text("kind IN ('AccountAdded', 'AccountRemoved', 'HqCertified', 'VaultWritten')")
+"""Condition for the entries about keys (`db.queries.key_facts`), which are read from the journal each time."""
+
 journal = Table(
     "journal",
     kept,
@@ -67,6 +70,7 @@ journal = Table(
     PrimaryKeyConstraint("origin", "epoch", "seq"),
     Index("journal_by_time", "recorded_at", postgresql_using="brin"),
     Index("journal_ahead", "kind", sqlite_where=AHEAD, postgresql_where=AHEAD),
+    Index("journal_keys", "kind", "origin", sqlite_where=KEYS, postgresql_where=KEYS),
 )
 
 content = Table(

@@ -33,9 +33,10 @@ class AuthorityMoved(Fact, frozen=True, kw_only=True):
 
 
 class HqCertified(Fact, frozen=True, kw_only=True):
-    """HQ has new keys and the authority's certificate for them: the first of `certificates` (DER).
+    """HQ uses keys and the authority's certificate for them: the first of `certificates` (DER).
 
-    Bundles sealed to the former keys open until `earlier_until` (UTC text; empty: there are none).
+    Bundles sealed to the former keys open until `earlier_until` (UTC text; empty: there are none). `endorsement` is the
+    former key's signature that these certificates follow; empty for the first keys, and in earlier versions.
     """
 
     hq: str
@@ -44,6 +45,18 @@ class HqCertified(Fact, frozen=True, kw_only=True):
     root_fingerprint: str
     certificates: tuple[bytes, ...]
     earlier_until: str
+    endorsement: bytes = b""
+
+
+class VaultWritten(Fact, frozen=True, kw_only=True):
+    """HQ's vault was written for the `generation`th time. `digest` is its SHA-384, `signature` that of HQ's key.
+
+    A vault that is older than the newest such entry was put back.
+    """
+
+    generation: Whole
+    digest: bytes
+    signature: bytes
 
 
 class DeviceRecertified(Fact, frozen=True, kw_only=True):
@@ -68,7 +81,8 @@ class AuthorityListReceived(Fact, frozen=True, kw_only=True):
 KINDS: Final = (
     FactKind(fact=AuthorityCopied, word=QT_TRANSLATE_NOOP("words", "Authority's key copied")),
     FactKind(fact=AuthorityMoved, word=QT_TRANSLATE_NOOP("words", "Authority's key moved out")),
-    FactKind(fact=HqCertified, word=QT_TRANSLATE_NOOP("words", "New keys of HQ certified")),
+    FactKind(fact=HqCertified, word=QT_TRANSLATE_NOOP("words", "Keys of HQ certified")),
+    FactKind(fact=VaultWritten, word=QT_TRANSLATE_NOOP("words", "Vault of HQ's keys written")),
     FactKind(fact=DeviceRecertified, word=QT_TRANSLATE_NOOP("words", "Device certified again"), area=Area.PEOPLE),
     FactKind(
         fact=AuthorityListReceived,

@@ -11,6 +11,18 @@ AUTHORITY_SENTENCES: dict[str, tuple[str, str]] = {
             "messages", "Ask a person who may seal bundles. If you may, have an administrator reset your passphrase."
         ),
     ),
+    "vault.replaced": (
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "The vault of HQ's keys in this store is not the one that HQ's journal names: it was exchanged or removed,"
+            " or an older one was put back. It was not used.",
+        ),
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "Find out who could write to this store, and restore the newest backup. If others may know the keys, have"
+            " the authority revoke HQ's certificate.",
+        ),
+    ),
     "vault.no_reporter": (
         QT_TRANSLATE_NOOP("messages", "The account {account} cannot sign reports yet."),
         QT_TRANSLATE_NOOP(

@@ -103,6 +103,7 @@ def make_older(connection: Connection) -> None:
         "DROP TABLE drafts",
         "DROP INDEX journal_by_time",
         "DROP INDEX journal_ahead",
+        "DROP INDEX journal_keys",
         "UPDATE alembic_version SET version_num = '0001'",
         "UPDATE meta SET value = '0' WHERE name = 'projection_version'",
     ):

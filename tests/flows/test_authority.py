@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -54,9 +55,16 @@ def moved(world: World, tmp_path: Path) -> Path:
 
 
 def certified(
-    hq: Session, stick: Path, tmp_path: Path, clock: Clock, *, days: int = 365, without_former_key: bool = False
+    hq: Session,
+    stick: Path,
+    tmp_path: Path,
+    clock: Clock,
+    *,
+    days: int = 365,
+    without_former_key: bool = False,
+    ahead: timedelta = timedelta(0),
 ) -> None:
-    """Carry a request to the authority and its answer back, as people would."""
+    """Carry a request to the authority and its answer back, as people would. Back at HQ its clock is `ahead`."""
     request, answer = tmp_path / "hq.eumreq", tmp_path / "hq.eumcert"
     request_certificate(hq, request, anew=True)
     compared = read_hq_request(request).short_fingerprint
@@ -69,6 +77,7 @@ def certified(
         without_former_key=without_former_key,
         now=clock,
     )
+    clock.instant += ahead
     accept_certificate(hq, answer, view_root(stick).fingerprint, earlier_days=days)
 
 
@@ -223,7 +232,7 @@ def test_a_device_in_the_field_delivers_and_learns_after_hq_has_new_keys(world: 
         assert received_head(connection, "FLD-0042", mine.epoch)[0].seq > 0
     third = seal_results(world.device, tmp_path / "third")
     assert codes(world.hq, list(third.paths)) == ["accepted"]
-    # Once the time of the old keys is over, they are erased; what is sealed to the new ones opens.
+    # Once the time of the old keys is over, they open nothing any more.
     world.clock.instant = world.clock.instant.replace(year=world.clock.instant.year + 1, month=12)
     keep_up(world.hq)
     with world.hq.store.reading() as connection:

@@ -32,13 +32,13 @@ from eum_app.crypto.revocations import RevocationList
 from eum_app.domain.areas import Area
 from eum_app.domain.clock import utc_text
 from eum_app.domain.errors import Refusal
-from eum_app.domain.facts import AuthorityListReceived, HqCertified
+from eum_app.domain.facts import AuthorityListReceived
 from eum_app.domain.people import Permission
 from eum_app.usecases.authority.move_out import may_move
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.exchange.recertify import recertify
 from eum_app.usecases.exchange.trust import EarlierIdentity, earlier_in, hq_vault, own_chain, revocations_of
-from eum_app.usecases.people.vault import certify_reporters, holds_keys, keep_in, reporter_keys
+from eum_app.usecases.people.vault import certified, certify_reporters, holds_keys, keep_in, reporter_keys
 from eum_app.usecases.session import Session
 from sync import enrolment
 from sync.authority_file import (
@@ -150,8 +150,9 @@ def accept_certificate(
 ) -> AcceptedCertificate:
     """At HQ: put the requested keys into use, after a person confirmed the authority's fingerprint.
 
-    The former keys open bundles for `earlier_days` more. Devices get new certificates with their next bundle. Another
-    authority than before is accepted only while no device is enrolled; this store then forgets its own.
+    The former keys open bundles for `earlier_days` more. Still earlier keys are erased if their time is over by HQ's
+    clock and by the authority's, which the certificate states. Devices get new certificates with their next bundle.
+    Another authority than before is accepted only while no device is enrolled; this store then forgets its own.
 
     Raises Refusal `permission.denied`, `authority.only_hq`, `authority.not_an_answer`, `authority.no_request`,
     `authority.other_request`, `authority.devices_enrolled`, `authority.older`, `authority.days`,
@@ -183,22 +184,12 @@ def accept_certificate(
             raise Refusal("authority.older", epoch=identity.epoch, current=own.epoch)
         reporters = reporter_keys(session, transaction.connection)
         until = now + timedelta(days=earlier_days) if earlier_days and not is_other else None
-        if until is not None:
-            vault = _with_earlier(vault, own, until)
+        if not is_other:
+            vault = _with_earlier(vault, own, until, _both(now, answer.hq.not_before))
         vault = vault.with_value(IDENTITY, identity.to_bytes()).with_value(PENDING, None)
+        transaction.record(certified(session, identity, own, utc_text(until) if until else ""))
         keep_in(session, transaction, vault)
         certify_reporters(session, transaction, identity, reporters)
-        transaction.record(
-            HqCertified(
-                observed_at=session.observed_now(),
-                hq=identity.origin,
-                epoch=identity.epoch,
-                fingerprint=identity.certificate.fingerprint,
-                root_fingerprint=identity.root.fingerprint,
-                certificates=tuple(certificate.der for certificate in identity.chain),
-                earlier_until=utc_text(until) if until else "",
-            )
-        )
         for row in devices:
             recertify(session, transaction, row, identity)
         areas = frozenset(transaction.areas | {Area.PEOPLE})
@@ -253,6 +244,14 @@ def _newest(rows: list[DeviceRow]) -> list[DeviceRow]:
     return list(newest.values())
 
 
-def _with_earlier(vault: Vault, own: Identity, until: datetime) -> Vault:
-    held = [*earlier_in(vault), EarlierIdentity(own.to_bytes(), utc_text(until))]
+def _both(now: datetime, issued_at: datetime) -> str:
+    """Return the earlier of HQ's clock and the authority's, as UTC text: keys are over where both say so."""
+    return utc_text(min(now, issued_at))
+
+
+def _with_earlier(vault: Vault, own: Identity, until: datetime | None, at: str) -> Vault:
+    """Add the keys that are replaced, and erase those whose time was over before `at`."""
+    held = [one for one in earlier_in(vault) if one.until >= at]
+    if until is not None:
+        held.append(EarlierIdentity(own.to_bytes(), utc_text(until)))
     return vault.with_value(EARLIER, msgspec.msgpack.encode(held))

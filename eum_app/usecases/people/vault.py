@@ -11,14 +11,22 @@ session: it makes the vault of a new store or one of an earlier version, and ren
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
 import msgspec
 
 from db.keyslots import read_store_file
+from db.queries.key_facts import (
+    SUCCESSION_PURPOSE,
+    certificate_in_use,
+    keys_of_accounts,
+    removed_accounts,
+    succession_message,
+)
 from db.queries.people import AccountRow, all_accounts
-from db.secrets import AUTHORITY, EARLIER, IDENTITY, OWN_CHAIN, RECOVERY, RECOVERY_PUBLIC, REPORTERS, read_secret
+from db.secrets import AUTHORITY, IDENTITY, OWN_CHAIN, RECOVERY, RECOVERY_PUBLIC, REPORTERS, read_secret
 from db.store import Connection
 from db.transaction import Transaction
 from db.vault import Vault, has_vault, keep_vault
@@ -26,10 +34,10 @@ from eum_app.crypto.certificates import Certificate, Identity, issue_reporter
 from eum_app.crypto.sealing import KemKey
 from eum_app.crypto.signing import VerifyKey
 from eum_app.crypto.suites import Suite
-from eum_app.domain.clock import utc_text
+from eum_app.domain.facts import HqCertified, VaultWritten
 from eum_app.domain.people import Permission, Role, may
 from eum_app.domain.vocabulary import Unknown
-from eum_app.usecases.exchange.trust import EarlierIdentity, earlier_in, own_chain, own_kem, reporters, vault_of
+from eum_app.usecases.exchange.trust import own_chain, own_kem, reporters, vault_of
 from eum_app.usecases.session import Session
 
 PRIVATE: Final = (AUTHORITY, IDENTITY, RECOVERY)
@@ -81,23 +89,59 @@ def dismiss(session: Session, transaction: Transaction, account: str) -> None:
 
 
 def keep_in(session: Session, transaction: Transaction, vault: Vault) -> None:
-    """Write the vault and, beside it for every account, the public parts of what it holds."""
+    """Write the vault and, beside it for every account, the public parts of what it holds; record that it was written.
+
+    HQ's first certificate is recorded as well: later ones must follow from it.
+    """
     identity = _identity_in(vault)
-    keep_vault(transaction.connection, session.store.named.store_id, session.suite, vault)
+    if certificate_in_use(transaction.connection) is None:
+        transaction.record(certified(session, identity))
+    kept = keep_vault(transaction.connection, session.store.named.store_id, session.suite, vault)
+    transaction.record(
+        VaultWritten(
+            observed_at=session.observed_now(),
+            generation=kept.generation,
+            digest=kept.digest,
+            signature=kept.signature,
+        )
+    )
     chain = [certificate.der for certificate in identity.chain]
     transaction.keep_secret(OWN_CHAIN, msgspec.msgpack.encode(chain))
     recovery = KemKey.from_bytes(session.suite, vault.values[RECOVERY]).public.public_bytes()
     transaction.keep_secret(RECOVERY_PUBLIC, recovery)
 
 
+def certified(session: Session, identity: Identity, former: Identity | None = None, until: str = "") -> HqCertified:
+    """Build the fact that HQ uses this identity, and that it follows `former`, whose bundles open `until`."""
+    certificates = tuple(certificate.der for certificate in identity.chain)
+    endorsement = b""
+    if former is not None:
+        message = succession_message(former.certificate, certificates)
+        endorsement = former.signing.sign(SUCCESSION_PURPOSE, message)
+    return HqCertified(
+        observed_at=session.observed_now(),
+        hq=identity.origin,
+        epoch=identity.epoch,
+        fingerprint=identity.certificate.fingerprint,
+        root_fingerprint=identity.root.fingerprint,
+        certificates=certificates,
+        earlier_until=until,
+        endorsement=endorsement,
+    )
+
+
 def keep_up(session: Session) -> None:
     """Make or maintain the vault at the start of a member's session; do nothing in other sessions.
 
     - Make the vault where private keys are still ordinary key material, with every member's key of the keyslot file.
-    - Remove members that the journal says were removed: an older vault may have been put back.
-    - Erase keys that HQ used before and whose time is over.
+    - Sign the vault of an earlier version.
+    - Remove members that the journal says were removed.
     - Write the public parts beside the vault again, if a holder of the data key has replaced them.
-    - Renew reporters' certificates that end soon or were issued by an earlier identity of HQ.
+    - Renew reporters' certificates that end soon, are not valid yet (a clock was ahead), or were issued by an earlier
+      identity of HQ.
+
+    Nothing is erased by the clock: a clock that is ahead once must not take HQ's former keys away. That happens when HQ
+    gets new keys (`accept_certificate`).
 
     Raises as `Session.writing` does, and Refusal `vault.not_admitted`.
     """
@@ -114,8 +158,7 @@ def keep_up(session: Session) -> None:
         vault = vault_of(session, transaction.connection)
         if _needs_writing(session, transaction.connection, vault, accounts):
             members = {name: key for name, key in vault.members.items() if name in accounts}
-            held = [one for one in earlier_in(vault) if one not in _outdated(session, vault)]
-            vault = Vault(members, vault.values).with_value(EARLIER, msgspec.msgpack.encode(held))
+            vault = replace(vault, members=members)
             keep_in(session, transaction, vault)
         for purpose in PRIVATE:
             transaction.drop_secret(purpose)
@@ -139,15 +182,11 @@ def _is_due(session: Session, connection: Connection) -> bool:
 
 
 def _needs_writing(session: Session, connection: Connection, vault: Vault, accounts: Mapping[str, AccountRow]) -> bool:
-    """Whether the vault has removed members or outdated keys, or its public parts beside it were replaced."""
-    if any(account not in accounts for account in vault.members) or _outdated(session, vault):
+    """Whether the vault is not signed, has removed members, or its public parts beside it were replaced."""
+    if not vault.generation or any(account not in accounts for account in vault.members):
         return True
     recovery = KemKey.from_bytes(session.suite, vault.values[RECOVERY]).public.public_bytes()
     return own_chain(connection) != _identity_in(vault).chain or read_secret(connection, RECOVERY_PUBLIC) != recovery
-
-
-def _outdated(session: Session, vault: Vault) -> list[EarlierIdentity]:
-    return [one for one in earlier_in(vault) if one.until < utc_text(session.now())]
 
 
 def _make(session: Session, transaction: Transaction, accounts: dict[str, AccountRow]) -> None:
@@ -182,7 +221,8 @@ def _due_reporters(session: Session, connection: Connection) -> dict[str, Verify
     for account, mine, issuer in _reporters(session, connection):
         # One that ends with HQ's own certificate cannot be renewed before that is.
         is_late = mine.not_after < hq[0].not_after and session.now() > mine.not_after - RENEWED_BEFORE
-        if issuer != hq[0] or is_late:
+        is_early = session.now() < mine.not_before and hq[0].not_before < mine.not_before
+        if issuer != hq[0] or is_late or is_early:
             found[account] = mine.verify_key
     return found
 
@@ -190,10 +230,13 @@ def _due_reporters(session: Session, connection: Connection) -> dict[str, Verify
 def _reporters(session: Session, connection: Connection) -> Iterator[tuple[str, Certificate, Certificate]]:
     """Accounts with their certificate and its issuer, where both lead to HQ's authority."""
     root = own_chain(connection)[-1]
+    removed, keys = removed_accounts(connection), keys_of_accounts(connection)
     for account, ders in reporters(connection).items():
         mine, issuer, *_ = map(Certificate.from_der, ders)
         is_ours = mine.is_issued_by(issuer) and issuer.is_issued_by(root) and issuer.origin == session.name
-        if is_ours and mine.name == account:
+        # A removed account's certificate may have been put back with the data key alone.
+        is_known = account not in removed and mine.verify_key.public_bytes() in keys.get(account, frozenset())
+        if is_ours and is_known and mine.name == account:
             yield account, mine, issuer
 
 

@@ -1,0 +1,125 @@
+"""Entries of this store's own journal about keys, read from the journal itself.
+
+Read tables do not do for this: a person with the data key and a script changes them unnoticed, while an entry that is
+changed or taken out breaks the journal's chain. A script can add entries, so each must prove itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+from sqlalchemy import Connection, select
+
+from db.tables import KEYS, journal, meta
+from eum_app.crypto.certificates import Certificate, Role
+from eum_app.domain.errors import Refusal
+from eum_app.domain.facts import AccountAdded, AccountRemoved, Fact, HqCertified, VaultWritten, decode_fact
+
+SUCCESSION_PURPOSE: Final = "eum/hq-succession/1"
+VAULT_PURPOSE: Final = "eum/vault/1"
+
+F = TypeVar("F", bound=Fact)
+
+
+@dataclass(frozen=True)
+class InUse:
+    """HQ's certificate by the journal, and its authority's."""
+
+    hq: Certificate
+    root: Certificate
+
+    def admits(self, chain: tuple[Certificate, ...]) -> bool:
+        """Whether this chain is HQ's, or one that the same authority issued later.
+
+        The entry about the later one may be lost to damage.
+        """
+        return chain[0] == self.hq or self.is_followed_by(chain)
+
+    def is_followed_by(self, chain: tuple[Certificate, ...]) -> bool:
+        """Whether the same authority issued the chain to this HQ, under a later epoch."""
+        leaf = chain[0]
+        is_ours = (leaf.role, leaf.origin, chain[-1]) == (Role.HQ, self.hq.origin, self.root)
+        return is_ours and leaf.epoch > self.hq.epoch and leaf.is_issued_by(self.root)
+
+
+def certificate_in_use(connection: Connection) -> InUse | None:
+    """At HQ: return its certificate by the journal, or None if the journal of an earlier version names none.
+
+    The first one is believed. A later one counts if the same authority gave it a later epoch, or if the former key
+    signed that it follows.
+    """
+    known: InUse | None = None
+    for fact in _stated(connection, HqCertified):
+        try:
+            chain = tuple(map(Certificate.from_der, fact.certificates))
+            if chain and (known is None or known.is_followed_by(chain) or _is_named(known, fact)):
+                known = InUse(chain[0], chain[-1])
+        except Refusal:  # a script wrote it
+            continue
+    return known
+
+
+def _is_named(known: InUse, fact: HqCertified) -> bool:
+    """Whether the former key signed that these certificates follow. Raises Refusal for another signature."""
+    if not fact.endorsement:
+        return False
+    message = succession_message(known.hq, fact.certificates)
+    known.hq.verify_key.verify(SUCCESSION_PURPOSE, message, fact.endorsement, low_s=True)
+    return True
+
+
+def succession_message(former: Certificate, certificates: tuple[bytes, ...]) -> bytes:
+    """Build the message by which HQ's former key names the certificates that follow."""
+    following = "".join(f"{Certificate.from_der(der).fingerprint}\n" for der in certificates)
+    return f"{former.fingerprint}\n{following}".encode()
+
+
+def newest_vault(connection: Connection, store_id: str, hq: Certificate) -> VaultWritten | None:
+    """At HQ: return the newest entry about the vault that this key of HQ signed, or None."""
+    for fact in sorted(_stated(connection, VaultWritten), key=lambda fact: fact.generation, reverse=True):
+        try:
+            message = vault_message(store_id, fact.generation, fact.digest)
+            hq.verify_key.verify(VAULT_PURPOSE, message, fact.signature, low_s=True)
+        except Refusal:  # of a former key, or a script wrote it
+            continue
+        return fact
+    return None
+
+
+def has_vault_entry(connection: Connection) -> bool:
+    """Whether the journal says that this store has a vault."""
+    return next(_stated(connection, VaultWritten), None) is not None
+
+
+def vault_message(store_id: str, generation: int, digest: bytes) -> bytes:
+    """Build the message that HQ's key signs for each vault."""
+    return f"{store_id}\n{generation}\n{digest.hex()}\n".encode()
+
+
+def removed_accounts(connection: Connection) -> frozenset[str]:
+    """Return the accounts of this store that were ever removed: none of them comes back."""
+    return frozenset(fact.account for fact in _stated(connection, AccountRemoved))
+
+
+def keys_of_accounts(connection: Connection) -> dict[str, frozenset[bytes]]:
+    """Return account → the public signing keys that this store's journal ever named for it."""
+    found: dict[str, set[bytes]] = {}
+    for fact in _stated(connection, AccountAdded):
+        found.setdefault(fact.account, set()).add(fact.public_key)
+    return {account: frozenset(keys) for account, keys in found.items()}
+
+
+def _stated(connection: Connection, kind: type[F]) -> Iterator[F]:
+    """Yield this store's own facts of a kind that `KEYS` names, oldest first."""
+    own = select(meta.c.value).where(meta.c.name == "name").scalar_subquery()
+    rows = connection.execute(
+        select(journal.c.kind, journal.c.kind_version, journal.c.payload)
+        .where(KEYS, journal.c.origin == own, journal.c.kind == kind.__name__)
+        .order_by(journal.c.epoch, journal.c.seq)
+    ).all()
+    for row in rows:
+        fact = decode_fact(row.kind, row.kind_version, row.payload)
+        if isinstance(fact, kind):
+            yield fact
