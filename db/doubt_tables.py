@@ -4,7 +4,7 @@ entries that cannot be read.
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, PrimaryKeyConstraint, Table
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, PrimaryKeyConstraint, Table
 
 from db.tables import PLAIN_TEXT, _text, read
 
@@ -54,6 +54,7 @@ unreadable_entries = Table(
 withholdings_asked = Table(
     "withholdings_asked",
     read,
+    Column("signature", LargeBinary, nullable=False),
     Column("request_id", PLAIN_TEXT, primary_key=True),
     _text("object_id"),
     _text("reason"),

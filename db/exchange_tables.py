@@ -55,7 +55,10 @@ fixed_heads = Table(
     _text("reason"),
     _text("at"),
     Column("known_at", BigInteger, nullable=False),
-    PrimaryKeyConstraint("origin", "epoch", "seq", "head_hash", "how", "actor"),
+    _text("quarantine_id"),
+    # Of the account's key. Part of the key, so that a statement that a script wrote first does not keep out a true one.
+    Column("signature", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("origin", "epoch", "seq", "head_hash", "how", "actor", "signature"),
 )
 
 learned_revocations = Table(

@@ -85,6 +85,8 @@ def apply_fixed_heads(connection: Connection, noted: Sequence[Noted]) -> None:
             "reason": fact.paper if isinstance(fact, f.PaperHeadNoted) else fact.reason,
             "at": fact.observed_at,
             "known_at": known_at,
+            "quarantine_id": "" if isinstance(fact, f.PaperHeadNoted) else fact.quarantine_id,
+            "signature": b"" if isinstance(fact, f.PaperHeadNoted) else fact.signature,
         }
         for entry, fact, known_at in noted
     ]

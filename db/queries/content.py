@@ -19,6 +19,7 @@ class WithholdingAskedRow:
     reason: str
     asked_by: str
     asked_at: str
+    signature: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,8 @@ def withholdings_open(connection: Connection) -> list[WithholdingAskedRow]:
 
 def _asked(connection: Connection) -> list[WithholdingAskedRow]:
     rows = connection.execute(select(withholdings_asked).order_by(withholdings_asked.c.order_key))
-    return [WithholdingAskedRow(row.request_id, row.object_id, row.reason, row.asked_by, row.asked_at) for row in rows]
+    names = ("request_id", "object_id", "reason", "asked_by", "asked_at", "signature")
+    return [WithholdingAskedRow(**{name: row._mapping[name] for name in names}) for row in rows]
 
 
 def withholding(connection: Connection, object_id: str) -> WithholdingRow | None:

@@ -112,14 +112,25 @@ def keys_of_accounts(connection: Connection) -> dict[str, frozenset[bytes]]:
 
 
 def _stated(connection: Connection, kind: type[F]) -> Iterator[F]:
-    """Yield this store's own facts of a kind that `KEYS` names, oldest first."""
+    for _, fact in stated(connection, kind):
+        assert isinstance(fact, kind)
+        yield fact
+
+
+def stated(connection: Connection, *kinds: type[Fact], before: int | None = None) -> Iterator[tuple[str, Fact]]:
+    """Yield author and fact of this store's own entries of kinds that `KEYS` names, oldest first.
+
+    `before` is the `known_at` of an own entry; later entries are left out.
+    """
     own = select(meta.c.value).where(meta.c.name == "name").scalar_subquery()
-    rows = connection.execute(
-        select(journal.c.kind, journal.c.kind_version, journal.c.payload)
-        .where(KEYS, journal.c.origin == own, journal.c.kind == kind.__name__)
+    question = (
+        select(journal.c.actor, journal.c.kind, journal.c.kind_version, journal.c.payload)
+        .where(KEYS, journal.c.origin == own, journal.c.kind.in_([kind.__name__ for kind in kinds]))
         .order_by(journal.c.epoch, journal.c.seq)
-    ).all()
-    for row in rows:
+    )
+    if before is not None:
+        question = question.where(journal.c.known_at < before)
+    for row in connection.execute(question).all():
         fact = decode_fact(row.kind, row.kind_version, row.payload)
-        if isinstance(fact, kind):
-            yield fact
+        if isinstance(fact, kinds):
+            yield row.actor, fact

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 
 from db.exchange_tables import fixed_heads, received
+from db.queries.signed_acts import is_signed
+from db.tables import meta
+from eum_app.domain.facts import LateHeadAccepted
 from eum_app.domain.journal import Head
 
 
@@ -39,7 +42,11 @@ def proved_heads(connection: Connection, origin: str, epoch: int, before: int) -
 
 
 def accepted_heads(connection: Connection, origin: str, epoch: int) -> dict[Head, list[Vouched]]:
-    """Return head → the statements of the people at HQ who accepted it, in order of time."""
+    """Return head → the statements of the people at HQ who accepted it, in order of time.
+
+    Only those count that the account's own key signed: a script can write others, also into this table.
+    """
+    hq = connection.execute(select(meta.c.value).where(meta.c.name == "name")).scalar_one()
     rows = connection.execute(
         select(fixed_heads)
         .where(fixed_heads.c.origin == origin, fixed_heads.c.epoch == epoch, fixed_heads.c.how == "accepted")
@@ -47,6 +54,17 @@ def accepted_heads(connection: Connection, origin: str, epoch: int) -> dict[Head
     )
     found: dict[Head, list[Vouched]] = {}
     for row in rows:
-        head = Head(origin, epoch, row.seq, row.head_hash)
-        found.setdefault(head, []).append(Vouched(row.actor, row.reason, row.at))
+        said = LateHeadAccepted(
+            observed_at=row.at,
+            quarantine_id=row.quarantine_id,
+            origin=origin,
+            epoch=epoch,
+            seq=row.seq,
+            head_hash=row.head_hash,
+            reason=row.reason,
+            signature=row.signature,
+        )
+        if is_signed(connection, hq, row.actor, said, row.known_at):
+            head = Head(origin, epoch, row.seq, row.head_hash)
+            found.setdefault(head, []).append(Vouched(row.actor, row.reason, row.at))
     return found

@@ -16,7 +16,8 @@ from eum_app.domain.translatable import QT_TRANSLATE_NOOP
 class AccountAdded(Fact, frozen=True, kw_only=True):
     """An account was added, with its public signing key.
 
-    `programs` and `countries` limit its scope; empty means all.
+    `programs` and `countries` limit its scope; empty means all. At HQ, `voucher` is the signature of the administrator
+    who added it (`db.queries.known_accounts`); empty for the first account, on devices and in earlier versions.
     """
 
     KIND_VERSION: ClassVar[int] = 2
@@ -27,6 +28,7 @@ class AccountAdded(Fact, frozen=True, kw_only=True):
     public_key: bytes
     programs: tuple[str, ...]
     countries: tuple[str, ...]
+    voucher: bytes = b""
 
 
 class AccountLinked(Fact, frozen=True, kw_only=True):

@@ -94,7 +94,8 @@ class PaperHeadNoted(Fact, frozen=True, kw_only=True):
 class LateHeadAccepted(Fact, frozen=True, kw_only=True):
     """One person at HQ accepts that a device sealed its journal up to this head before its identity ended.
 
-    The facts of two accounts for the same head admit the bundle (`usecases.exchange.late_bundles`).
+    The facts of two accounts for the same head admit the bundle (`usecases.exchange.late_bundles`). `signature` is that
+    of the account's key (`db.queries.signed_acts`); a fact without it counts for nothing.
     """
 
     quarantine_id: str
@@ -103,6 +104,7 @@ class LateHeadAccepted(Fact, frozen=True, kw_only=True):
     seq: Whole
     head_hash: bytes
     reason: str
+    signature: bytes = b""
 
 
 class HqRevoked(Fact, frozen=True, kw_only=True):

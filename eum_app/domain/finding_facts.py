@@ -53,23 +53,30 @@ class FindingReviewed(Fact, frozen=True, kw_only=True):
 
 
 class WithholdingAsked(Fact, frozen=True, kw_only=True):
-    """One person asks to withhold content. It has no effect until a second person confirms."""
+    """One person asks to withhold content. It has no effect until a second person confirms.
+
+    `signature` is that of the account's key (`db.queries.signed_acts`); empty in earlier versions.
+    """
 
     request_id: str
     object_id: str
     reason: str
+    signature: bytes = b""
 
 
 class ContentWithheld(Fact, frozen=True, kw_only=True):
     """An order by two people (`asked_by`, and the entry's actor) to withhold content.
 
     Every store that receives it destroys the object's key. Facts that name the object stay, and chains still verify.
+    `signature` and `asked_signature` are those of the two accounts' keys; empty in earlier versions.
     """
 
     request_id: str
     object_id: str
     reason: str
     asked_by: str
+    signature: bytes = b""
+    asked_signature: bytes = b""
 
 
 class AttributionBegan(Fact, frozen=True, kw_only=True):

@@ -23,6 +23,24 @@ AUTHORITY_SENTENCES: dict[str, tuple[str, str]] = {
             " the authority revoke HQ's certificate.",
         ),
     ),
+    "act.unsigned": (
+        QT_TRANSLATE_NOOP(
+            "messages", "Entry {seq} of {origin} is an act of {account} that this account's key did not sign."
+        ),
+        QT_TRANSLATE_NOOP(
+            "messages", "It counts for nothing. Ask {account} about it: another person may have written it."
+        ),
+    ),
+    "withhold.unsigned": (
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "Nothing was withheld: no signature proves that {account} made this request, or the key of one of you two"
+            " was not signed by an administrator.",
+        ),
+        QT_TRANSLATE_NOOP(
+            "messages", "Have {account} make the request again. If that does not help, have the passphrases reset."
+        ),
+    ),
     "vault.no_reporter": (
         QT_TRANSLATE_NOOP("messages", "The account {account} cannot sign reports yet."),
         QT_TRANSLATE_NOOP(

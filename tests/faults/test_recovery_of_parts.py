@@ -18,7 +18,7 @@ from db.pages import keyed
 from db.recovery import Recovered
 from db.tables import content, drafts, journal, secrets
 from eum_app.cli import run
-from eum_app.domain.facts import ContentWithheld
+from eum_app.usecases.review.withhold import ask_to_withhold, confirm_withholding
 from eum_app.usecases.session import Session
 from eum_app.usecases.store.back_up import back_up
 from eum_app.usecases.store.check_store import examine_store
@@ -29,6 +29,7 @@ from tests.builders import PASSPHRASE, Clock, copy_unnoticed
 from tests.faults.test_hostile_device import PHOTO
 from tests.faults.test_recovery import damage, entries_of, held, opened, page_numbers, recovered
 from tests.integration.test_examined import photographed
+from tests.integration.test_withhold import second_person
 from tests.simulator import Simulator
 
 DEVICE = "FLD-0042"
@@ -162,10 +163,10 @@ def test_a_backup_brings_no_withheld_key_back(at_rest: Simulator, tmp_path: Path
     copy_unnoticed(at_rest.world.hq, folder)
     session = open_store(folder, "REV-004", PASSPHRASE, now=Clock())
     name = large_photo(folder)
-    with session.writing() as transaction:
-        at = session.observed_now()
-        order = {"request_id": "r", "object_id": name, "reason": "by order", "asked_by": "REV-005"}
-        transaction.record(ContentWithheld(observed_at=at, **order))
+    asked = ask_to_withhold(session, name, "by order")
+    other = second_person(session)
+    confirm_withholding(other, asked.request_id)
+    other.close()
     session.close()
     whole = (folder / DATABASE).read_bytes()
     for page in pages_of(folder, "SELECT sealed_size FROM content WHERE object_id = ?", name)[:1]:

@@ -4,7 +4,7 @@ That such a bundle was sealed before the end is the device's claim: a person who
 and under any date. Its facts count up to the last head that is fixed otherwise:
 
 - HQ signed a receipt for the head, or noted it from a paper record (`note_paper_head`) before the identity ended;
-- two people at HQ accepted the head, each with a reason (`accept_late`).
+- two people at HQ accepted the head, each with a reason and the signature of their account (`accept_late`).
 
 Until then the file waits in the quarantine, and importing it again changes nothing. A paper record that comes to HQ
 after the end is a reason that two people can give, and no proof by itself: else one person at HQ could admit anything.
@@ -32,6 +32,7 @@ from eum_app.domain.people import Permission, folded
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.exchange.quarantine import kept_path
 from eum_app.usecases.exchange.trust import own_chain
+from eum_app.usecases.people.acts_of_two import signed
 from eum_app.usecases.session import Session
 from sync.bundle_file import OpenedBundle, inspect_bundle
 
@@ -165,17 +166,16 @@ def accept_late(session: Session, quarantine_id: str, reason: str) -> Accepted:
             raise Refusal("late.imported", origin=late.head.origin)
         if any(folded(one.actor) == folded(session.account) for one in late.accepted_by):
             raise Refusal("late.own_acceptance", account=session.account)
-        transaction.record(
-            LateHeadAccepted(
-                observed_at=session.observed_now(),
-                quarantine_id=meant[0].quarantine_id,
-                origin=late.head.origin,
-                epoch=late.head.epoch,
-                seq=late.head.seq,
-                head_hash=late.head.hash,
-                reason=stated,
-            )
+        fact = LateHeadAccepted(
+            observed_at=session.observed_now(),
+            quarantine_id=meant[0].quarantine_id,
+            origin=late.head.origin,
+            epoch=late.head.epoch,
+            seq=late.head.seq,
+            head_hash=late.head.hash,
+            reason=stated,
         )
+        transaction.record(signed(session, fact))
         late = _late(session, connection, meant[0])
         return Accepted(frozenset(transaction.areas), late.is_admitted, late.kept if late.is_admitted else None)
 

@@ -15,10 +15,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
 from db import rekey
 from db.attempts import TRIES, failures, forget
 from db.drafts import drop_drafts_of_account
 from db.keyslots import Slot, StoreFile, check_mac, new_slot, read_store_file, with_passphrase, write_store_file
+from db.queries.known_accounts import VOUCHER_PURPOSE, voucher_message
 from db.queries.people import AccountRow, all_accounts
 from db.transaction import Transaction
 from eum_app.crypto.passphrases import KdfParams
@@ -106,7 +109,8 @@ def add_account(
     with changing(session) as (transaction, store_file, keep):
         known = {row.account: row for row in _own(all_accounts(transaction.connection), session)}
         _require_free_account(account, known, {other.account for other in store_file.slots})
-        transaction.record(account_added(session.observed_now(), account, role, scope, unlocked.signing_key))
+        fact = account_added(session.observed_now(), account, role, scope, unlocked.signing_key)
+        transaction.record(vouched(session, fact))
         admit(session, transaction, account, Role(role), slot.public, unlocked.signing_key.verify_key)
         keep(store_file.with_slot(slot))
 
@@ -173,7 +177,8 @@ def reset_passphrase(session: Session, account: str, new: str, *, kdf: KdfParams
     with changing(session) as (transaction, store_file, keep):
         row = _known(transaction, session, account)
         observed_at = session.observed_now()
-        transaction.record(account_added(observed_at, account, row.role, row.scope, unlocked.signing_key))
+        fact = account_added(observed_at, account, row.role, row.scope, unlocked.signing_key)
+        transaction.record(vouched(session, fact))
         transaction.record(PassphraseChanged(observed_at=observed_at, account=account, how=UnlockedBy.RESET))
         admit(session, transaction, account, row.role, slot.public, unlocked.signing_key.verify_key)
         keep(store_file.with_slot(slot))
@@ -331,6 +336,22 @@ def named_again(rows: Iterable[AccountRow], observed_at: str) -> list[AccountAdd
         for row in rows
         if not row.removed_at
     ]
+
+
+def vouched(session: Session, fact: AccountAdded) -> AccountAdded:
+    """At HQ: add the signature of the signed-in administrator, who vouches for the account's key."""
+    if not session.is_hq:
+        return fact
+    message = voucher_message(
+        session.store.named.store_id,
+        fact.account,
+        fact.role,
+        fact.suite,
+        fact.public_key,
+        fact.programs,
+        fact.countries,
+    )
+    return msgspec.structs.replace(fact, voucher=session.signing_key.sign(VOUCHER_PURPOSE, message))
 
 
 def account_added(observed_at: str, account: str, role: str, scope: Scope, signing_key: SigningKey) -> AccountAdded:

@@ -5,7 +5,8 @@ device is not HQ's `REV-004`. So a name that a device writes stops no reviewer. 
 reviewer's account if HQ says so, or the keys do:
 
 - an administrator of HQ linked the two (`usecases.people.links`);
-- the reviewer's own signing key signed a head over the check. A device that only lists that key has not signed.
+- the reviewer's own signing key, or one that the account had before, signed a head over the check. A device that only
+  lists that key has not signed.
 
 Besides, HQ's plan counts: the person whom HQ sent to a visit decides nothing about it, whatever account the device
 names. Accounts of HQ itself are compared by name, without case: `rev-004` is `REV-004`.
@@ -16,6 +17,7 @@ from __future__ import annotations
 from db.queries.attribution import Author, answered_by, checked_by, heads_over, linked_accounts, stated_by
 from db.queries.checks import checks_by_id
 from db.queries.findings import FindingRow
+from db.queries.key_facts import keys_of_accounts
 from db.queries.people import signing_keys_of_chain
 from db.queries.visits import inspector_of
 from db.store import Connection
@@ -37,12 +39,12 @@ def is_own_work(session: Session, connection: Connection, row: FindingRow) -> bo
     if row.visit_id and folded(inspector_of(connection, row.visit_id)) == me:
         return True
     linked = linked_accounts(connection, session.account)
-    own_key = session.signing_key.verify_key
+    own_keys = _own_keys(session, connection)
     for author in _authors(connection, row):
         if author.origin == session.name:
             if folded(author.account) == me:
                 return True
-        elif (author.origin, folded(author.account)) in linked or _signed_with(connection, author, own_key):
+        elif (author.origin, folded(author.account)) in linked or _signed_with(connection, author, own_keys):
             return True
     return False
 
@@ -59,12 +61,19 @@ def _authors(connection: Connection, row: FindingRow) -> list[Author]:
     ]
 
 
-def _signed_with(connection: Connection, author: Author, key: VerifyKey) -> bool:
-    """Whether this key signed a head over the author's entry. Most chains do not even list it."""
+def _own_keys(session: Session, connection: Connection) -> list[VerifyKey]:
+    """Return every key that the account ever had: a new passphrase from an administrator brings new keys."""
+    me, mine = folded(session.account), session.signing_key.verify_key
+    named = [keys for account, keys in keys_of_accounts(connection).items() if folded(account) == me]
+    former = {public for keys in named for public in keys} - {mine.public_bytes()}
+    return [mine, *(VerifyKey.from_bytes(session.suite, public) for public in sorted(former))]
+
+
+def _signed_with(connection: Connection, author: Author, keys: list[VerifyKey]) -> bool:
+    """Whether one of these keys signed a head over the author's entry. Most chains do not even list them."""
     listed = signing_keys_of_chain(connection, author.origin, author.epoch).get(author.account, [])
-    if all(public != key.public_bytes() for _, public in listed):
-        return False
-    return any(_verifies(key, fact) for fact in heads_over(connection, author))
+    named = [key for key in keys if any(public == key.public_bytes() for _, public in listed)]
+    return bool(named) and any(_verifies(key, fact) for fact in heads_over(connection, author) for key in named)
 
 
 def _verifies(key: VerifyKey, fact: HeadSigned) -> bool:

@@ -9,10 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from db.queries.content import device_of_content, object_of, withholding, withholding_asked
+from db.queries.signed_acts import is_signed
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import ContentWithheld, WithholdingAsked
 from eum_app.domain.people import Permission, folded
 from eum_app.usecases.changes import Changed
+from eum_app.usecases.people.acts_of_two import signed
 from eum_app.usecases.people.scopes import require_object
 from eum_app.usecases.session import Session, new_id
 
@@ -47,14 +49,10 @@ def ask_to_withhold(session: Session, object_id: str, reason: str) -> Asked:
         if withholding(transaction.connection, object_id) is not None:
             raise Refusal("withhold.withheld_already", object_id=object_id[:12])
         request_id = new_id()
-        transaction.record(
-            WithholdingAsked(
-                observed_at=session.observed_now(),
-                request_id=request_id,
-                object_id=object_id,
-                reason=reason.strip(),
-            )
+        asked = WithholdingAsked(
+            observed_at=session.observed_now(), request_id=request_id, object_id=object_id, reason=reason.strip()
         )
+        transaction.record(signed(session, asked))
         return Asked(frozenset(transaction.areas), request_id)
 
 
@@ -62,8 +60,10 @@ def confirm_withholding(session: Session, request_id: str) -> Changed:
     """Confirm as the second person: destroy the key, and tell the devices that hold the content in their next bundle.
 
     Raises Refusal `permission.denied`, `permission.out_of_scope`, `withhold.only_hq`, `withhold.not_asked`,
-    `withhold.own_request` (the requester may not confirm), `withhold.withheld_already`; Trouble for disk errors: then
-    nothing was destroyed. A large object's file that cannot be deleted at once is deleted later, without an error.
+    `withhold.own_request` (the requester may not confirm), `withhold.withheld_already`, `withhold.unsigned` (the
+    requester's key did not sign the request, or an administrator did not vouch for one of the two keys); Trouble for
+    disk errors: then nothing was destroyed. A large object's file that cannot be deleted at once is deleted later,
+    without an error.
     """
     _require(session)
     with session.writing() as transaction:
@@ -82,7 +82,11 @@ def confirm_withholding(session: Session, request_id: str) -> Changed:
             object_id=asked.object_id,
             reason=asked.reason,
             asked_by=asked.asked_by,
+            asked_signature=asked.signature,
         )
+        order = signed(session, order)
+        if not is_signed(transaction.connection, session.name, session.account, order):
+            raise Refusal("withhold.unsigned", account=asked.asked_by)
         transaction.record(order)
         for device in device_of_content(transaction.connection, asked.object_id):
             transaction.copy_out(device, [order])

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from db import triggers
-from db.chains import chain_head, entries_after, entry_hash_at, held_chains
+from db.chains import chain_head, entries_after, entry_hash_at, held_chains, known_before
 from db.content import examine_content
 from db.engines import DATABASE
 from db.holes import Hole, known_holes, verify_around
@@ -17,16 +17,18 @@ from db.keyslots import FILE_NAME as KEYSLOTS
 from db.keyslots import is_as_written
 from db.pages import PageVerdict, examine_file, examine_pages
 from db.queries.exchange import outgoing_of, sealed_heads, unheld_receipts
+from db.queries.signed_acts import is_before_vault, is_of_hq, is_signed
 from db.store import Connection
 from db.watermark import FILE_NAME as WATERMARK
 from eum_app.diagnostics import Event, timed
 from eum_app.domain.errors import Refusal, Trouble
-from eum_app.domain.facts import HeadSigned, decode_fact
+from eum_app.domain.facts import ContentWithheld, HeadSigned, LateHeadAccepted, WithholdingAsked, decode_fact
 from eum_app.domain.journal import Entry, Head, genesis
 from eum_app.usecases.session import Session
 from eum_app.usecases.store.head_signatures import check_head_signatures
 
 MISSING_CODES = frozenset({"chain.gap"})
+_ACTS = frozenset(act.__name__ for act in (LateHeadAccepted, WithholdingAsked, ContentWithheld))
 
 
 @dataclass(frozen=True)
@@ -197,9 +199,11 @@ def _examine_announced(session: Session, connection: Connection, found: _Found) 
 def _wrong_in(connection: Connection, head: Head, holes: list[Hole]) -> Iterator[Wrong]:
     """Yield the faults of one chain; after the first one, the rest of the chain cannot be judged."""
     signed: list[HeadSigned] = []
+    acts: list[Wrong] = []
 
     def noting(entries: Iterable[Entry]) -> Iterator[Entry]:
         for entry in entries:
+            acts.extend(_unsigned(connection, entry))
             if entry.kind == HeadSigned.__name__:
                 fact = decode_fact(entry.kind, entry.kind_version, entry.payload)
                 if isinstance(fact, HeadSigned):
@@ -214,6 +218,23 @@ def _wrong_in(connection: Connection, head: Head, holes: list[Hole]) -> Iterator
             check_head_signatures(connection, head.origin, head.epoch, held)
     except Refusal as refusal:
         yield Wrong(refusal.code, {"origin": head.origin, "epoch": head.epoch, **refusal.values})
+    yield from acts
+
+
+def _unsigned(connection: Connection, entry: Entry) -> Iterator[Wrong]:
+    """Yield the fault of an act of two people in HQ's journal that the account's own key did not sign."""
+    if entry.kind not in _ACTS or not is_of_hq(connection, entry):
+        return
+    act = decode_fact(entry.kind, entry.kind_version, entry.payload)
+    if not isinstance(act, LateHeadAccepted | WithholdingAsked | ContentWithheld):
+        return
+    known_at = known_before(connection, entry.origin, entry.epoch) + entry.seq
+    if not is_before_vault(connection, entry) and not is_signed(connection, entry.origin, entry.actor, act, known_at):
+        yield Wrong("act.unsigned", {**_place_of(entry), "account": entry.actor})
+
+
+def _place_of(entry: Entry) -> dict[str, object]:
+    return {"origin": entry.origin, "epoch": entry.epoch, "seq": entry.seq}
 
 
 def _is_lost(connection: Connection, signed: HeadSigned, holes: list[Hole]) -> bool:
