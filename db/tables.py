@@ -48,7 +48,7 @@ def _text(name: str, *, default: str | None = "") -> Column[str]:
 AHEAD: Final = text("kind IN ('DeviceEnrolled', 'TimeCorrected')")
 """Condition for the entries that a rebuild must know before it applies any (`db.projection`)."""
 
-KEYS: Final = text("kind IN ('AccountAdded', 'AccountRemoved', 'HqCertified', 'VaultWritten')")
+KEYS: Final = text("kind IN ('AccountAdded', 'AccountRemoved', 'HqCertified', 'VaultSealed')")
 """Condition for the entries about keys (`db.queries.key_facts`), which are read from the journal each time."""
 
 journal = Table(

@@ -8,7 +8,7 @@ The members' public keys are kept inside the vault. Those in the keyslot file ar
 account without access could replace one by its own and wait for the next write.
 
 An account without access can also write a vault for the members' public keys, or put an older one back. So HQ's
-identity, which is inside, signs each vault with its number, and the journal holds that signature (`VaultWritten`). A
+identity, which is inside, signs each vault with its number, and the journal holds that signature (`VaultSealed`). A
 vault opens only if its identity is the one that the journal names, and it is not older than the journal says.
 
 Stored: msgpack of ``{version, sealed: {account: HPKE ciphertext}, box, generation, signature}``. `box` is under the

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, select
 from db.tables import KEYS, journal, meta
 from eum_app.crypto.certificates import Certificate, Role
 from eum_app.domain.errors import Refusal
-from eum_app.domain.facts import AccountAdded, AccountRemoved, Fact, HqCertified, VaultWritten, decode_fact
+from eum_app.domain.facts import AccountAdded, AccountRemoved, Fact, HqCertified, VaultSealed, decode_fact
 
 SUCCESSION_PURPOSE: Final = "eum/hq-succession/1"
 VAULT_PURPOSE: Final = "eum/vault/1"
@@ -76,9 +76,9 @@ def succession_message(former: Certificate, certificates: tuple[bytes, ...]) -> 
     return f"{former.fingerprint}\n{following}".encode()
 
 
-def newest_vault(connection: Connection, store_id: str, hq: Certificate) -> VaultWritten | None:
+def newest_vault(connection: Connection, store_id: str, hq: Certificate) -> VaultSealed | None:
     """At HQ: return the newest entry about the vault that this key of HQ signed, or None."""
-    for fact in sorted(_stated(connection, VaultWritten), key=lambda fact: fact.generation, reverse=True):
+    for fact in sorted(_stated(connection, VaultSealed), key=lambda fact: fact.generation, reverse=True):
         try:
             message = vault_message(store_id, fact.generation, fact.digest)
             hq.verify_key.verify(VAULT_PURPOSE, message, fact.signature, low_s=True)
@@ -90,7 +90,7 @@ def newest_vault(connection: Connection, store_id: str, hq: Certificate) -> Vaul
 
 def has_vault_entry(connection: Connection) -> bool:
     """Whether the journal says that this store has a vault."""
-    return next(_stated(connection, VaultWritten), None) is not None
+    return next(_stated(connection, VaultSealed), None) is not None
 
 
 def vault_message(store_id: str, generation: int, digest: bytes) -> bytes:

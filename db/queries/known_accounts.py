@@ -20,7 +20,7 @@ from db.tables import meta
 from eum_app.crypto.signing import VerifyKey
 from eum_app.crypto.suites import Suite
 from eum_app.domain.errors import Refusal
-from eum_app.domain.facts import AccountAdded, AccountRemoved, VaultWritten
+from eum_app.domain.facts import AccountAdded, AccountRemoved, VaultSealed
 from eum_app.domain.people import Permission, Role, may
 from eum_app.domain.vocabulary import read_as
 
@@ -74,9 +74,9 @@ def known_accounts(connection: Connection, before: int | None = None) -> dict[st
     store_id = connection.execute(select(meta.c.value).where(meta.c.name == "store_id")).scalar() or ""
     found: dict[str, KnownAccount] = {}
     is_vouched_for = False
-    for actor, fact in stated(connection, AccountAdded, AccountRemoved, VaultWritten, before=before):
+    for actor, fact in stated(connection, AccountAdded, AccountRemoved, VaultSealed, before=before):
         match fact:
-            case VaultWritten():
+            case VaultSealed():
                 is_vouched_for = True
             case AccountRemoved(account=account) if account in found:
                 one = found[account]

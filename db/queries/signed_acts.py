@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 from db.holes import known_holes
 from db.queries.known_accounts import KnownAccount, known_accounts
 from db.tables import KEYS, journal, meta
-from eum_app.domain.facts import ContentWithheld, LateHeadAccepted, VaultWritten, WithholdingAsked
+from eum_app.domain.facts import ContentWithheld, LateHeadAccepted, VaultSealed, WithholdingAsked
 from eum_app.domain.journal import Entry
 from eum_app.domain.people import Permission
 from eum_app.domain.stores import StoreKind
@@ -75,7 +75,7 @@ def is_order(connection: Connection, entry: Entry, order: ContentWithheld, known
 
 
 def is_of_hq(connection: Connection, entry: Entry) -> bool:
-    """Whether this store is an HQ's, and the entry one of its own journal."""
+    """Whether this store is an HQ's, and the entry is in its journal."""
     named = {row.name: row.value for row in connection.execute(select(meta).where(meta.c.name.in_(("name", "kind"))))}
     return (named.get("kind"), named.get("name")) == (StoreKind.HQ, entry.origin)
 
@@ -84,7 +84,7 @@ def is_before_vault(connection: Connection, entry: Entry) -> bool:
     """Whether an own entry is older than the first one about the vault, which versions that sign acts wrote."""
     first = (
         select(journal.c.epoch, journal.c.seq)
-        .where(KEYS, journal.c.kind == VaultWritten.__name__, journal.c.origin == entry.origin)
+        .where(KEYS, journal.c.kind == VaultSealed.__name__, journal.c.origin == entry.origin)
         .order_by(journal.c.epoch, journal.c.seq)
         .limit(1)
     )

@@ -48,7 +48,7 @@ class HqCertified(Fact, frozen=True, kw_only=True):
     endorsement: bytes = b""
 
 
-class VaultWritten(Fact, frozen=True, kw_only=True):
+class VaultSealed(Fact, frozen=True, kw_only=True):
     """HQ's vault was written for the `generation`th time. `digest` is its SHA-384, `signature` that of HQ's key.
 
     A vault that is older than the newest such entry was put back.
@@ -82,7 +82,7 @@ KINDS: Final = (
     FactKind(fact=AuthorityCopied, word=QT_TRANSLATE_NOOP("words", "Authority's key copied")),
     FactKind(fact=AuthorityMoved, word=QT_TRANSLATE_NOOP("words", "Authority's key moved out")),
     FactKind(fact=HqCertified, word=QT_TRANSLATE_NOOP("words", "Keys of HQ certified")),
-    FactKind(fact=VaultWritten, word=QT_TRANSLATE_NOOP("words", "Vault of HQ's keys written")),
+    FactKind(fact=VaultSealed, word=QT_TRANSLATE_NOOP("words", "Vault of HQ's keys written")),
     FactKind(fact=DeviceRecertified, word=QT_TRANSLATE_NOOP("words", "Device certified again"), area=Area.PEOPLE),
     FactKind(
         fact=AuthorityListReceived,

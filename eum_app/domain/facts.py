@@ -46,7 +46,7 @@ from eum_app.domain.authority_facts import AuthorityListReceived as AuthorityLis
 from eum_app.domain.authority_facts import AuthorityMoved as AuthorityMoved
 from eum_app.domain.authority_facts import DeviceRecertified as DeviceRecertified
 from eum_app.domain.authority_facts import HqCertified as HqCertified
-from eum_app.domain.authority_facts import VaultWritten as VaultWritten
+from eum_app.domain.authority_facts import VaultSealed as VaultSealed
 from eum_app.domain.disposition_facts import DispositionRejected as DispositionRejected
 from eum_app.domain.disposition_facts import DispositionStated as DispositionStated
 from eum_app.domain.disposition_facts import DispositionWithdrawn as DispositionWithdrawn

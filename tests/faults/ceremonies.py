@@ -1,7 +1,7 @@
 """Acts about HQ's keys in a child process that kills itself at one step: `python -m tests.faults.ceremonies ACT STEP`.
 
 A step is a call that writes, renames, flushes or commits. `tests/faults/test_killed_ceremonies.py` starts these
-children with 1, 2, 3 …, until one comes to its end and says so.
+children with 1, 2, 3 …, until one finishes and says so.
 """
 
 from __future__ import annotations

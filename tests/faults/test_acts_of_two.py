@@ -1,4 +1,4 @@
-"""A reviewer with a script is not two people: each signs with the key of their own account."""
+"""A reviewer with a script is not two people: each signs with their account's key."""
 
 from __future__ import annotations
 
@@ -261,7 +261,7 @@ def test_accounts_added_before_are_believed(simulator: Simulator) -> None:
         one.store.close()
 
 
-def test_new_keys_do_not_let_a_reviewer_decide_about_their_own_check(simulator: Simulator) -> None:
+def test_a_reviewer_with_new_keys_decides_nothing_about_their_own_check(simulator: Simulator) -> None:
     """The key that signed the check was the reviewer's; an administrator reset the passphrase since."""
     others = people(simulator)
     hq, device = simulator.world.hq, simulator.world.devices[DEVICE]

@@ -27,7 +27,7 @@ from eum_app.crypto.certificates import Certificate, Identity, issue_hq, make_au
 from eum_app.crypto.sealing import KemKey
 from eum_app.crypto.suites import Suite
 from eum_app.domain.errors import Refusal
-from eum_app.domain.facts import HqCertified, VaultWritten
+from eum_app.domain.facts import HqCertified, VaultSealed
 from eum_app.usecases.authority.headquarters import authority_state, request_certificate
 from eum_app.usecases.authority.move_out import move_authority
 from eum_app.usecases.exchange.seal_bundle import seal_results
@@ -144,11 +144,11 @@ def test_entries_that_a_script_adds_admit_no_vault(hq: Hq, tmp_path: Path) -> No
         transaction.record(msgspec.structs.replace(fact, certificates=()))
         assert isinstance(fact, HqCertified)
         transaction.record(
-            VaultWritten(observed_at=fact.observed_at, generation=10**6, digest=bytes(48), signature=b"x")
+            VaultSealed(observed_at=fact.observed_at, generation=10**6, digest=bytes(48), signature=b"x")
         )
     hq.exchange(theirs)
     require_refused(hq.admin, tmp_path / "r.eumreq")
-    hq.put(before)  # none of it locks HQ out of its own vault either
+    hq.put(before)  # none of it locks HQ out of its vault either
     request_certificate(hq.admin, tmp_path / "r.eumreq")
 
 

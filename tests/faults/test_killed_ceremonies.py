@@ -98,7 +98,7 @@ def test_the_authoritys_key_is_in_the_store_until_the_copy_opens(world: World, t
     def require(hq: Session, place: Path) -> None:
         assert authority_state(hq).is_here is True
         if not has_key(place):
-            ceremonies.copy(hq, place)  # nothing is left that stands in its way
+            ceremonies.copy(hq, place)  # nothing is left that prevents it
         ceremonies.finish(hq, place)
         assert (authority_state(hq).is_here, has_key(place)) == (False, True)
 

@@ -232,7 +232,7 @@ def test_a_device_in_the_field_delivers_and_learns_after_hq_has_new_keys(world: 
         assert received_head(connection, "FLD-0042", mine.epoch)[0].seq > 0
     third = seal_results(world.device, tmp_path / "third")
     assert codes(world.hq, list(third.paths)) == ["accepted"]
-    # Once the time of the old keys is over, they open nothing any more.
+    # Once the time of the old keys is over, they no longer open anything.
     world.clock.instant = world.clock.instant.replace(year=world.clock.instant.year + 1, month=12)
     keep_up(world.hq)
     with world.hq.store.reading() as connection:

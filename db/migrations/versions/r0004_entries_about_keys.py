@@ -10,7 +10,7 @@ down_revision = "0003"
 branch_labels = None
 depends_on = None
 
-KEYS = sa.text("kind IN ('AccountAdded', 'AccountRemoved', 'HqCertified', 'VaultWritten')")
+KEYS = sa.text("kind IN ('AccountAdded', 'AccountRemoved', 'HqCertified', 'VaultSealed')")
 
 
 def upgrade() -> None:

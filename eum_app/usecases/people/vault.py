@@ -34,7 +34,7 @@ from eum_app.crypto.certificates import Certificate, Identity, issue_reporter
 from eum_app.crypto.sealing import KemKey
 from eum_app.crypto.signing import VerifyKey
 from eum_app.crypto.suites import Suite
-from eum_app.domain.facts import HqCertified, VaultWritten
+from eum_app.domain.facts import HqCertified, VaultSealed
 from eum_app.domain.people import Permission, Role, may
 from eum_app.domain.vocabulary import Unknown
 from eum_app.usecases.exchange.trust import own_chain, own_kem, reporters, vault_of
@@ -98,7 +98,7 @@ def keep_in(session: Session, transaction: Transaction, vault: Vault) -> None:
         transaction.record(certified(session, identity))
     kept = keep_vault(transaction.connection, session.store.named.store_id, session.suite, vault)
     transaction.record(
-        VaultWritten(
+        VaultSealed(
             observed_at=session.observed_now(),
             generation=kept.generation,
             digest=kept.digest,
