@@ -31,7 +31,7 @@ Keys = tuple[tuple[str, bytes], ...]
 
 @dataclass(frozen=True)
 class KnownAccount:
-    """An account, its newest role, and every key that it had. `is_removed`: it is no longer an account."""
+    """An account, its newest role, and every key that it had, the newest last. `is_removed`: it is no longer one."""
 
     role: str
     keys: Keys
@@ -42,14 +42,13 @@ class KnownAccount:
         return may(read_as(Role, self.role), permission)
 
     def has_signed(self, purpose: str, message: bytes, signature: bytes) -> bool:
-        """Whether one of its keys made this signature."""
-        for suite, public in self.keys:
-            try:
-                VerifyKey.from_bytes(Suite.parse(suite), public).verify(purpose, message, signature, low_s=True)
-            except Refusal:
-                continue
-            return True
-        return False
+        """Whether its newest key made this signature: a reset takes the former keys away from a thief of them."""
+        suite, public = self.keys[-1]
+        try:
+            VerifyKey.from_bytes(Suite.parse(suite), public).verify(purpose, message, signature, low_s=True)
+        except Refusal:
+            return False
+        return True
 
 
 def voucher_message(
@@ -84,6 +83,7 @@ def known_accounts(connection: Connection, before: int | None = None) -> dict[st
             case AccountAdded() if not is_vouched_for or _is_vouched(store_id, found, actor, fact):
                 one = found.get(fact.account, KnownAccount(fact.role, ()))
                 key = (fact.suite, fact.public_key)
+                # A key that is stated again is not a new one: a script can repeat the entry about a former key.
                 keys = one.keys if key in one.keys else (*one.keys, key)
                 found[fact.account] = KnownAccount(fact.role, keys)
     return found

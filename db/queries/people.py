@@ -12,6 +12,7 @@ from db.exchange_tables import devices, learned_revocations, recertifications, r
 from db.people_tables import account_keys, code_sets, removals, spent_codes
 from db.queries.forks import forks
 from db.tables import accounts
+from eum_app.crypto.certificates import Certificate
 from eum_app.domain.errors import Refusal
 from eum_app.domain.people import ALL, Role, Scope
 from eum_app.domain.vocabulary import Unknown, read_as
@@ -163,7 +164,7 @@ def all_devices(connection: Connection) -> list[DeviceRow]:
             newer = None
         ended_by = min(filter(None, (row.revoked_by, newer.known_at if newer else 0)), default=0)
         first = (row.fingerprint, msgspec.json.decode(row.body, type=tuple[bytes, ...]))
-        had = [first, *later.get((row.device, row.epoch), [])]
+        had = [first, *(one for one in later.get((row.device, row.epoch), []) if _has_keys_of(first[1], one[1]))]
         found.append(
             DeviceRow(
                 row.device,
@@ -180,6 +181,16 @@ def all_devices(connection: Connection) -> list[DeviceRow]:
         )
         newer = row
     return found
+
+
+def _has_keys_of(first: tuple[bytes, ...], later: tuple[bytes, ...]) -> bool:
+    """Whether a later certificate is for the keys of the first: no other may take its place."""
+    try:
+        enrolled, renewed = Certificate.from_der(first[0]), Certificate.from_der(later[0])
+        keys = [(one.verify_key, one.kid, one.origin, one.epoch) for one in (enrolled, renewed)]
+    except (Refusal, IndexError):  # a script wrote it
+        return False
+    return keys[0] == keys[1]
 
 
 def other_revocations(connection: Connection, recorder: str) -> list[RevocationRow]:

@@ -32,7 +32,7 @@ def act_message(hq: str, account: str, act: Act) -> bytes:
 
 
 def is_signed(connection: Connection, hq: str, account: str, act: Act, known_at: int | None = None) -> bool:
-    """Whether the account signed its part with one of its keys, and could do it by its role when it was recorded.
+    """Whether the account signed its part with its key, and could do it by its role when it was recorded.
 
     `known_at` is that of its entry, None for one that is not recorded yet. An order to withhold content needs both
     people.
@@ -40,14 +40,23 @@ def is_signed(connection: Connection, hq: str, account: str, act: Act, known_at:
     return _is_signed(known_accounts(connection, known_at), hq, account, act)
 
 
+def is_own_part_signed(connection: Connection, hq: str, account: str, act: Act) -> bool:
+    """Whether the account signed its part of an act that is not recorded yet, and may do it by its role."""
+    return _is_part_signed(known_accounts(connection), hq, account, act)
+
+
 def _is_signed(accounts: dict[str, KnownAccount], hq: str, account: str, act: Act) -> bool:
+    is_second = isinstance(act, ContentWithheld)
+    is_whole = not is_second or _is_part_signed(accounts, hq, act.asked_by, _asked(act))
+    return is_whole and _is_part_signed(accounts, hq, account, act)
+
+
+def _is_part_signed(accounts: dict[str, KnownAccount], hq: str, account: str, act: Act) -> bool:
     one = accounts.get(account)
     permission = Permission.DEVICE_ENROL if isinstance(act, LateHeadAccepted) else Permission.CONTENT_WITHHOLD
     if one is None or one.is_removed or not one.may(permission):
         return False
-    if not one.has_signed(ACT_PURPOSE, act_message(hq, account, act), act.signature):
-        return False
-    return not isinstance(act, ContentWithheld) or _is_signed(accounts, hq, act.asked_by, _asked(act))
+    return one.has_signed(ACT_PURPOSE, act_message(hq, account, act), act.signature)
 
 
 def _asked(order: ContentWithheld) -> WithholdingAsked:

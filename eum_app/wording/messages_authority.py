@@ -34,11 +34,19 @@ AUTHORITY_SENTENCES: dict[str, tuple[str, str]] = {
     "withhold.unsigned": (
         QT_TRANSLATE_NOOP(
             "messages",
-            "Nothing was withheld: no signature proves that {account} made this request, or the key of one of you two"
-            " was not signed by an administrator.",
+            "Nothing was withheld: no signature proves that {account} made this request.",
+        ),
+        QT_TRANSLATE_NOOP("messages", "Ask {account}, and have {account} make the request again."),
+    ),
+    "act.key_unknown": (
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "Your signature as {account} would not count: HQ's journal names another key for this account."
+            " Nothing was recorded.",
         ),
         QT_TRANSLATE_NOOP(
-            "messages", "Have {account} make the request again. If that does not help, have the passphrases reset."
+            "messages",
+            "Lock and unlock this store. If that does not help, have an administrator reset your passphrase.",
         ),
     ),
     "vault.no_reporter": (

@@ -5,25 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 import pytest
 
+from db.chains import chain_head, entries_after
 from db.exchange_tables import fixed_heads
 from db.people_tables import account_keys
 from db.queries.content import withholding, withholdings_open
 from db.queries.known_accounts import known_accounts
+from db.queries.signed_acts import ACT_PURPOSE, act_message
 from db.store import Store
 from db.transaction import Transaction
 from eum_app.crypto.passphrases import KdfParams
 from eum_app.crypto.signing import SigningKey
 from eum_app.crypto.suites import Suite
 from eum_app.domain.errors import KnownError, Refusal
-from eum_app.domain.facts import ContentWithheld, LateHeadAccepted, WithholdingAsked
+from eum_app.domain.facts import AccountAdded, ContentWithheld, LateHeadAccepted, WithholdingAsked, decode_fact
 from eum_app.domain.people import ALL
 from eum_app.usecases.exchange.late_bundles import accept_late, late_bundles
 from eum_app.usecases.people.accounts import account_added, add_account, remove_account, reset_passphrase, vouched
-from eum_app.usecases.people.acts_of_two import signed
 from eum_app.usecases.review.withhold import ask_to_withhold, confirm_withholding
 from eum_app.usecases.session import Session
 from eum_app.usecases.store.check_store import examine_store
@@ -66,6 +68,15 @@ def as_actor(transaction: Transaction, account: str) -> None:
     transaction.author = replace(transaction.author, actor=account, session_id="forged")
 
 
+A = TypeVar("A", LateHeadAccepted, WithholdingAsked, ContentWithheld)
+
+
+def by_key(session: Session, act: A) -> A:
+    """Sign an act with the key of a session, whether it counts or not."""
+    signature = session.signing_key.sign(ACT_PURPOSE, act_message(session.name, session.account, act))
+    return msgspec.structs.replace(act, signature=signature)
+
+
 def late(simulator: Simulator) -> tuple[Path, LateHeadAccepted]:
     """Return a late bundle that waits, and the statement that would accept it."""
     simulator.check(DEVICE, 0)
@@ -94,7 +105,7 @@ def test_an_acceptance_under_another_name_counts_for_nothing_and_is_found(simula
     path, said = late(simulator)
     hq = simulator.world.hq
     accept_late(hq, said.quarantine_id, "Mine")
-    for act in (said, signed(hq, said), msgspec.structs.replace(said, signature=b"x" * 100)):
+    for act in (said, by_key(hq, said), msgspec.structs.replace(said, signature=b"x" * 100)):
         with hq.writing() as transaction:
             as_actor(transaction, "REV-005")
             transaction.record(act)
@@ -128,16 +139,18 @@ def test_new_keys_that_a_script_names_for_another_account_sign_nothing(simulator
         (vouched(hq, admin), "REV-004"),  # makes itself an administrator
         (vouched(hq, named), "REV-004"),
     ):
-        with hq.writing() as transaction:
+        with hq.store.writing(hq.author) as transaction:
             as_actor(transaction, actor)
             transaction.record(fact)
-    with hq.writing() as transaction:
+    with hq.store.writing(hq.author) as transaction:
         as_actor(transaction, "REV-005")
-        transaction.record(signed(forger, said))
+        transaction.record(by_key(forger, said))
         row = {"origin": "HQ-01", "epoch": 1, "account": "REV-005", "suite": "p384"}
         public = key.verify_key.public_bytes()
         transaction.connection.execute(account_keys.delete().where(account_keys.c.account == "REV-005"))
         transaction.connection.execute(account_keys.insert().values(**row, public_key=public))
+    hq.store.close()
+    hq = simulator.world.hq = open_store(hq.store.folder, "REV-004", PASSPHRASE, now=simulator.world.clock)
     assert not late_bundles(hq)[0].is_admitted
     assert simulator.deliver(path)[0].outcome == "quarantined"
     assert ("act.unsigned", "REV-005") in faults(hq)
@@ -152,7 +165,7 @@ def test_an_auditor_and_a_removed_reviewer_accept_nothing(simulator: Simulator) 
     accept_late(hq, said.quarantine_id, "Mine")
     auditor = open_store(hq.store.folder, "AUD-009", PASSPHRASE, now=clock)
     removed = others.pop("REV-005")
-    auditors, theirs = signed(auditor, said), signed(removed, said)
+    auditors, theirs = by_key(auditor, said), by_key(removed, said)
     auditor.store.close()
     removed.store.close()
     hq.store.close()
@@ -213,8 +226,8 @@ def test_an_order_to_withhold_under_two_names_destroys_nothing(simulator: Simula
         asked_by="REV-004",
         asked_signature=hq.read(withholdings_open)[0].signature,
     )
-    forged = signed(hq, replace_asked(order))
-    for act, actor in ((order, "REV-005"), (signed(hq, order), "REV-005"), (forged, "REV-004")):
+    forged = by_key(hq, replace_asked(order))
+    for act, actor in ((order, "REV-005"), (by_key(hq, order), "REV-005"), (forged, "REV-004")):
         with hq.writing() as transaction:
             as_actor(transaction, actor)
             transaction.record(act)
@@ -283,3 +296,35 @@ def test_a_reviewer_with_new_keys_decides_nothing_about_their_own_check(simulato
     decide(simulator, others["REV-005"])
     for one in others.values():
         one.store.close()
+
+
+def test_a_former_key_signs_nothing_also_if_its_entry_is_repeated(simulator: Simulator) -> None:
+    """A thief had the second person's passphrase, so an administrator reset it."""
+    others = people(simulator)
+    path, said = late(simulator)
+    hq = simulator.world.hq
+    stolen = others.pop("REV-005")
+    (entry,) = (fact for fact in facts_of(hq) if isinstance(fact, AccountAdded) and fact.account == "REV-005")
+    reset_passphrase(others["ADM-001"], "REV-005", "another passphrase", kdf=FAST)
+    with pytest.raises(Refusal, match=r"account\.changed|act\.key_unknown"):
+        accept_late(stolen, said.quarantine_id, "As if nothing had happened")
+    accept_late(hq, said.quarantine_id, "Mine")
+    with hq.writing() as transaction:
+        as_actor(transaction, "ADM-001")
+        transaction.record(entry)  # with the administrator's true voucher
+        as_actor(transaction, "REV-005")
+        transaction.record(by_key(stolen, said))
+    assert not late_bundles(hq)[0].is_admitted
+    stolen.store.close()
+    true = open_store(hq.store.folder, "REV-005", "another passphrase", now=simulator.world.clock)
+    assert accept_late(true, said.quarantine_id, "I compared it").is_admitted
+    assert simulator.deliver(path)[0].outcome == "accepted"
+    true.store.close()
+    others["ADM-001"].store.close()
+
+
+def facts_of(session: Session) -> list[object]:
+    with session.store.reading() as connection:
+        head = chain_head(connection, session.name, 1)
+        entries = list(entries_after(connection, session.name, 1, 0, head.seq))
+    return [decode_fact(entry.kind, entry.kind_version, entry.payload) for entry in entries]

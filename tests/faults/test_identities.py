@@ -12,9 +12,18 @@ import msgspec
 import pytest
 
 from db.queries.people import all_devices, other_revocations
-from eum_app.crypto.certificates import Certificate, Identity, issue_hq, make_authority, make_hq_request
+from eum_app.crypto.certificates import (
+    Certificate,
+    Identity,
+    issue_device,
+    issue_hq,
+    make_authority,
+    make_hq_request,
+    make_request,
+)
 from eum_app.crypto.suites import Suite
 from eum_app.domain.errors import Refusal
+from eum_app.domain.facts import DeviceRecertified
 from eum_app.usecases.authority.headquarters import request_certificate
 from eum_app.usecases.authority.root import create_root, issue_to_hq, view_root
 from eum_app.usecases.exchange.enrol_device import (
@@ -264,3 +273,24 @@ def test_a_witness_in_other_letters_is_the_same_person(world: World, tmp_path: P
 
 def administrator(session: Session) -> Session:
     return Session(session.store, replace(session.ticket, role="administrator"), session.now)
+
+
+def test_an_entry_of_a_script_puts_no_other_certificate_in_place_of_a_devices(world: World) -> None:
+    """Tasking would be sealed to it, or no bundle would be imported any longer."""
+    (before,) = world.hq.read(all_devices)
+    stranger, _ = make_request(DEVICE, Suite.P384)
+    theirs = issue_device(stranger.request, keys_of(world.hq), epoch=1, at=world.clock())
+    for certificates in ((theirs.der,), (b"none",), ()):
+        with world.hq.writing() as transaction:
+            transaction.record(
+                DeviceRecertified(
+                    observed_at=world.hq.observed_now(),
+                    device=DEVICE,
+                    epoch=1,
+                    fingerprint="AAAAA",
+                    certificates=certificates,
+                )
+            )
+    assert world.hq.read(all_devices) == [before]
+    world.plan()
+    assert codes(world.device, list(seal_for_device(world.hq, DEVICE, world.drop).paths)) == ["accepted"]

@@ -147,7 +147,8 @@ def accept_late(session: Session, quarantine_id: str, reason: str) -> Accepted:
 
     `quarantine_id` may be its beginning. Import the returned path after the second acceptance. Raises Refusal
     `permission.denied`, `late.only_hq`, `late.unknown`, `late.imported` (its facts are held), `late.reason` (none),
-    `note.too_long`, `late.own_acceptance` (this account accepted it already); Trouble for disk errors.
+    `note.too_long`, `late.own_acceptance` (this account accepted it already), `act.key_unknown`; Trouble for disk
+    errors.
     """
     _require(session)
     stated = reason.strip()
@@ -175,7 +176,7 @@ def accept_late(session: Session, quarantine_id: str, reason: str) -> Accepted:
             head_hash=late.head.hash,
             reason=stated,
         )
-        transaction.record(signed(session, fact))
+        transaction.record(signed(session, connection, fact))
         late = _late(session, connection, meant[0])
         return Accepted(frozenset(transaction.areas), late.is_admitted, late.kept if late.is_admitted else None)
 

@@ -221,7 +221,7 @@ def _due_reporters(session: Session, connection: Connection) -> dict[str, Verify
     for account, mine, issuer in _reporters(session, connection):
         # One that ends with HQ's own certificate cannot be renewed before that is.
         is_late = mine.not_after < hq[0].not_after and session.now() > mine.not_after - RENEWED_BEFORE
-        is_early = session.now() < mine.not_before and hq[0].not_before < mine.not_before
+        is_early = hq[0].not_before <= session.now() < mine.not_before
         if issuer != hq[0] or is_late or is_early:
             found[account] = mine.verify_key
     return found

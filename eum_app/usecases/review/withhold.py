@@ -35,8 +35,8 @@ def ask_to_withhold(session: Session, object_id: str, reason: str) -> Asked:
     `object_id` is the object's id or its commitment, as a visit record lists it: 96 lower-case hex characters. Content
     that has not arrived yet may be named; once confirmed, it stays unreadable when it arrives. A second request for the
     same content is accepted. Raises Refusal `permission.denied`, `permission.out_of_scope`, `withhold.only_hq`,
-    `withhold.not_an_object`, `withhold.reason_missing` (blank, or over 2,000 characters), `withhold.withheld_already`;
-    Trouble for disk errors.
+    `withhold.not_an_object`, `withhold.reason_missing` (blank, or over 2,000 characters), `withhold.withheld_already`,
+    `act.key_unknown`; Trouble for disk errors.
     """
     _require(session)
     if len(object_id) != OBJECT_ID_LENGTH or not set(object_id) <= set("0123456789abcdef"):
@@ -52,7 +52,7 @@ def ask_to_withhold(session: Session, object_id: str, reason: str) -> Asked:
         asked = WithholdingAsked(
             observed_at=session.observed_now(), request_id=request_id, object_id=object_id, reason=reason.strip()
         )
-        transaction.record(signed(session, asked))
+        transaction.record(signed(session, transaction.connection, asked))
         return Asked(frozenset(transaction.areas), request_id)
 
 
@@ -61,8 +61,7 @@ def confirm_withholding(session: Session, request_id: str) -> Changed:
 
     Raises Refusal `permission.denied`, `permission.out_of_scope`, `withhold.only_hq`, `withhold.not_asked`,
     `withhold.own_request` (the requester may not confirm), `withhold.withheld_already`, `withhold.unsigned` (the
-    requester's key did not sign the request, or an administrator did not vouch for one of the two keys); Trouble for
-    disk errors: then nothing was destroyed. A large object's file that cannot be deleted at once is deleted later,
+    requester's key did not sign the request), `act.key_unknown`; Trouble for disk errors: then nothing was destroyed. A large object's file that cannot be deleted at once is deleted later,
     without an error.
     """
     _require(session)
@@ -84,7 +83,7 @@ def confirm_withholding(session: Session, request_id: str) -> Changed:
             asked_by=asked.asked_by,
             asked_signature=asked.signature,
         )
-        order = signed(session, order)
+        order = signed(session, transaction.connection, order)
         if not is_signed(transaction.connection, session.name, session.account, order):
             raise Refusal("withhold.unsigned", account=asked.asked_by)
         transaction.record(order)
