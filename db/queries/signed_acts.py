@@ -46,9 +46,9 @@ def is_own_part_signed(connection: Connection, hq: str, account: str, act: Act) 
 
 
 def _is_signed(accounts: dict[str, KnownAccount], hq: str, account: str, act: Act) -> bool:
-    is_second = isinstance(act, ContentWithheld)
-    is_whole = not is_second or _is_part_signed(accounts, hq, act.asked_by, _asked(act))
-    return is_whole and _is_part_signed(accounts, hq, account, act)
+    if isinstance(act, ContentWithheld) and not _is_part_signed(accounts, hq, act.asked_by, _asked(act)):
+        return False
+    return _is_part_signed(accounts, hq, account, act)
 
 
 def _is_part_signed(accounts: dict[str, KnownAccount], hq: str, account: str, act: Act) -> bool:

@@ -61,8 +61,8 @@ def confirm_withholding(session: Session, request_id: str) -> Changed:
 
     Raises Refusal `permission.denied`, `permission.out_of_scope`, `withhold.only_hq`, `withhold.not_asked`,
     `withhold.own_request` (the requester may not confirm), `withhold.withheld_already`, `withhold.unsigned` (the
-    requester's key did not sign the request), `act.key_unknown`; Trouble for disk errors: then nothing was destroyed. A large object's file that cannot be deleted at once is deleted later,
-    without an error.
+    requester's key did not sign the request), `act.key_unknown`; Trouble for disk errors: then
+    nothing was destroyed. A large object's file that cannot be deleted at once is deleted later, without an error.
     """
     _require(session)
     with session.writing() as transaction:
