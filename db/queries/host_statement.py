@@ -10,6 +10,8 @@ from sqlalchemy import Connection
 
 from db.queries.checklists import site_answers_of, visit_checklists
 from db.queries.checks import check, evidence_of
+from db.queries.dispositions import statements_at
+from db.queries.items import items_by_id
 from db.queries.reading import Reading
 from db.queries.reports import VisitItemRow, visit_rows
 from db.queries.visits import VisitRow, visit
@@ -46,6 +48,17 @@ class StatedItem:
 
 
 @dataclass(frozen=True)
+class StatedFate:
+    """One statement of the visit about an item; see `DispositionStated`. `happened_on` is `YYYY-MM-DD`."""
+
+    serial: str
+    disposition: str
+    happened_on: str
+    reported_by: str
+    reporter: str
+
+
+@dataclass(frozen=True)
 class HostStatement:
     """Everything that the statement says. `first_at` and `last_at` are UTC text, empty before the first check."""
 
@@ -55,6 +68,7 @@ class HostStatement:
     photos: int
     first_at: str
     last_at: str
+    fates: tuple[StatedFate, ...] = ()
 
 
 def host_statement(connection: Connection, visit_id: str) -> HostStatement:
@@ -75,6 +89,23 @@ def host_statement(connection: Connection, visit_id: str) -> HostStatement:
         photos=photos[""] + sum(photos[one.check_id] for one in rows if one.check_id),
         first_at=times[0] if times else "",
         last_at=times[-1] if times else "",
+        fates=_fates(connection, visit_id),
+    )
+
+
+def _fates(connection: Connection, visit_id: str) -> tuple[StatedFate, ...]:
+    """Return what the visit states became of items, oldest first, without statements that no longer count."""
+    facts = [one.fact for one in reversed(statements_at(connection, visit_id)) if not one.ended_at]
+    rows = items_by_id(connection, {fact.item_id for fact in facts})
+    return tuple(
+        StatedFate(
+            rows[fact.item_id].serial if fact.item_id in rows else "",
+            fact.disposition,
+            fact.happened_on,
+            fact.reported_by,
+            fact.reporter,
+        )
+        for fact in facts
     )
 
 

@@ -22,7 +22,7 @@ from eum_app.wording.reading import how_read
 from eum_app.wording.testimony import answer_said, differences_said
 
 if TYPE_CHECKING:  # the unlock page imports the wording, and must not load SQLAlchemy
-    from db.queries.host_statement import HostStatement, StatedItem
+    from db.queries.host_statement import HostStatement, StatedFate, StatedItem
 
 EXCEPTIONS: Final = "exceptions"
 VERIFIED: Final = "verified"
@@ -92,6 +92,7 @@ def said_statement(stated: HostStatement, translate: Translate = in_english) -> 
     """Return the statement in words. In English (the default) its `text` is what people sign for."""
     name = _namer(stated)
     exceptions = [f"{name(item)}: {said}" for item in stated.items if (said := exception_said(item, translate))]
+    exceptions += [_fate_said(fate, translate) for fate in stated.fates]
     site = translate("statement", "Site")
     exceptions += [f"{site}: {plain_line(answer_said(*one, translate))}" for one in stated.site_unexpected]
     return SaidStatement(
@@ -118,6 +119,20 @@ def exception_said(item: StatedItem, translate: Translate = in_english) -> str:
     if item.is_below:
         parts.append(_evidence_said(item, translate))
     return ". ".join(plain_line(part) for part in parts)
+
+
+def _fate_said(fate: StatedFate, translate: Translate) -> str:
+    """Return what is stated to have become of an item, in one line."""
+    known = WORDS["disposition"].get(fate.disposition)
+    side = WORDS["reported_by"].get(fate.reported_by)
+    said = translate("statement", "{serial}: Stated as {disposition}, {day}, reported by {side} {reporter}").format(
+        serial=fate.serial or "–",
+        disposition=translate("words", known) if known else Unknown(fate.disposition).shown,
+        day=fate.happened_on,
+        side=translate("words", side) if side else Unknown(fate.reported_by).shown,
+        reporter=fate.reporter,
+    )
+    return plain_line(said)
 
 
 def _head(stated: HostStatement, translate: Translate) -> Iterator[str]:

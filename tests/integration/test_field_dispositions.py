@@ -10,12 +10,14 @@ import pytest
 
 from db.queries import dispositions as told
 from db.queries import findings, items
+from db.queries.host_statement import host_statement
 from db.queries.inventory import ItemFilter, find_item_ids
 from eum_app.domain import facts as f
 from eum_app.domain.errors import Refusal
 from eum_app.usecases.items.state_disposition import state_disposition, withdraw_disposition
 from eum_app.usecases.review.findings import review_finding
 from eum_app.usecases.session import Session
+from eum_app.wording.host_statement import said_statement
 from tests.integration.test_dispositions import first_item, lost
 from tests.integration.test_dispositions_in_order import stated
 from tests.simulator import Simulator
@@ -54,6 +56,17 @@ def test_a_loss_stated_in_the_field_arrives_with_a_finding_and_can_be_set_aside(
     assert "loss-reported" not in open_findings(hq), "it lapsed with its statement"
     simulator.world.hand_over()
     assert device.read(items.item, item_id).disposition == "ON_HAND", "the device knows"
+
+
+def test_the_host_reads_what_was_stated_before_signing(simulator: Simulator) -> None:
+    device, visit_id = simulator.world.device, simulator.visit_ids["FLD-0042"]
+    item_id = first_item(device)
+    before = said_statement(device.read(host_statement, visit_id)).text
+    done = state_disposition(device, lost(item_id), visit_id=visit_id)
+    said = "786950: Stated as Lost, 2026-11-20, reported by Partner Depot 7, custodian"
+    assert said in said_statement(device.read(host_statement, visit_id)).text.splitlines()
+    withdraw_disposition(device, done.statement_id, "Wrong item")
+    assert said_statement(device.read(host_statement, visit_id)).text == before
 
 
 def test_a_reviewer_settles_a_finding_with_what_became_of_the_item(simulator: Simulator) -> None:
