@@ -313,4 +313,7 @@ def _in_words(outcome: Any, *, is_hq: bool) -> str:
         if outcome.outcome is ImportResult.ACCEPTED
         else ""
     )
+    if outcome.receipt_code:
+        unanswered = sentence(Refusal(outcome.receipt_code, **outcome.receipt_values))
+        reason += f"; no receipt was written: {unanswered.what} {unanswered.next}"
     return f"{outcome.outcome}  {outcome.file_name}{added}{reason}"

@@ -193,7 +193,10 @@ def test_a_device_that_holds_other_entries_is_sent_none(simulator: Simulator, tm
     state.write_bytes(earlier)
     reopened(simulator)
     assert world.hq.store.copied is None
-    assert simulator.deliver(simulator.seal(DEVICE))[0].outcome == "accepted"
+    receipts = tmp_path / "receipts"
+    (outcome,) = import_bundles(world.hq, [simulator.seal(DEVICE)], receipts).outcomes
+    assert (outcome.outcome, outcome.receipts) == ("accepted", ())
+    assert outcome.receipt_code == "chain.renew_first"  # before, the Inbox said that no receipt was needed
     with pytest.raises(Refusal, match=r"chain\.renew_first"):
         seal_for_device(world.hq, DEVICE, world.drop)
     renew_journal(world.hq)

@@ -67,6 +67,9 @@ def outcome_words(outcome: ImportOutcome) -> tuple[str, str]:
 
 def _receipt_words(outcome: ImportOutcome) -> str:
     files = outcome.receipts
+    if outcome.receipt_code:
+        reason = why(outcome.receipt_code, outcome.receipt_values)
+        return " ".join((translate("hq", "No receipt was written."), *reason))
     if not files:
         return translate("hq", "No receipt was needed.")
     return InboxWords.tr("Take the receipt to {sender}, all %Ln files of it: {path}", "", len(files)).format(

@@ -13,6 +13,7 @@ class ImportOutcome:
     """Outcome of one file. `code` and `values` give the reason if it was neither accepted nor already held.
 
     `sender` and `kind` are empty then, since nothing in the file is trusted.
+    `receipt_code` and `receipt_values` give the reason if HQ owes the sender a receipt and could not write it.
     If one bundle could not hold the receipt and the tasking with it, `further_receipts` lists the next ones in order.
     """
 
@@ -27,6 +28,8 @@ class ImportOutcome:
     new_findings: int = 0
     receipt_path: Path | None = None
     further_receipts: tuple[Path, ...] = ()
+    receipt_code: str = ""
+    receipt_values: dict[str, str] = field(default_factory=dict)
 
     @property
     def receipts(self) -> tuple[Path, ...]:

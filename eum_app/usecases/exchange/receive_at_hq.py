@@ -55,8 +55,9 @@ def receive_at_hq(
     """Receive bundles, or folders of bundles, from devices, and run the rules over the visits touched.
 
     Answers for each device whose bundles were accepted or already held are written to `receipts_folder`: signed
-    receipts, and tasking that it lacks. None writes none. If a device lacks nothing, or the file cannot be written, the
-    outcome has no receipt and nothing is raised; the next import tries again. Raises as `receive_each` does.
+    receipts, and tasking that it lacks. None writes none. If a device lacks nothing, the outcome has no receipt. If the
+    file cannot be written, it has the reason, nothing is raised, and the next import tries again. Raises as
+    `receive_each` does.
     """
     session.require(Permission.BUNDLE_IMPORT)
     begin_attribution(session)
@@ -143,17 +144,22 @@ def _admit(
 def _answer(session: Session, outcomes: dict[Path, ImportOutcome], folder: Path, areas: set[Area]) -> None:
     """Write one receipt for each sending device, also if everything that it sent was already imported."""
     answered: dict[str, tuple[Path, ...]] = {}
+    failed: dict[str, KnownError] = {}
     for path, outcome in outcomes.items():
         if not outcome.outcome.is_good:
             continue
         if outcome.sender not in answered:
             try:
                 sealed = seal_for_device(session, outcome.sender, folder)
-            except KnownError:
-                # The device has everything already, or its receipt cannot be written now. The next import tries again.
+            except KnownError as error:  # the next import tries again
                 answered[outcome.sender] = ()
+                if error.code != "bundle.nothing_to_seal":
+                    failed[outcome.sender] = error
             else:
                 areas |= sealed.areas
                 answered[outcome.sender] = sealed.paths
         first, *further = answered[outcome.sender] or (None,)
         outcomes[path] = replace(outcome, receipt_path=first, further_receipts=tuple(further))
+        if why := failed.get(outcome.sender):
+            values = {name: str(value) for name, value in why.values.items()}
+            outcomes[path] = replace(outcomes[path], receipt_code=why.code, receipt_values=values)
