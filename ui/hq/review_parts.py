@@ -196,6 +196,7 @@ class DecisionPanel(Card):
 
     def _fit(self) -> None:
         self.comment.setFixedHeight(theme().dp(96))
+        self._form.setMinimumHeight(theme().dp(184))  # the comment is in sight whole, also on a small screen
 
     @property
     def is_begun(self) -> bool:
