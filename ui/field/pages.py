@@ -10,6 +10,7 @@ from PySide6.QtCore import QCoreApplication, QObject
 from db.queries.exchange import BundleRow, all_bundles
 from db.queries.visits import VisitRow
 from eum_app.domain.areas import Area
+from eum_app.domain.records import SiteRecord
 from eum_app.usecases.calls import call, query
 from eum_app.usecases.visits.drafts import visit_in_front
 from ui.field.close_out_page import CloseOutPage
@@ -92,8 +93,8 @@ class Badges(QObject):
         self._desk.ask(query(visit_cards, session.name, session.store.named.epoch), then=self._show_visits)
         self._desk.ask(query(all_bundles, session.name, "out"), then=self._show_sync)
 
-    def _show_visits(self, cards: list[tuple[VisitRow, bool]]) -> None:
-        still_open = sum(not row.closed_at for row, _received in cards)
+    def _show_visits(self, cards: list[tuple[VisitRow, bool, SiteRecord | None]]) -> None:
+        still_open = sum(not row.closed_at for row, _received, _site in cards)
         self._shell.rail.set_badge("visits", words.count(still_open) if still_open else "")
 
     def _show_sync(self, rows: list[BundleRow]) -> None:

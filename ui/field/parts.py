@@ -9,7 +9,9 @@ from PySide6.QtGui import QImage, QImageWriter
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from db.queries.exchange import outstanding
+from db.queries.records import site_records
 from db.queries.visits import VisitRow, all_visits, closing
+from eum_app.domain.records import SiteRecord
 from eum_app.domain.visits import Outcome
 from eum_app.usecases.calls import Connection
 from ui.kit.guard import guarded
@@ -77,12 +79,14 @@ def png_of(image: QImage) -> bytes:
     return bytes(data.data())
 
 
-def visit_cards(connection: Connection, origin: str, epoch: int) -> list[tuple[VisitRow, bool]]:
-    """Return every visit, by due date, and whether HQ's receipt covers its closing."""
+def visit_cards(connection: Connection, origin: str, epoch: int) -> list[tuple[VisitRow, bool, SiteRecord | None]]:
+    """Return every visit, by due date, whether HQ's receipt covers its closing, and the record of its site."""
+    sites = {record.site_id: record for record in site_records(connection)}
     received_seq = outstanding(connection, origin, epoch).received_seq
     cards = []
     for row in all_visits(connection):
         closed = closing(connection, row.visit_id) if row.closed_at else None
         # The closing itself is the entry after the head that it names, the account's signature the one after that.
-        cards.append((row, closed is not None and received_seq >= closed.head_seq + 2))
+        is_received = closed is not None and received_seq >= closed.head_seq + 2
+        cards.append((row, is_received, sites.get(row.site_id)))
     return cards

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import partial
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QStackedWidget, QWidget
 
 from db.queries.visits import VisitRow
 from eum_app.domain.areas import Area
+from eum_app.domain.records import SiteRecord
 from eum_app.domain.visit_kinds import has_items
 from eum_app.usecases.calls import query
 from ui.field.parts import holds_focus, named, progress_parts, visit_cards
@@ -31,6 +33,7 @@ from ui.kit.widgets import (
     scrolled,
     vbox,
 )
+from ui.shared.site_words import is_site_doubtful, site_state
 
 translate = QCoreApplication.translate
 
@@ -78,17 +81,18 @@ class VisitsPage(Page):
         session = self._desk.session
         self._desk.ask(query(visit_cards, session.name, session.store.named.epoch), then=self._show)
 
-    def _show(self, cards: list[tuple[VisitRow, bool]]) -> None:
+    def _show(self, cards: list[tuple[VisitRow, bool, SiteRecord | None]]) -> None:
+        today = self._desk.session.now().date()
         had_focus = next((card.row.visit_id for card in self._cards if card.open_button.hasFocus()), "")
         empty_layout(self._grid)
-        self._cards = [VisitCard(row, is_received=received) for row, received in cards]
+        self._cards = [VisitCard(row, site, today, is_received=received) for row, received, site in cards]
         for card in self._cards:
             card.open_requested.connect(partial(self.navigate_requested.emit, front_page(card.row)))
             if card.row.visit_id == had_focus:
                 card.open_button.setFocus(Qt.FocusReason.OtherFocusReason)
         self._places.setCurrentIndex(0 if cards else 1)
         self._place()
-        still_open = sum(not row.closed_at for row, _received in cards)
+        still_open = sum(not row.closed_at for row, _received, _site in cards)
         said = self.tr("{open} open, {closed} closed out").format(
             open=words.count(still_open), closed=words.count(len(cards) - still_open)
         )
@@ -116,12 +120,14 @@ class VisitCard(Card):
 
     open_requested = Signal(str)
 
-    def __init__(self, row: VisitRow, *, is_received: bool) -> None:
+    def __init__(self, row: VisitRow, record: SiteRecord | None, today: date, *, is_received: bool) -> None:
         super().__init__()
         self.row = row
         self.setObjectName(f"visit_card_{row.visit_id}")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         site = words.joined(row.site, row.country)
+        state = site_state(record, today) if record else ""
+        is_doubtful = record is not None and is_site_doubtful(record, today)
         progress = ProgressSummary()
         progress.set_progress(row.checked, row.expected, progress_parts(row))
         if not has_items(row.purpose):
@@ -141,12 +147,13 @@ class VisitCard(Card):
             ),
             label(site, "heading", wrap=True),
             label(words.joined(due, self.tr("Planned by {account}").format(account=row.planned_by)), "sub"),
+            *([label(state, "sub", tone="warn" if is_doubtful else "", wrap=True)] if state else []),
             progress,
             hbox(label(extra, "sub", tone="warn"), 1, self.open_button),
             margins=(18, 16, 18, 16),
             spacing=10,
         )
-        self.setAccessibleName(f"{site}, {due}")
+        self.setAccessibleName(", ".join(filter(None, (site, due, state))))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):

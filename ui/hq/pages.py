@@ -20,6 +20,7 @@ from ui.hq.inbox import InboxPage
 from ui.hq.incidents_page import IncidentsPage
 from ui.hq.inventory import InventoryPage
 from ui.hq.overview import OverviewPage
+from ui.hq.records_page import RecordsPage
 from ui.hq.review import ReviewPage
 from ui.hq.time_page import TimePage
 from ui.hq.visits import VisitsPage
@@ -45,7 +46,8 @@ def add_hq_pages(shell: Shell, desk: Desk) -> None:
     """Add the pages of the account's role.
 
     All roles get Inventory, Reports, Activity log and Settings; roles that do more than read also get Overview, Review,
-    Inbox, Visits, Incidents and Devices. Outside the rail, all get Proof of time, and roles that may print get Labels.
+    Inbox, Visits, Incidents and Devices. Outside the rail, all get Sites and cases and Proof of time, and
+    roles that may print get Labels.
     """
     reads_only = desk.session.role in READING_ROLES
 
@@ -74,6 +76,7 @@ def add_hq_pages(shell: Shell, desk: Desk) -> None:
     if may(desk.session, Permission.PAPER_PRINT):
         labels = partial(LabelsPage, desk, "inventory")
         shell.add_page("labels", "", "", labels, is_in_rail=False, rail_key="inventory")
+    shell.add_page("records", "", "", partial(RecordsPage, desk), is_in_rail=False, rail_key="inventory")
     shell.add_page("time", "", "", partial(TimePage, desk), is_in_rail=False, rail_key="reports")
     if not reads_only:
         _Badge(shell, desk)

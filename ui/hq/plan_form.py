@@ -13,9 +13,11 @@ from PySide6.QtWidgets import QComboBox, QDateEdit, QGridLayout, QLineEdit, QSpi
 
 from db.queries.items import SiteRow, all_sites
 from db.queries.people import all_devices
+from db.queries.records import site_records
 from eum_app.domain.checklists import Checklist
 from eum_app.domain.errors import KnownError, Refusal
 from eum_app.domain.people import Permission
+from eum_app.domain.records import SiteRecord
 from eum_app.domain.visit_kinds import VISIT_KINDS, Listing, VisitKind, kinds_in_force
 from eum_app.usecases.calls import call, child
 from eum_app.usecases.children import seal_for_device_child
@@ -30,6 +32,7 @@ from ui.kit.widgets import Card, FormField, button, hbox, label, scrolled, vbox
 from ui.kit.widgets.path_field import PathField
 from ui.kit.words import count, joined, program, purpose, word
 from ui.shared.page_parts import Job, choices, fill_choices, may, named, why_not
+from ui.shared.site_words import is_site_doubtful, site_state
 
 MOST_NAMED: Final = 5
 """Items reported as gone that the message names; the others are counted."""
@@ -44,6 +47,8 @@ class PlanChoices:
     sites: list[SiteRow]
     devices: list[str]
     checklists: list[Checklist]
+    records: dict[str, SiteRecord]
+    """By site id."""
 
 
 def plan_choices(session: Session) -> PlanChoices:
@@ -53,7 +58,8 @@ def plan_choices(session: Session) -> PlanChoices:
     a damaged installation.
     """
     devices = [row.device for row in session.read(all_devices) if not row.ended_by]
-    return PlanChoices(session.read(all_sites), sorted(set(devices)), shipped_checklists())
+    records = {record.site_id: record for record in session.read(site_records)}
+    return PlanChoices(session.read(all_sites), sorted(set(devices)), shipped_checklists(), records)
 
 
 def kind_choices(programs: Collection[str]) -> list[tuple[str, tuple[str, str]]]:
@@ -84,6 +90,7 @@ class PlanForm(Card):
         self._visit: PlannedVisit | None = None
         self._checklists: list[Checklist] = []
         self._sites: list[SiteRow] = []
+        self._records: dict[str, SiteRecord] = {}
         self.site = choices("plan_site", self.tr("Choose a site"))
         self.purpose = choices("plan_purpose", self.tr("Choose a purpose"))
         fill_choices(self.purpose, kind_choices(desk.session.scope.programs))
@@ -165,7 +172,7 @@ class PlanForm(Card):
         self.site.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _offer(self, found: PlanChoices) -> None:
-        self._sites = found.sites
+        self._sites, self._records = found.sites, found.records
         self._offer_sites()
         fill_choices(self.device, [(device, device) for device in found.devices])
         self._checklists = found.checklists
@@ -197,7 +204,7 @@ class PlanForm(Card):
             if s.items or not needs_items
         ]
         fill_choices(self.site, sites)
-        self._site_field.set_hint("" if sites else self.tr("No sites yet: import an inventory list first."))
+        self._say_site(self.site.currentData())
 
     def _offer_checklists(self) -> None:
         kind = self._kind()
@@ -230,6 +237,7 @@ class PlanForm(Card):
         missing = self.missing()
         is_busy = self.job.is_busy
         site = self.site.currentData()
+        self._say_site(site)
         if denied:
             words = denied
         elif missing:
@@ -241,6 +249,17 @@ class PlanForm(Card):
         self._open.setText(words)
         self.plan_button.setEnabled(may(self.desk.session, Permission.VISIT_PLAN) and not missing and not is_busy)
         self.cancel_button.setEnabled(not is_busy)
+
+    def _say_site(self, site: SiteRow | None) -> None:
+        """Say below the field what is known of the chosen site, or how to get sites."""
+        if site is None or site.site_id not in self._records:
+            nothing = self.tr("No sites yet: import an inventory list first.")
+            self._site_field.set_hint("" if self.site.count() else nothing)
+            return
+        record, today = self._records[site.site_id], self.desk.session.now().date()
+        words = site_state(record, today)
+        doubtful = self.tr("Before you plan: {state}").format(state=words)
+        self._site_field.set_hint(doubtful if is_site_doubtful(record, today) else words)
 
     def _expected_words(self, at_site: int) -> str:
         kind, sample = self._kind(), self.sample.value()

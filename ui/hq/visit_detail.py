@@ -52,14 +52,14 @@ from ui.kit.widgets import (
 )
 from ui.kit.words import count, day, joined, moment, program, purpose, signature_outstanding
 from ui.shared.page_parts import Job, designation_missing, may, named, show_export_error, show_rows, why_not
+from ui.shared.site_words import site_said
 from ui.shared.testimony import exception_said
 from ui.shared.verdict import VERDICT_FACES, reasons_said, verdict_word
 
 translate = QCoreApplication.translate
 
 
-CHECKS_SHOWN = 500
-DUE_SOON_DAYS = 14
+CHECKS_SHOWN, DUE_SOON_DAYS = 500, 14
 _OUTCOMES = (
     Outcome.VERIFIED,
     Outcome.DISCREPANCY,
@@ -81,6 +81,7 @@ class VisitDetail:
     photos: list[EvidenceRow]
     questions: dict[str, str]
     item_checklist: Checklist | None
+    site: str
 
 
 def visit_detail(session: Session, visit_id: str) -> VisitDetail:
@@ -90,13 +91,14 @@ def visit_detail(session: Session, visit_id: str) -> VisitDetail:
     """
     session.notes.note_read("visit", visit_id)
     return VisitDetail(
-        session.read(visit, visit_id),
+        row := session.read(visit, visit_id),
         session.read(recent_checks, visit_id, CHECKS_SHOWN),
         session.read(closing, visit_id),
         session.read(visit_balance, visit_id),
         [row for row in session.read(evidence_of, visit_id=visit_id) if row.is_photo and not row.check_id],
         question_texts(session, visit_id),
         item_checklist(session, visit_id),
+        site_said(session, row.site_id),
     )
 
 
@@ -202,6 +204,7 @@ class VisitView(QWidget):
         self._facts.set_rows(
             [
                 (self.tr("Due"), day(row.due_on)),
+                *([(self.tr("Site"), detail.site)] if detail.site else []),
                 (self.tr("Device"), row.device),
                 (self.tr("Inspector"), row.inspector),
                 (self.tr("Planned"), joined(moment(row.planned_at), row.planned_by)),
@@ -210,9 +213,8 @@ class VisitView(QWidget):
         self._progress.set_progress(row.checked, row.expected, progress_parts(row))
         for outcome, chip in self._chips.items():
             chip.set_state(outcome, f"{count(getattr(row, outcome))} {status_mark(outcome).text()}")
-        self._closing.setText(
-            "\n".join(text for text in (self._closing_words(row, detail.closing), self._amendment(row)) if text)
-        )
+        said = (self._closing_words(row, detail.closing), self._amendment(row))
+        self._closing.setText("\n".join(filter(None, said)))
         self.slip_button.setVisible(bool(row.closed_at))
         self.statement_button.setVisible(detail.closing is not None and detail.closing.statement is not None)
         verdict = detail.balance.verdict
