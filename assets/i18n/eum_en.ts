@@ -628,6 +628,16 @@
     </message>
 </context>
 <context>
+    <name>RecordImport</name>
+    <message numerus="yes">
+        <source>%Ln rows changed a record</source>
+        <translation>
+            <numerusform>%Ln row changed a record</numerusform>
+            <numerusform>%Ln rows changed a record</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>Recording</name>
     <message numerus="yes">
         <source>%Ln items without access</source>

@@ -169,3 +169,27 @@ def test_planning_and_the_visit_say_that_the_site_is_closed(window: Window, worl
     site = window.find(QComboBox, "plan_site")
     site.setCurrentIndex(0)
     assert "Before you plan: Closed since 1 May 2026" in site.accessibleDescription()
+
+
+def test_a_list_is_shown_row_by_row_before_it_is_imported(window: Window, world: World, tmp_path: Path) -> None:
+    depot = site_id(world)
+    describe_site(world.hq, depot, {"address": "Gate 1"}, Why(source="Survey"))
+    path = tmp_path / "sites.csv"
+    rows = ("Depot 7,XX,400,Gate 3", "Base 4,XX,-1,", "Base 5,XX,50,")
+    path.write_text("Site,Country,Radius,Address\n" + "\n".join(rows) + "\n")
+    page = records_page(window)
+    page.open_import()
+    page.importing.path_field.set_path(path)
+    window.press("records_read")
+    shown = page.importing._shown
+    assert shown is not None
+    assert [(row.line, row.becomes) for row in shown.rows] == [(2, "differs"), (3, "refused"), (4, "new")]
+    assert "the book has Gate 1, the list Gate 3" in shown.rows[0].words
+    assert "-1 is not a radius" in shown.rows[1].words
+    page.importing.take_box.setChecked(True)
+    assert not window.find(QPushButton, "records_import").isEnabled()
+    window.type_into("records_reason", "Moved")
+    window.press("records_import")
+    assert page._right.currentIndex() == RECORD
+    assert world.hq.read(records.site_record, depot).text("address") == "Gate 3"
+    assert [one.name for one in world.hq.read(records.site_records)] == ["Base 5", "Depot 7"]

@@ -119,7 +119,6 @@ def case_columns() -> list[Column]:
         Column(translate("hq", "Case or license"), lambda row: row.case_id, is_mono=True),
         Column(translate("hq", "Program"), lambda row: word("program", row.program), width=124),
         Column(translate("hq", "Country"), lambda row: row.country, width=76),
-        Column(translate("hq", "Accepted"), lambda row: day(row.text(CaseField.ACCEPTED_ON)), width=104),
         Column(
             translate("hq", "Control plan"),
             lambda row: plan_chip(row).text,

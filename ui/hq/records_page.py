@@ -9,6 +9,7 @@ from eum_app.domain.people import Permission
 from eum_app.domain.records import CaseRecord, SiteField, case_number
 from eum_app.usecases.calls import call
 from ui.hq.record_forms import CaseForm, SiteForm
+from ui.hq.record_import import RecordImport
 from ui.hq.record_words import (
     CaseDetail,
     SiteDetail,
@@ -43,7 +44,7 @@ from ui.kit.widgets.history import HistoryCard
 from ui.shared.page_parts import may, named, show_rows, why_not
 
 SITES, CASES = "sites", "cases"
-RECORD, SITE_FORM, CASE_FORM = 0, 1, 2
+RECORD, SITE_FORM, CASE_FORM, IMPORT = 0, 1, 2, 3
 
 
 class RecordsPage(Page):
@@ -77,6 +78,10 @@ class RecordsPage(Page):
             form.left.connect(self.close_form)
             form.saved.connect(self._saved)
             self._right.addWidget(form)
+        self.importing = RecordImport(desk, self)
+        self.importing.left.connect(self.close_form)
+        self.importing.imported.connect(self._imported)
+        self._right.addWidget(self.importing)
         self._columns = Columns(
             [
                 ColumnPart("records", self.tr("Sites and cases"), self._list_card(), 3),
@@ -87,10 +92,12 @@ class RecordsPage(Page):
         allowed = may(desk.session, Permission.INVENTORY_IMPORT)
         self._add_action = self.add_action(self.tr("Add a case…"), "Ctrl+N", self.add_case)
         self._change_action = self.add_action(self.tr("Change the record…"), "Ctrl+E", self.open_form)
+        self._import_action = self.add_action(self.tr("Import a list…"), "Ctrl+I", self.open_import)
         if allowed:
+            self.header.add_action(named(ActionButton(self._import_action, icon="download"), "records_import_list"))
             self.header.add_action(named(ActionButton(self._add_action, icon="plus"), "records_add"))
             self.header.add_action(named(ActionButton(self._change_action, kind="primary"), "records_change"))
-        for action in (self._add_action, self._change_action):
+        for action in (self._add_action, self._change_action, self._import_action):
             action.setEnabled(allowed)
         self.add_action(self.tr("Close the form"), "Esc", self.close_form)
         self.add_action(self.tr("Search"), "Ctrl+F", self.search.setFocus)
@@ -145,7 +152,7 @@ class RecordsPage(Page):
             self._reload()
 
     def first_focus(self) -> QWidget:
-        forms: dict[int, QWidget] = {SITE_FORM: self.site_form, CASE_FORM: self.case_form}
+        forms: dict[int, QWidget] = {SITE_FORM: self.site_form, CASE_FORM: self.case_form, IMPORT: self.importing}
         return forms.get(self._right.currentIndex(), self.search)
 
     def _reload(self) -> None:
@@ -241,6 +248,17 @@ class RecordsPage(Page):
             self._columns.bring_to_front("record")
             self._right.setCurrentIndex(CASE_FORM)
             self.case_form.start(None)
+
+    def open_import(self) -> None:
+        """Ask for a list of what is shown: sites, or cases."""
+        if self._import_action.isEnabled() and self._right.currentIndex() == RECORD:
+            self._columns.bring_to_front("record")
+            self._right.setCurrentIndex(IMPORT)
+            self.importing.start(is_of_sites=self.kind == SITES)
+
+    def _imported(self) -> None:
+        self.close_form()
+        self._reload()
 
     def close_form(self) -> None:
         """Show the current record again. What was typed is dropped."""
