@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from eum_app.domain.translatable import QT_TRANSLATE_NOOP, Translate, in_english
+from eum_app.domain.translatable import Translate, in_english
 from eum_app.domain.vocabulary import Unknown
 from eum_app.wording.list_words import column_word
 
 if TYPE_CHECKING:  # the unlock page imports the wording, and must not load msgspec
     from eum_app.domain.records import CaseRecord, SiteRecord, Stated
-
-_ACCESS: Final[dict[str, str]] = {
-    "open": QT_TRANSLATE_NOOP("records", "Open"),
-    "restricted": QT_TRANSLATE_NOOP("records", "Restricted"),
-    "closed": QT_TRANSLATE_NOOP("records", "Closed"),
-}
 
 
 def field_word(field: str, translate: Translate = in_english) -> str:
@@ -31,7 +25,12 @@ def access_words(site: SiteRecord, translate: Translate = in_english) -> str:
     text = site.text("access")
     if not text:
         return translate("records", "Access not stated")
-    word = translate("records", _ACCESS[text]) if text in _ACCESS else Unknown(text).shown
+    words = {
+        "open": translate("records", "Open"),
+        "restricted": translate("records", "Restricted"),
+        "closed": translate("records", "Closed"),
+    }
+    word = words.get(text) or Unknown(text).shown
     return translate("records", "{access} since {day}").format(access=word, day=site.access_since)
 
 

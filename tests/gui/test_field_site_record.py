@@ -28,7 +28,10 @@ def test_the_card_of_a_visit_shows_access_certification_and_custodian(qtbot: QtB
     window.show()
     unlock(qtbot, window)
     qtbot.waitUntil(lambda: window.findChild(QPushButton, f"open_visit_{visit_id}") is not None, timeout=120_000)
-    card = window.findChild(QPushButton, f"open_visit_{visit_id}").parentWidget()
+    opening = window.findChild(QPushButton, f"open_visit_{visit_id}")
+    assert opening is not None
+    card = opening.parentWidget()
+    assert card is not None
     words = " | ".join(found.text() for found in card.findChildren(QLabel))
     assert "Closed since 1 May 2026 · Certification expired 1 Mar 2020 · Depot officer · Gate 3" in words
     assert "Certification expired 1 Mar 2020" in card.accessibleName()

@@ -34,7 +34,7 @@ from ui.kit.widgets import (
     Columns,
     EmptyState,
     SearchField,
-    hbox,
+    flow,
     panel,
     vbox,
 )
@@ -73,7 +73,11 @@ class InventoryPage(Page):
         self.disposition = ItemDisposition(desk, self, self.side)
         self.current.shown.connect(self.disposition.show_item)
         self.disposition.opened.connect(lambda: self._columns.bring_to_front("item"))
-        self.history.add_foot(hbox(1, slip_button(desk, "inventory_slip_button", self.current.subject)))
+        to_records = self.add_action(
+            self.tr("Sites and cases"), "Ctrl+T", lambda: self.navigate_requested.emit("records", None)
+        )
+        records = named(ActionButton(to_records, icon="map-pin"), "inventory_records")
+        self.history.add_foot(panel(flow(records, slip_button(desk, "inventory_slip_button", self.current.subject))))
         self.importing = ImportListPanel(desk, self)
         self.importing.imported.connect(self._imported)
         self.importing.left.connect(self.show_items)

@@ -177,7 +177,7 @@ class RecordImport(Card):
         words = (
             self.tr("{count} new").format(count=count(self._count("new"))),
             self.tr("{count} known").format(count=count(self._count("known"))),
-            self.tr("{count} with other values").format(count=count(self._count("differs"))),
+            self.tr("Other values: {count}").format(count=count(self._count("differs"))),
             self.tr("{count} left out").format(count=count(self._count("refused"))),
         )
         self._about.setText(joined(*words, shown.notes))

@@ -52,6 +52,9 @@ class RecordsPage(Page):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(self.tr("Sites and cases"))
+        self.setObjectName("records_page")
+        self.header.set_crumbs([self.tr("Inventory")], first_is_link=True)
+        self.header.crumb_activated.connect(lambda: self.navigate_requested.emit("inventory", None))
         self.desk = desk
         self._sites: list[SiteLine] = []
         self._cases: list[CaseRecord] = []
