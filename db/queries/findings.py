@@ -256,13 +256,6 @@ def checks_to_judge(
     one of the `ids`. Counting are the newest check of an item that was not withdrawn, and every such check
     of an unlisted item.
     """
-    newer = checks.alias("newer")
-    outdone = exists().where(
-        newer.c.visit_id == checks.c.visit_id,
-        newer.c.item_id == checks.c.item_id,
-        newer.c.order_key > checks.c.order_key,
-        _stands(newer),
-    )
     attached = (
         select(func.count())
         .where(
@@ -276,7 +269,7 @@ def checks_to_judge(
     question = (
         select(*named, func.coalesce(func.nullif(checks.c.photos, 0), attached))
         .where(checks.c.visit_id == visit_id, _stands(checks))
-        .where((checks.c.item_id == "") | ~outdone)
+        .where((checks.c.item_id == "") | ~_is_outdone())
         .order_by(checks.c.order_key.desc())
     )
     chosen = or_(
@@ -294,6 +287,25 @@ def checks_to_judge(
             for row in connection.execute(question.where(wanted, ~chosen)):
                 found.setdefault(row.check_id, CheckToJudge._make(row))
     return list(found.values())
+
+
+def still_counts(connection: Connection, check_id: str) -> bool:
+    """Whether a check counts: it was not withdrawn, and no newer check of its item in the visit counts."""
+    counts = select(checks.c.check_id).where(
+        checks.c.check_id == check_id, _stands(checks), (checks.c.item_id == "") | ~_is_outdone()
+    )
+    return connection.execute(counts).first() is not None
+
+
+def _is_outdone() -> ColumnElement[bool]:
+    """Return the condition that a newer check of the same item in the same visit counts."""
+    newer = checks.alias("newer")
+    return exists().where(
+        newer.c.visit_id == checks.c.visit_id,
+        newer.c.item_id == checks.c.item_id,
+        newer.c.order_key > checks.c.order_key,
+        _stands(newer),
+    )
 
 
 def _stands(of_checks: FromClause) -> ColumnElement[bool]:

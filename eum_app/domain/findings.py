@@ -37,6 +37,8 @@ class LapseReason(StrEnum):
     SIGNED_SINCE = "signed_since"
     STATEMENT_ENDED = "statement_ended"
     """The statement was withdrawn or set aside."""
+    CAUSE_ENDED = "cause_ended"
+    """The check still counts, and no longer breaks the rule: its time was corrected, or a statement has ended."""
     CAUSES_CHANGED = "causes_changed"
     """Another finding about the same takes its place, with the causes as they are now."""
 

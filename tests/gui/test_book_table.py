@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QTableView
 
+from tests.builders import World
 from tests.gui.hq_support import Window
 from ui.hq.inventory import InventoryPage
 from ui.kit.delegates.cell_delegate import chip_cell_width
@@ -75,3 +78,20 @@ def test_no_chip_is_wider_than_its_cell(window: Window, look: Theme, scale: int)
                 seen += 1
                 assert chip_cell_width(spec) <= page.table.columnWidth(column), spec.text
     assert seen
+
+
+def test_after_midnight_the_days_are_counted_again(window: Window, world: World) -> None:
+    page = window.page("inventory")
+    assert isinstance(page, InventoryPage)
+
+    def days() -> list[int]:
+        return [page._model.row_at(row).standing.days_over for row in range(page._model.rowCount())]
+
+    first = days()
+    world.clock.instant += timedelta(days=400)
+    window.page("overview")
+    window.page("inventory")
+    window.settle()
+    late = [(before, now) for before, now in zip(first, days(), strict=True) if now]
+    assert late
+    assert all(now > before for before, now in late)

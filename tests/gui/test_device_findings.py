@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -89,6 +89,14 @@ def test_the_review_of_a_later_check_says_that_its_device_is_forked(doubts: Doub
     assert said.chip is not None
     assert said.chip.tone == "bad"
     assert {row.device: row.forked_from > 0 for row in hq.read(all_devices)} == {FIRST: True, SECOND: False}
+
+
+def test_the_inbox_says_whether_a_copy_of_a_forked_bundle_is_kept(doubts: Doubts) -> None:
+    """Before, it always said so, and a person could delete the only copy."""
+    assert doubts.forked.is_kept
+    assert "Kept in quarantine" in outcome_words(doubts.forked)[1]
+    not_kept = outcome_words(replace(doubts.forked, is_kept=False))[1]
+    assert "Nothing was saved; the file stays where it is." in not_kept
 
 
 def test_the_inbox_names_the_next_step_of_hq(doubts: Doubts) -> None:

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QComboBox,
     QLabel,
+    QLineEdit,
     QPushButton,
     QTableView,
     QWidget,
@@ -133,7 +134,12 @@ def test_a_visit_is_planned_and_its_tasking_is_taken_by_the_device(window: Windo
         assert box.currentIndex() == 0, name
     window.type_into("plan_inspector", "INS-017")
     assert "6 items" in window.find(QLabel, "plan_open").text()
-    window.press("plan_button")
+    plan.click()
+    window.find(QLineEdit, "plan_inspector").insert("8")  # a person types on while the visit is being recorded
+    assert not plan.isEnabled(), "a second click would plan a second visit"
+    page.open_form()
+    assert window.find(QComboBox, "plan_site").currentIndex() == 0, "Ctrl+N does not clear the form that is shown"
+    window.settle()
     (visit,) = world.hq.read(all_visits)
     assert (visit.expected, visit.device, visit.inspector) == (6, "FLD-0042", "INS-017")
     (tasking,) = (world.folder / "outbox").glob("*.eumb")

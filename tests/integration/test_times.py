@@ -21,7 +21,7 @@ from db.queries import checks, findings, visits
 from db.queries.activity import ActivityFilter, activity_rows
 from db.queries.clock_jumps import clock_jumps
 from db.store import Store, StoreName
-from db.tables import journal
+from db.tables import journal, lapses
 from eum_app.domain import facts as f
 from eum_app.domain.clock import shifted
 from eum_app.domain.errors import Refusal
@@ -191,7 +191,8 @@ def test_a_check_from_the_future_is_a_finding_until_its_time_is_corrected(simula
     assert device.observed_now()[:10] == today.isoformat()
     simulator.check(DEVICE, 1)
     simulator.deliver(simulator.seal(DEVICE))
-    assert hq.read(findings.finding_ids) == []  # it lapsed
+    assert hq.read(findings.finding_ids) == []  # it lapsed; the check itself still counts
+    assert hq.read(lambda connection: connection.execute(select(lapses.c.reason)).scalar()) == "cause_ended"
     assert hq.read(clock_counts, clock().date()) == device_clock(device, clock)
     before = hq.read(tables)
     rebuild_store(hq)

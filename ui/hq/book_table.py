@@ -45,6 +45,7 @@ class BookTable(QObject):
         super().__init__(parent)
         self._desk = desk
         self._wanted = ItemFilter()
+        self._as_of: date | None = None
         self.order, self.is_descending = BookOrder.PLACE, False
         self.model = IdsTableModel(book_columns(), desk.tasks, self)
         self.view: QTableView = table_view(self.model, name=translate("hq", "Items on the book"))
@@ -58,14 +59,15 @@ class BookTable(QObject):
     def load(self, wanted: ItemFilter, *, same: bool = False) -> None:
         """Read the list: in order of place the first rows at once, all of them right after.
 
-        With `same`, the filter did not change, and the rows in view stay in place.
+        With `same`, the filter did not change, and the rows in view stay in place unless the day has changed.
         """
         self._wanted = wanted
-        if same and self.model.is_whole:
+        today = self._today()
+        if same and self.model.is_whole and today == self._as_of:
             self.model.reload()
             return
+        self._as_of = today
         desk, order, is_descending = self._desk, self.order, self.is_descending
-        today = self._today()
 
         def first() -> Sequence[str]:
             return desk.read(query(find_item_ids, wanted, PAGE_ROWS))

@@ -51,17 +51,14 @@ def outcome_words(outcome: ImportOutcome) -> tuple[str, str]:
     if outcome.new_entries:  # a late bundle that a head on paper covers in part
         facts = InboxWords.tr("%Ln new facts", "", outcome.new_entries)
         return what, translate("hq", "Proved by paper and recorded: {facts}. {todo}").format(facts=facts, todo=todo)
+    left = translate("hq", "Nothing was saved; the file stays where it is. {todo}").format(todo=todo)
+    in_quarantine = translate("hq", "Kept in quarantine; nothing in it was recorded. {todo}").format(todo=todo)
     kept = {
         ImportResult.WAITING: translate(
             "hq", "Not recorded yet. Import the bundle before it; you can import both together."
         ),
-        ImportResult.REFUSED: translate("hq", "Nothing was saved; the file stays where it is. {todo}").format(
-            todo=todo
-        ),
-    }.get(
-        outcome.outcome,
-        translate("hq", "Kept in quarantine; nothing in it was recorded. {todo}").format(todo=todo),
-    )
+        ImportResult.REFUSED: left,
+    }.get(outcome.outcome, in_quarantine if outcome.is_kept else left)
     return what, kept
 
 

@@ -88,6 +88,7 @@ class PlanForm(Card):
         super().__init__(self.tr("Plan a visit"))
         self.desk, self._page = desk, page
         self._visit: PlannedVisit | None = None
+        self._is_planning = False
         self._checklists: list[Checklist] = []
         self._sites: list[SiteRow] = []
         self._records: dict[str, SiteRecord] = {}
@@ -155,16 +156,17 @@ class PlanForm(Card):
         self.add_foot(self._open, self.job, hbox(self.cancel_button, 1, self.plan_button))
 
     def start(self) -> None:
-        """Clear the choices and the inspector, preselect a single purpose, propose the due date, and read the sites and
-        devices in the background.
+        """Clear the choices and the inspector, and read the sites and devices in the background.
 
-        The folder stays.
+        A single purpose is preselected, and so is a single checklist that fits it. The due date is today, or the one
+        that this purpose proposes. The folder stays.
         """
-        for box in (self.site, self.device, self.item_checklist, self.site_checklist):
+        for box in (self.site, self.purpose, self.device, self.item_checklist, self.site_checklist):
             box.setCurrentIndex(-1)
+        self._proposed = QDate.currentDate()
+        self.due.setDate(self._proposed)  # a date changed for an earlier plan says nothing about this one
         if self.purpose.count() == 1:
             self.purpose.setCurrentIndex(0)
-        self.due.setDate(self._proposed)  # a date changed for an earlier plan says nothing about this one
         self.sample.setValue(ALL_ITEMS)
         self._fit_kind()
         self.inspector.clear()
@@ -235,7 +237,7 @@ class PlanForm(Card):
     def _follow(self) -> None:
         denied = why_not(self.desk.session, Permission.VISIT_PLAN)
         missing = self.missing()
-        is_busy = self.job.is_busy
+        is_busy = self.is_busy
         site = self.site.currentData()
         self._say_site(site)
         if denied:
@@ -274,23 +276,30 @@ class PlanForm(Card):
         is_drawn = kind is not None and kind.items is Listing.SOME and self.sample.value() != ALL_ITEMS
         return self.sample.value() if is_drawn else None
 
+    @property
+    def is_busy(self) -> bool:
+        """Return whether a visit is being planned, or its tasking sealed."""
+        return self._is_planning or self.job.is_busy
+
     def plan(self) -> None:
-        """Plan the visit and seal its tasking. Does nothing while a choice is missing; a folder that is not there is
-        refused.
+        """Plan the visit and seal its tasking. A folder that is not there is refused.
+
+        Does nothing while a choice is missing, or while another visit is planned or sealed.
 
         Returns before it is done. `planned` follows once the visit is recorded, also if the sealing then fails or is
         stopped.
         """
         chosen = self.purpose.currentData()
         folder, device = self.folder.path, str(self.device.currentData() or "")
-        if self.missing() or folder is None:
+        if self.missing() or folder is None or self.is_busy:
             return
         try:
             self.desk.require_folder(folder)
         except Refusal as error:
             self._refused(error)
             return
-        self.plan_button.setEnabled(False)
+        self._is_planning = True
+        self._follow()
         self.desk.do(
             call(
                 plan_visit,
@@ -309,7 +318,7 @@ class PlanForm(Card):
         )
 
     def _seal(self, folder: Path, device: str, planned: PlannedVisit) -> None:
-        self._visit = planned
+        self._visit, self._is_planning = planned, False
         self.job.run(
             self.desk,
             self.tr("Sealing the tasking for {device}").format(device=device),
@@ -334,6 +343,7 @@ class PlanForm(Card):
         self.planned.emit(self._visit.visit_id)
 
     def _refused(self, error: KnownError) -> None:
+        self._is_planning = False
         self._page.notice.show_error(error)
         self._follow()
 

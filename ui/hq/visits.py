@@ -171,15 +171,20 @@ class VisitsPage(Page):
     # Planning
 
     def open_form(self) -> None:
-        """Show the form for a new visit, if the account may plan."""
-        if self._plan_action.isEnabled():
-            self._right.setCurrentIndex(PLAN)
-            self._columns.bring_to_front("visit")
+        """Show the form for a new visit, if the account may plan. A form that is shown already keeps its choices."""
+        if not self._plan_action.isEnabled():
+            return
+        is_new = self._right.currentIndex() != PLAN
+        self._right.setCurrentIndex(PLAN)
+        self._columns.bring_to_front("visit")
+        if is_new:
             self.form.start()
+        else:
+            self.form.site.setFocus()
 
     def close_form(self) -> None:
         """Show the current visit again and focus the list, unless a tasking is being sealed or no form is shown."""
-        if self._right.currentIndex() == PLAN and not self.form.job.is_busy:
+        if self._right.currentIndex() == PLAN and not self.form.is_busy:
             self._right.setCurrentIndex(DETAIL if self._model.rowCount() else EMPTY)
             self.list.setFocus()
 

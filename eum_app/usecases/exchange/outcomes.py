@@ -14,6 +14,7 @@ class ImportOutcome:
 
     `sender` and `kind` are empty then, since nothing in the file is trusted.
     `receipt_code` and `receipt_values` give the reason if HQ owes the sender a receipt and could not write it.
+    `is_kept` says of a refused file whether a copy is in the quarantine.
     If one bundle could not hold the receipt and the tasking with it, `further_receipts` lists the next ones in order.
     """
 
@@ -26,6 +27,7 @@ class ImportOutcome:
     kind: str = ""
     new_entries: int = 0
     new_findings: int = 0
+    is_kept: bool = False
     receipt_path: Path | None = None
     further_receipts: tuple[Path, ...] = ()
     receipt_code: str = ""

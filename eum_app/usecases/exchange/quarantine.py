@@ -79,7 +79,8 @@ def set_aside(session: Session, refused: Sequence[ImportOutcome], areas: set[Are
         if number < MAX_NOTED or sender:
             _note(session, outcome, sender, size, digest, is_kept=is_kept, areas=areas)
         is_left = outcome.outcome is ImportResult.QUARANTINED and not is_kept
-        outcomes.append(replace(outcome, outcome=ImportResult.REFUSED) if is_left else outcome)
+        result = ImportResult.REFUSED if is_left else outcome.outcome
+        outcomes.append(replace(outcome, outcome=result, is_kept=is_kept))
     return outcomes
 
 

@@ -18,6 +18,7 @@ from db.queries.findings import (
     finding_ids,
     findings_by_id,
     known_finding_ids,
+    still_counts,
 )
 from db.queries.testimony import answers_of
 from db.queries.visits import closing, purpose_of
@@ -91,7 +92,7 @@ def judge(
     photo arrived later), another occurrence of the finding with those that are left takes its place.
     """
     judged: list[Judged] = []
-    for visit_id in sorted(set(visit_ids)):
+    for visit_id in sorted(set(visit_ids) - {""}):  # "" would mean the findings of every visit
         triggers = [*run_rules(_checks_seen(connection, visit_id, observed_at))]
         if (site := _site_seen(connection, visit_id)) is not None:
             triggers += run_site_rules(site)
@@ -118,7 +119,7 @@ def judge(
         ]
         replaced = {_about(trigger.rule.rule_id, trigger.item_id, trigger.check_id) for trigger in holding.values()}
         gone = [
-            FindingLapsed(observed_at=observed_at, finding_id=finding_id, reason=_why_gone(row, replaced))
+            FindingLapsed(observed_at=observed_at, finding_id=finding_id, reason=_why_gone(connection, row, replaced))
             for finding_id, row in findings_by_id(
                 connection, [finding_id for finding_id in open_ids if finding_id not in holding]
             ).items()
@@ -227,11 +228,14 @@ def _about(rule_id: str, item_id: str, check_id: str) -> tuple[str, str]:
     return rule_id, item_id or check_id
 
 
-def _why_gone(row: FindingRow, replaced: Collection[tuple[str, str]]) -> LapseReason:
+def _why_gone(connection: Connection, row: FindingRow, replaced: Collection[tuple[str, str]]) -> LapseReason:
     if row.check_id and _about(row.rule_id, row.item_id, row.check_id) in replaced:
         return LapseReason.CAUSES_CHANGED
     rule = RULES.get(row.rule_id)
-    return LapseReason.CHECK_NO_LONGER_COUNTS if rule is None else rule.lapse_reason
+    reason = LapseReason.CHECK_NO_LONGER_COUNTS if rule is None else rule.lapse_reason
+    if reason is LapseReason.CHECK_NO_LONGER_COUNTS and row.check_id and still_counts(connection, row.check_id):
+        return LapseReason.CAUSE_ENDED
+    return reason
 
 
 def review_finding(
