@@ -39,6 +39,7 @@ from sqlalchemy import (
     tuple_,
 )
 
+from db.adoption_tables import visit_adoptions
 from db.among import among
 from db.claim_tables import claim_lists, claims
 from db.disposition_tables import disposition_ends, dispositions
@@ -162,9 +163,20 @@ def bounds(scope: Scope) -> dict[Table, ColumnElement[bool]]:
     of_countries = _among(items.c.country, scope.countries)
     of_programs = or_(*(and_(*of_program(program)) for program in scope.programs)) if scope.programs else None
     there = select(sites.c.site_id).where(*_among(sites.c.country, scope.countries))
-    at_visit = [*_among(visits.c.program, scope.programs), *([visits.c.site_id.in_(there)] if scope.countries else [])]
+    # A visit that a device started at a site that is not in the book is shown to those of the country that it names.
+    is_there = or_(
+        visits.c.site_id.in_(there),
+        and_(
+            visits.c.is_pending,
+            visits.c.site_id.not_in(select(sites.c.site_id)),
+            *_among(visits.c.site_country, scope.countries),
+        ),
+    )
+    at_visit = [*_among(visits.c.program, scope.programs), *([is_there] if scope.countries else [])]
     visit_ids = select(visits.c.visit_id).where(*at_visit)
-    expected = select(visit_items.c.item_id).where(visit_items.c.visit_id.in_(visit_ids))
+    # What a device expects opens no item to anyone before HQ adopts its visit.
+    adopted_ids = visit_ids.where(~visits.c.is_pending)
+    expected = select(visit_items.c.item_id).where(visit_items.c.visit_id.in_(adopted_ids))
     own = [*of_countries, *([of_programs] if of_programs is not None else [])]
     item = or_(and_(*own), items.c.item_id.in_(expected)) if own else items.c.item_id.is_not(None)
     item_ids = select(items.c.item_id).where(item)
@@ -194,7 +206,10 @@ def bounds(scope: Scope) -> dict[Table, ColumnElement[bool]]:
         items: item,
         imports: imports.c.import_id.in_(select(items.c.import_id).where(item)),
         visits: and_(true(), *at_visit),
-        **{table: table.c.visit_id.in_(visit_ids) for table in (visit_marks, visit_items, site_answers, evidence)},
+        **{
+            table: table.c.visit_id.in_(visit_ids)
+            for table in (visit_marks, visit_items, visit_adoptions, site_answers, evidence)
+        },
         checks: or_(checks.c.visit_id.in_(visit_ids), checks.c.item_id.in_(item_ids)),
         findings: finding,
         **{table: table.c.finding_id.in_(finding_ids) for table in (lapses, reviews)},

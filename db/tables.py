@@ -31,7 +31,7 @@ from sqlalchemy.dialects import postgresql
 from eum_app.domain.dispositions import TERMINAL
 from eum_app.domain.visits import TO_CHECK
 
-PROJECTION_VERSION: Final = 29
+PROJECTION_VERSION: Final = 30
 """Version of the read tables. Raise it whenever `read` or the projection changes: stores then rebuild when opened."""
 
 PLAIN_TEXT: Final = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
@@ -200,6 +200,14 @@ visits = Table(
     Column("expected", BigInteger, nullable=False, server_default="0"),
     _text("planned_at"),
     _text("planned_by"),
+    _text("kind_version"),
+    # Started by the device, without tasking. Its site is the one that it stated until HQ adopts the visit
+    # (`visit_adoptions`). Until then it is pending, except on the device itself: its checks move no clock.
+    Column("is_unplanned", Boolean, nullable=False, server_default=false()),
+    Column("is_pending", Boolean, nullable=False, server_default=false()),
+    _text("stated_site_id"),
+    _text("site_name"),
+    _text("site_country"),
     _text("order_key"),
 )
 

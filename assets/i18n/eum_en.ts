@@ -760,6 +760,16 @@
     </message>
 </context>
 <context>
+    <name>StartPage</name>
+    <message numerus="yes">
+        <source>Next: scan. %Ln items are expected, except those reported as gone.</source>
+        <translation>
+            <numerusform>Next: scan. %Ln item is expected, except those reported as gone.</numerusform>
+            <numerusform>Next: scan. %Ln items are expected, except those reported as gone.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>StateWords</name>
     <message numerus="yes">
         <source>%Ln facts not yet received by HQ</source>

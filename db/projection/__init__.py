@@ -25,6 +25,7 @@ from db.projection import (
     log,
     paper,
     people,
+    plans,
     sites,
     time_proofs,
     times,
@@ -51,6 +52,7 @@ _APPLIERS: Final[Appliers] = {
     **sites.APPLIERS,
     **claims.APPLIERS,
     **dispositions.APPLIERS,
+    **plans.APPLIERS,
     **visits.APPLIERS,
     **closings.APPLIERS,
     **judgement.APPLIERS,
@@ -64,6 +66,14 @@ _APPLIERS: Final[Appliers] = {
     **log.APPLIERS,
     **time_proofs.APPLIERS,
 }
+_ON_VISITS: Final[tuple[type[Any], ...]] = (
+    *plans.APPLIERS,
+    *visits.APPLIERS,
+    *closings.APPLIERS,
+    f.DispositionStated,
+    f.DispositionWithdrawn,
+)
+"""Facts that change a visit's worklist or its closing: writers of one visit take turns."""
 _HANDLERS: Final[dict[type[Any], tuple[Callable[[Connection, Sequence[Noted]], None], Area]]] = {
     kind.fact: (_APPLIERS[kind.fact], kind.area) for kind in f.KINDS if kind.area is not None
 }
@@ -73,7 +83,7 @@ _HANDLERS[f.UnreadableFact] = (exchange.apply_unreadable, Area.EXCHANGE)
 
 def apply(connection: Connection, noted: Sequence[Noted]) -> set[Area]:
     """Apply facts to the read tables and return the changed areas. Unknown facts have no effect here."""
-    of_visits = (fact.visit_id for _, fact, _ in noted if isinstance(fact, visits.ON_VISITS))
+    of_visits = (fact.visit_id for _, fact, _ in noted if isinstance(fact, _ON_VISITS))
     turns.wait_for_visits(connection, filter(None, of_visits))
     return _applied(connection, noted)
 

@@ -17,7 +17,7 @@ from db.among import among
 from db.disposition_tables import disposition_ends, dispositions
 from db.projection.closings import touch
 from db.projection.rows import Appliers, Noted, key_of, plain, put
-from db.tables import items
+from db.tables import items, visits
 from eum_app.domain import facts as f
 from eum_app.domain.facts import encode_fact
 
@@ -33,7 +33,11 @@ def has_ended(statements: FromClause = dispositions) -> ColumnElement[bool]:
 def _newest(column: ColumnElement[Any]) -> Any:
     return (
         select(column)
-        .where(dispositions.c.item_id == items.c.item_id, ~has_ended())
+        .where(
+            dispositions.c.item_id == items.c.item_id,
+            ~has_ended(),
+            dispositions.c.visit_id.not_in(select(visits.c.visit_id).where(visits.c.is_pending)),
+        )
         .order_by(dispositions.c.order_key.desc(), dispositions.c.statement_id)
         .limit(1)
         .scalar_subquery()
@@ -66,6 +70,12 @@ def recount(connection: Connection, item_ids: Iterable[str]) -> None:
             locked = select(items.c.item_id).where(wanted).order_by(items.c.item_id)
             connection.execute(locked.with_for_update()).all()
     connection.execute(_recount(), [{"of_item": item_id} for item_id in ids])
+
+
+def recount_of_visit(connection: Connection, visit_id: str) -> None:
+    """Derive the disposition of the items of a visit's statements, which count only while it is not pending."""
+    stated = select(dispositions.c.item_id).where(dispositions.c.visit_id == visit_id)
+    recount(connection, connection.execute(stated).scalars().all())
 
 
 def recount_listed(connection: Connection, item_ids: Sequence[str]) -> None:

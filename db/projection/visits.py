@@ -26,54 +26,15 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql
 
 from db import bulk
-from db.projection import closings
 from db.projection.authors import note_authors
 from db.projection.closings import evidence_row, touch
 from db.projection.rows import Appliers, Noted, Rows, key_of, plain, put, run
-from db.tables import checks, evidence, site_answers, visit_items, visits, withdrawals
+from db.tables import checks, evidence, site_answers, visit_items, withdrawals
 from eum_app.domain import facts as f
 from eum_app.domain.visits import ANSWER_ROLE, TO_CHECK
 
 MAX_PAGE: Final = 999_999
 """Highest page number that is stored. A device that lies may state any number."""
-
-
-def apply_visits(connection: Connection, noted: Sequence[Noted]) -> None:
-    """Insert planned visits and their expected items, and recount the items' outcomes.
-
-    The newest plan of a visit wins; items that only an older one expected stay.
-    """
-    for entry, fact, _ in noted:
-        put(
-            connection,
-            visits,
-            [
-                {
-                    **plain(fact, "visit_id", "program", "purpose", "site_id", "due_on", "device", "inspector"),
-                    "item_checklist_id": fact.item_checklist.checklist_id,
-                    "item_checklist_version": fact.item_checklist.version,
-                    "site_checklist_id": fact.site_checklist.checklist_id,
-                    "site_checklist_version": fact.site_checklist.version,
-                    "expected": len(fact.expected),
-                    "planned_at": fact.observed_at,
-                    "planned_by": entry.actor,
-                    "order_key": key_of(entry, fact),
-                }
-            ],
-        )
-        expected = [
-            {
-                "visit_id": fact.visit_id,
-                "item_id": item_id,
-                "position": position,
-                "outcome": TO_CHECK,
-                "check_id": "",
-                "outcome_key": "",
-            }
-            for position, item_id in enumerate(fact.expected)
-        ]
-        put(connection, visit_items, expected)
-        connection.execute(_recount_visit(), {"of_visit": fact.visit_id})
 
 
 def _of_counting_check(column: Any, otherwise: str) -> Any:
@@ -99,7 +60,8 @@ def _recount() -> Any:
 
 
 @cache
-def _recount_visit() -> Any:
+def recount_visit() -> Any:
+    """Return the statement that sets the outcomes of a visit's items (`of_visit`) by their checks that count."""
     return _recount().where(visit_items.c.visit_id == bindparam("of_visit"))
 
 
@@ -339,17 +301,8 @@ def apply_attached(connection: Connection, noted: Sequence[Noted]) -> None:
 
 
 APPLIERS: Final[Appliers] = {
-    f.VisitPlanned: apply_visits,
     f.CheckRecorded: apply_checks,
     f.CheckWithdrawn: apply_withdrawals,
     f.SiteAssessed: apply_site_answers,
     f.EvidenceAttached: apply_attached,
 }
-
-ON_VISITS: Final[tuple[type[Any], ...]] = (
-    *APPLIERS,
-    *closings.APPLIERS,
-    f.DispositionStated,
-    f.DispositionWithdrawn,
-)
-"""Facts that change a visit's worklist or its closing: writers of one visit take turns."""

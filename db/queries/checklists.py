@@ -8,16 +8,24 @@ from functools import lru_cache
 import msgspec
 from sqlalchemy import Connection, and_, bindparam, select
 
-from db.queries.visits import is_closed, of_own_device
+from db.queries.visits import is_closed, of_own_device, purpose_of
 from db.tables import checklists, site_answers, visit_marks, visits
+from eum_app.domain.checklist_file import shipped_checklists
 from eum_app.domain.checklists import Answer, Checklist
 from eum_app.domain.errors import Refusal
 
 
 def checklist(connection: Connection, checklist_id: str, version: str) -> Checklist:
-    """Return one version of a checklist. Raises Refusal `checklist.unknown`."""
+    """Return one version of a checklist: as published, else as shipped with the app.
+
+    A device that starts a visit without tasking uses a shipped one that HQ may never have published. Raises Refusal
+    `checklist.unknown`.
+    """
     body = connection.execute(_CHECKLIST_BODY, {"of_checklist": checklist_id, "of_version": version}).scalar()
     if body is None:
+        for shipped in shipped_checklists():
+            if (shipped.checklist_id, shipped.version) == (checklist_id, version):
+                return shipped
         raise Refusal("checklist.unknown", checklist_id=checklist_id, version=version)
     return _parsed_checklist(body)
 
@@ -68,8 +76,8 @@ def work_basis(connection: Connection, visit_id: str) -> WorkBasis:
     """
     row = connection.execute(_WORK_BASIS, {"of_visit": visit_id}).first()
     if row is None:
-        item_checklist, _ = visit_checklists(connection, visit_id)  # raises: the visit or its checklist is unknown
-        return WorkBasis("", item_checklist, is_closed(connection, visit_id))
+        item_checklist, _ = visit_checklists(connection, visit_id)  # raises if the visit or its checklist is unknown
+        return WorkBasis(purpose_of(connection, visit_id), item_checklist, is_closed(connection, visit_id))
     closed = (row.closed_key or "") > (row.touched_key or "")
     return WorkBasis(row.purpose or "", _parsed_checklist(row.body), closed)
 

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Subquery, and_, any_, func, or
 
 from db.chains import known_before
 from db.queries.checks import is_withdrawn
+from db.queries.visits import of_pending_visit
 from db.tables import checks, items, journal, meta
 from eum_app.domain.compliance.clocks import (
     SIGHTING_GRADES,
@@ -30,7 +31,8 @@ def made_by(as_of: date) -> ColumnElement[bool]:
 def sightings(as_of: date) -> Subquery:
     """Return a subquery item_id, first_at, last_at of the checks that sighted an item (grade A or B) by `as_of`.
 
-    Withdrawn checks do not count; an item without a sighting has no row.
+    Withdrawn checks do not count, nor do those of a visit that HQ has not adopted; an item without a sighting has no
+    row.
     """
     return (
         select(
@@ -43,6 +45,7 @@ def sightings(as_of: date) -> Subquery:
             checks.c.outcome.in_(SIGHTING_OUTCOMES),
             checks.c.grade.in_(SIGHTING_GRADES),
             ~is_withdrawn(),
+            ~of_pending_visit(checks.c.visit_id),
             made_by(as_of),
         )
         .group_by(checks.c.item_id)

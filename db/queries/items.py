@@ -90,6 +90,8 @@ class HistoryLine:
     detail: str = ""
     is_attributed: bool = True
     device: str = ""
+    is_pending: bool = False
+    """The check is of a visit that a device started and HQ has not adopted."""
 
 
 _ITEM = select(items, sites.c.name.label("site")).outerjoin(sites, sites.c.site_id == items.c.site_id)
@@ -192,6 +194,7 @@ def is_unconfirmed(connection: Connection, item_id: str) -> bool:
         checks.c.item_id == item_id,
         checks.c.read_by.in_(_FROM_THE_MARK),
         checks.c.outcome == Outcome.VERIFIED,
+        checks.c.visit_id.not_in(select(visits.c.visit_id).where(visits.c.is_pending)),
         ~is_withdrawn(),
     )
     return connection.execute(read.limit(1)).first() is None
@@ -262,7 +265,8 @@ def history(connection: Connection, item_id: str) -> list[HistoryLine]:
     rows = connection.execute(
         select(
             checks,
-            sites.c.name.label("site"),
+            func.coalesce(sites.c.name, visits.c.site_name).label("site"),
+            visits.c.is_pending,
             withdrawals.c.check_id.label("withdrawn"),
             is_attributed().label("is_attributed"),
             *READING_COLUMNS,
@@ -287,6 +291,7 @@ def history(connection: Connection, item_id: str) -> list[HistoryLine]:
             Reading(*check[-len(READING_COLUMNS) :]),
             is_attributed=bool(check.is_attributed),
             device=check.origin if folded(check.actor) in shared else "",
+            is_pending=bool(check.is_pending),
         )
         for check in rows
     ]

@@ -33,6 +33,7 @@ from sqlalchemy.engine import Row
 
 from db.queries.checks import is_withdrawn
 from db.queries.items import ItemRow, has_serial, items_by_id
+from db.queries.visits import of_pending_visit
 from db.tables import checks, items, sites, visit_items
 from eum_app.domain.items import compact
 from eum_app.domain.look_alikes import look_alike_key
@@ -148,8 +149,11 @@ def _where(condition: ColumnElement[bool]) -> Select[Any]:
 
 
 def _read_before(condition: ColumnElement[bool]) -> Select[Any]:
+    counts = or_(checks.c.visit_id == bindparam("of_visit"), ~of_pending_visit(checks.c.visit_id))
     return _where(
-        items.c.item_id.in_(select(checks.c.item_id).where(condition, checks.c.read_by != "list", ~is_withdrawn()))
+        items.c.item_id.in_(
+            select(checks.c.item_id).where(condition, checks.c.read_by != "list", ~is_withdrawn(), counts)
+        )
     )
 
 

@@ -16,7 +16,7 @@ from db.queries.checks import is_attributed, is_withdrawn
 from db.queries.clocks import clock_columns, made_by, row_standing, sightings
 from db.queries.reading import NO_READING, READING_COLUMNS, Reading
 from db.queries.testimony import NOTHING_STATED, TESTIMONY_COLUMNS, Testimony, testimony_of
-from db.queries.visits import is_unexpected
+from db.queries.visits import is_unexpected, of_pending_visit
 from db.tables import checks, items, site_answers, sites, visit_items
 from eum_app.domain.clock import parse_date
 from eum_app.domain.compliance.clocks import ClockState
@@ -150,7 +150,7 @@ def inventory_count(connection: Connection, wanted: InventoryFilter) -> int:
 def _newest_check(as_of: date) -> Subquery:
     newest = (
         select(checks.c.item_id, func.max(checks.c.order_key).label("order_key"))
-        .where(~is_withdrawn(), checks.c.item_id != "", made_by(as_of))
+        .where(~is_withdrawn(), ~of_pending_visit(checks.c.visit_id), checks.c.item_id != "", made_by(as_of))
         .group_by(checks.c.item_id)
         .subquery()
     )

@@ -9,6 +9,8 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, func, select
 from sqlalchemy.engine import Row
 
+from db.adoption_tables import visit_adoptions
+from db.among import among
 from db.chains import entry_hash_at
 from db.queries.checks import is_withdrawn
 from db.queries.testimony import NOTHING_STATED, TESTIMONY_COLUMNS, Testimony, testimony_of
@@ -55,6 +57,17 @@ class VisitRow:
     reopened_by: str = ""
     reopened_reason: str = ""
     """The newest reopening, also after the visit was closed out again; empty for none."""
+    kind_version: str = ""
+    is_unplanned: bool = False
+    """The device started it without tasking; `site` and `country` are its claims if the site is not in the book."""
+    is_known_site: bool = True
+    adopted_at: str = ""
+    adopted_by: str = ""
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether a device started it, and HQ has not adopted it."""
+        return self.is_unplanned and not self.adopted_at
 
     @property
     def checked(self) -> int:
@@ -126,8 +139,17 @@ def _visit_rows(connection: Connection, visit_id: str = "") -> list[VisitRow]:
         .subquery()
     )
     question = (
-        select(visits, sites.c.name.label("site"), sites.c.country, tally, visit_marks)
+        select(
+            visits,
+            sites.c.name.label("site"),
+            sites.c.country,
+            tally,
+            visit_marks,
+            visit_adoptions.c.adopted_at,
+            visit_adoptions.c.adopted_by,
+        )
         .outerjoin(sites, sites.c.site_id == visits.c.site_id)
+        .outerjoin(visit_adoptions, visit_adoptions.c.visit_id == visits.c.visit_id)
         .outerjoin(tally, tally.c.visit_id == visits.c.visit_id)
         .outerjoin(visit_marks, of_own_device())
         .order_by(visits.c.due_on, visits.c.planned_at)
@@ -148,8 +170,8 @@ def _visit(row: Row[tuple[object, ...]], not_on_list: int) -> VisitRow:
         program=row.program,
         purpose=row.purpose,
         site_id=row.site_id,
-        site=row.site or row.site_id,
-        country=row.country or "",
+        site=row.site or row.site_name or row.site_id,
+        country=row.country or row.site_country,
         due_on=row.due_on,
         device=row.device,
         inspector=row.inspector,
@@ -167,6 +189,11 @@ def _visit(row: Row[tuple[object, ...]], not_on_list: int) -> VisitRow:
         reopened_at=row.reopened_at or "",
         reopened_by=row.reopened_by or "",
         reopened_reason=row.reopened_reason or "",
+        kind_version=row.kind_version,
+        is_unplanned=row.is_unplanned,
+        is_known_site=row.site is not None,
+        adopted_at=row.adopted_at or "",
+        adopted_by=row.adopted_by or "",
     )
 
 
@@ -289,6 +316,19 @@ def devices_of_visits(connection: Connection, visit_ids: Iterable[str]) -> dict[
         rows = connection.execute(select(visits.c.visit_id, visits.c.device).where(chosen))
         found |= {row.visit_id: row.device for row in rows}
     return found
+
+
+def starts_of(connection: Connection, visit_ids: Iterable[str]) -> dict[str, str]:
+    """Return visit id → `order_key` of the fact that planned or started it; unknown ids are left out."""
+    found: dict[str, str] = {}
+    for chosen in among(connection, visits.c.visit_id, visit_ids):
+        found |= {row.visit_id: row.order_key for row in connection.execute(select(visits).where(chosen))}
+    return found
+
+
+def of_pending_visit(column: ColumnElement[str]) -> ColumnElement[bool]:
+    """Return the condition that a visit's id is that of one that HQ has not adopted: its checks count for nothing."""
+    return column.in_(select(visits.c.visit_id).where(visits.c.is_pending))
 
 
 def closing(connection: Connection, visit_id: str) -> VisitClosedOut | None:

@@ -25,8 +25,9 @@ def list_command(
     with unlocked(store, account, passphrase_fd) as session:
         rows = session.read(all_visits)
     words = [
-        f"{row.visit_id}  {row.site}  due {row.due_on}  {row.device}  {row.checked} of {row.expected} checked"
-        f"{'  closed out' if row.closed_at else ''}"
+        f"{row.visit_id}  {row.site}  {f'due {row.due_on}' if row.due_on else 'not planned'}  {row.device}"
+        f"  {row.checked} of {row.expected} checked"
+        f"{'  closed out' if row.closed_at else ''}{'  to adopt' if row.is_pending else ''}"
         for row in rows
     ]
     show(as_json, rows, *words or ["No visits."])
@@ -81,6 +82,69 @@ def plan_command(
         f"Planned {planned.visit_id}: {counted(planned.expected, 'item')} expected.",
         *(f"Not expected: {one.serial}, {word(one.disposition)} {one.happened_on}".rstrip() for one in planned.gone),
     )
+
+
+@visit_app.command("start")
+def start_command(
+    account: AccountOption,
+    site: Annotated[str, typer.Option(help="Name of the site: one that this device knows, or another.")],
+    kind: Annotated[str, typer.Option(help="Kind of visit, e.g. routine_check.")],
+    country: Annotated[str, typer.Option(help="Country's code, for a site that this device does not know.")] = "",
+    program: Annotated[str, typer.Option(help="Program, if the kind of visit belongs to several.")] = "",
+    without_list: Annotated[
+        bool, typer.Option("--without-list", help="Do not expect the items that this device holds for the site.")
+    ] = False,
+    store: StoreOption = None,
+    passphrase_fd: PassphraseFd = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Start a visit on a field device without tasking. It counts at HQ once a reviewer adopts it."""
+    from db.queries.items import all_sites
+    from eum_app.usecases.visits.start_visit import start_visit
+
+    with unlocked(store, account, passphrase_fd) as session:
+        found = [row for row in session.read(all_sites) if row.name == site and country in {"", row.country}]
+        if len(found) > 1:
+            raise Refusal("site.unknown", site_id=site)
+        started = start_visit(
+            session,
+            purpose=kind,
+            program=program,
+            site_id=found[0].site_id if found else "",
+            site_name=site,
+            country=country,
+            has_list=not without_list,
+        )
+    show(
+        as_json,
+        {"visit_id": started.visit_id, "expected": started.expected},
+        f"Started {started.visit_id}: {counted(started.expected, 'item')} expected. HQ has to adopt it.",
+    )
+
+
+@visit_app.command("adopt")
+def adopt_command(
+    account: AccountOption,
+    visit: Annotated[str, typer.Argument(help="The visit's id.", show_default=False)],
+    site: Annotated[str, typer.Option(help="Name of the site where it took place, if the device named another.")] = "",
+    comment: Annotated[str, typer.Option(help="Why it is adopted.")] = "",
+    store: StoreOption = None,
+    passphrase_fd: PassphraseFd = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Adopt a visit that a device started without tasking: from then on its checks count.
+
+    Without --site, a site that is new to HQ is registered as the device named it.
+    """
+    from db.queries.items import all_sites
+    from eum_app.usecases.visits.start_visit import adopt_visit
+
+    with unlocked(store, account, passphrase_fd) as session:
+        site_id = next((row.site_id for row in session.read(all_sites) if site and row.name == site), "")
+        if site and not site_id:
+            raise Refusal("site.unknown", site_id=site)
+        adopted = adopt_visit(session, visit, site_id, comment)
+    show(as_json, {"visit_id": adopted.visit_id, "site_id": adopted.site_id}, f"Adopted {adopted.visit_id}.")
 
 
 @visit_app.command("photo")

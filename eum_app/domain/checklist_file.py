@@ -1,19 +1,34 @@
 """Read a checklist from its JSON file, which people write by hand: each fault is refused with its line.
 
-The module does no I/O: `load_checklist` takes bytes.
+`load_checklist` takes bytes; `shipped_checklists` reads the app's own files.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from functools import cache
 
 import msgspec
 
+from assets import asset
 from eum_app.domain.checklists import NOT_APPLICABLE, NOT_OBSERVED, Checklist, Question, fits
 from eum_app.domain.discrepancies import Discrepancy
 from eum_app.domain.errors import Refusal
 from eum_app.domain.vocabulary import member_of
+
+
+def shipped_checklists() -> list[Checklist]:
+    """Return the checklists shipped with the app, by title. Raises Refusal `checklist.bad_file`."""
+    return list(_shipped())
+
+
+@cache
+def _shipped() -> tuple[Checklist, ...]:
+    paths = sorted(asset("checklists").glob("*.json"), key=lambda path: path.name)
+    found = [load_checklist(path.read_bytes(), path.name) for path in paths]
+    return tuple(sorted(found, key=lambda checklist: checklist.title))
+
 
 _QUESTIONS_START = re.compile(r'"questions"\s*:\s*\[')
 _BETWEEN = re.compile(r"[\s,]*")

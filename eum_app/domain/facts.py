@@ -124,9 +124,11 @@ from eum_app.domain.visit_facts import CheckWithdrawn as CheckWithdrawn
 from eum_app.domain.visit_facts import EvidenceAttached as EvidenceAttached
 from eum_app.domain.visit_facts import HeadSigned as HeadSigned
 from eum_app.domain.visit_facts import SiteAssessed as SiteAssessed
+from eum_app.domain.visit_facts import VisitAdopted as VisitAdopted
 from eum_app.domain.visit_facts import VisitClosedOut as VisitClosedOut
 from eum_app.domain.visit_facts import VisitPlanned as VisitPlanned
 from eum_app.domain.visit_facts import VisitReopened as VisitReopened
+from eum_app.domain.visit_facts import VisitStarted as VisitStarted
 from eum_app.domain.vocabulary import Unknown
 
 

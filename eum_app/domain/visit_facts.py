@@ -44,6 +44,33 @@ class VisitPlanned(Fact, frozen=True, kw_only=True):
     kind_version: str = ""
 
 
+class VisitStarted(Fact, frozen=True, kw_only=True):
+    """A device started a visit without tasking; its author is the inspector.
+
+    `site_id` is a site that the device knows, or a new id for one that it does not. `site_name` and `country` are what
+    the person named: claims, until HQ adopts the visit.
+    """
+
+    visit_id: str
+    program: str
+    purpose: str
+    kind_version: str
+    site_id: str
+    site_name: str
+    country: str
+    item_checklist: ChecklistPin
+    site_checklist: ChecklistPin
+    expected: tuple[str, ...]
+
+
+class VisitAdopted(Fact, frozen=True, kw_only=True):
+    """HQ took on a visit that a device started. It took place at `site_id`, whatever the device named."""
+
+    visit_id: str
+    site_id: str
+    comment: str = ""
+
+
 class CheckRecorded(Fact, frozen=True, kw_only=True):
     """One check of one item. `item_id` is empty for an item that is not in the book.
 
@@ -140,6 +167,14 @@ def _content_of_closing(fact: VisitClosedOut) -> list[ContentRef]:
 KINDS: Final = (
     FactKind(fact=ChecklistPublished, word=QT_TRANSLATE_NOOP("words", "Checklist published"), area=Area.VISITS),
     FactKind(fact=VisitPlanned, word=QT_TRANSLATE_NOOP("words", "Visit planned"), area=Area.VISITS),
+    FactKind(
+        fact=VisitStarted,
+        word=QT_TRANSLATE_NOOP("words", "Visit started without tasking"),
+        area=Area.VISITS,
+        device_may_state=True,
+        is_evidence=True,
+    ),
+    FactKind(fact=VisitAdopted, word=QT_TRANSLATE_NOOP("words", "Visit adopted"), area=Area.VISITS),
     FactKind(
         fact=CheckRecorded,
         word=QT_TRANSLATE_NOOP("words", "Check recorded"),

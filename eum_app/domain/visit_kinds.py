@@ -196,16 +196,15 @@ def kinds_in_force(day: str) -> list[VisitKind]:
     return [kind for kind in VISIT_KINDS.values() if kind.is_in_force(day)]
 
 
-def require_kind(purpose: str, program: str = "", *, day: str) -> tuple[VisitKind, Program]:
-    """Return the kind to plan on this day and its program. A kind with one program needs no program named.
+def require_kind(purpose: str, program: str = "", *, day: str = "") -> tuple[VisitKind, Program]:
+    """Return the kind to plan on this day (empty: any) and its program. A kind with one program needs none named.
 
     Raises Refusal `visit.purpose` (unknown, or not in force on that day), `visit.program` (not one of the kind's).
     """
     kind = VISIT_KINDS.get(purpose)
-    if kind is None or not kind.is_in_force(day):
-        raise Refusal(
-            "visit.purpose", purpose=purpose[:40], known=", ".join(one.purpose for one in kinds_in_force(day))
-        )
+    if kind is None or (day and not kind.is_in_force(day)):
+        known = kinds_in_force(day) if day else VISIT_KINDS.values()
+        raise Refusal("visit.purpose", purpose=purpose[:40], known=", ".join(one.purpose for one in known))
     if not program and len(kind.programs) == 1:
         return kind, kind.programs[0]
     found = next((one for one in kind.programs if one == program), None)

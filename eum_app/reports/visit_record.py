@@ -34,6 +34,7 @@ from eum_app.domain.journal import Head
 from eum_app.domain.translatable import QT_TRANSLATE_NOOP
 from eum_app.domain.visits import NOT_SIGHTED, TO_CHECK, sighting_grade
 from eum_app.reports.model import Column, Counts, Cover, Document, Figure, Made, Section, Table, heads_section
+from eum_app.reports.visit_said import amendment_said, closed_said, due_said, planned_said
 from eum_app.wording.balance_words import balance_parts, balance_sentence
 from eum_app.wording.reading import how_read
 from eum_app.wording.report_words import visit_kind, word
@@ -155,7 +156,7 @@ def visit_record_report(seen: VisitSeen, made: Made, rows: Iterable[Sequence[str
     cover = Cover(
         report=REPORT,
         title=TITLE,
-        subject=", ".join(part for part in (visit.site, visit.country, f"due {visit.due_on}") if part),
+        subject=", ".join(part for part in (visit.site, visit.country, due_said(visit)) if part),
         as_of=made.as_of,
         made_by=made.by,
         made_at_store=made.at_store,
@@ -169,9 +170,9 @@ def visit_record_report(seen: VisitSeen, made: Made, rows: Iterable[Sequence[str
                     ("Program", word(visit.program)),
                     ("Purpose", visit_kind(visit.purpose)),
                     ("Inspector, device", f"{visit.inspector}, {visit.device}"),
-                    ("Planned", f"{instant_words(visit.planned_at)} by {visit.planned_by}"),
-                    ("Closed out", _closed(visit)),
-                    *_amendment(visit),
+                    ("Planned", planned_said(visit)),
+                    ("Closed out", closed_said(visit)),
+                    *amendment_said(visit),
                     ("Visit", visit.visit_id),
                 ),
             ),
@@ -310,19 +311,6 @@ def _table(
 ) -> Table:
     cells = list(rows)
     return Table(name, title, columns, cells, len(cells), in_pdf)
-
-
-def _amendment(visit: VisitRow) -> tuple[tuple[str, str], ...]:
-    if not visit.reopened_at:
-        return ()
-    said = f"Reopened {instant_words(visit.reopened_at)} by {visit.reopened_by}: {visit.reopened_reason}"
-    return (("Amendment", said),)
-
-
-def _closed(visit: VisitRow) -> str:
-    if visit.closed_at:
-        return instant_words(visit.closed_at)
-    return "No: facts came after the signing and void it" if visit.signatures_void else "Not yet"
 
 
 def _statement_title(visit: VisitRow) -> str:

@@ -123,6 +123,26 @@ VISIT_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "The site {site_id} has no items to inspect."),
         QT_TRANSLATE_NOOP("messages", "Import its inventory list first."),
     ),
+    "visit.start_at_hq": (
+        QT_TRANSLATE_NOOP("messages", "A visit without tasking is started on a field device."),
+        QT_TRANSLATE_NOOP("messages", "Plan the visit here instead."),
+    ),
+    "visit.site_name": (
+        QT_TRANSLATE_NOOP("messages", "The site needs a name and a country of printable characters."),
+        QT_TRANSLATE_NOOP("messages", "Enter a name of at most {limit} characters, and the country's code."),
+    ),
+    "visit.not_started": (
+        QT_TRANSLATE_NOOP("messages", "The visit to {site} needs no adoption: HQ planned or adopted it."),
+        QT_TRANSLATE_NOOP("messages", "Open the visit to see its state."),
+    ),
+    "visit.own_adoption": (
+        QT_TRANSLATE_NOOP("messages", "{account} made this visit, and cannot adopt it."),
+        QT_TRANSLATE_NOOP("messages", "Ask another reviewer."),
+    ),
+    "visit.repeated": (
+        QT_TRANSLATE_NOOP("messages", "{sender} starts the visit {visit_id}, which exists already."),
+        QT_TRANSLATE_NOOP("messages", "Ask who works with {sender}, and examine the device. Nothing was imported."),
+    ),
     "visit.sample": (
         QT_TRANSLATE_NOOP("messages", "A visit of this kind takes no sample: {kind}."),
         QT_TRANSLATE_NOOP("messages", "Plan it for all items, or choose a kind that samples."),

@@ -121,6 +121,7 @@ HQ_FACTS: list[f.Fact] = [
         expected=("a", "b", "c"),
     ),
     f.SiteRegistered(observed_at="2026-01-02", site_id="s1", name="Depot 7", country="XX"),
+    f.VisitAdopted(observed_at="2026-02-03", visit_id="v2", site_id="s1"),
 ]
 
 times = st.sampled_from([f"2026-02-{day:02d}" for day in range(1, 6)])
@@ -130,7 +131,25 @@ steps = st.one_of(
     st.tuples(st.just("answer"), st.sampled_from(["q1", "q2"]), st.sampled_from(["yes", "no"]), times),
     st.tuples(st.just("label"), st.sampled_from(["", "7"]), st.sampled_from(["D1", "D1 D2", "D2 D2 D3"]), times),
     st.tuples(st.just("close"), st.just(""), st.just(""), times),
+    st.tuples(st.just("start"), st.sampled_from(["v1", "v2", "v3"]), st.sampled_from(["s1", "s2"]), times),
+    st.tuples(st.just("adopt"), st.sampled_from(["v2", "v3"]), st.sampled_from(["s1", "s2"]), times),
 )
+
+
+def start_fact(visit_id: str, site_id: str, at: str) -> f.VisitStarted:
+    return f.VisitStarted(
+        observed_at=at,
+        visit_id=visit_id,
+        program="golden_sentry",
+        purpose="routine_check",
+        kind_version="1",
+        site_id=site_id,
+        site_name="Outpost 3",
+        country="XX",
+        item_checklist=PIN,
+        site_checklist=PIN,
+        expected=("a", "b"),
+    )
 
 
 def facts_of(device: int, plan: list[tuple[Any, ...]]) -> list[f.Fact]:
@@ -149,6 +168,10 @@ def facts_of(device: int, plan: list[tuple[Any, ...]]) -> list[f.Fact]:
             )
         elif what == "label":
             facts.append(label_fact(subject, value.split(), at))
+        elif what == "start":
+            facts.append(start_fact(subject, value, at))
+        elif what == "adopt":
+            facts.append(f.VisitAdopted(observed_at=at, visit_id=subject, site_id=value))
         else:
             facts.append(
                 f.VisitClosedOut(

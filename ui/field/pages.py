@@ -18,6 +18,7 @@ from ui.field.items_page import ItemsPage
 from ui.field.parts import visit_cards
 from ui.field.scanner_test_page import ScannerTestPage
 from ui.field.site_page import SitePage
+from ui.field.start_page import StartPage
 from ui.field.sync_page import SyncPage
 from ui.field.transcribe_page import TranscribePage
 from ui.field.visit.visit_page import VisitPage
@@ -45,6 +46,7 @@ def add_pages(shell: Shell, desk: Desk) -> None:
     add_settings_page(shell, desk, translate("field", "Settings"))
     beside: dict[str, tuple[Callable[[], Page], str]] = {
         "visit": (partial(_visit, shell, desk), "visits"),
+        "start": (partial(StartPage, desk), "visits"),
         "site": (partial(SitePage, desk), "visits"),
         "close_out": (partial(CloseOutPage, desk), "visits"),
         "transcribe": (partial(TranscribePage, desk), "visits"),

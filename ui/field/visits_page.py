@@ -14,7 +14,7 @@ from eum_app.domain.areas import Area
 from eum_app.domain.records import SiteRecord
 from eum_app.domain.visit_kinds import has_items
 from eum_app.usecases.calls import query
-from ui.field.parts import holds_focus, named, progress_parts, visit_cards
+from ui.field.parts import holds_focus, name_header_buttons, named, progress_parts, visit_cards
 from ui.kit import words
 from ui.kit.desk import Desk
 from ui.kit.guard import guarded
@@ -49,6 +49,10 @@ class VisitsPage(Page):
         self.setObjectName("visits_page")
         self._desk = desk
         self.set_title(self.tr("Visits"))
+        self.add_action(
+            self.tr("Start a visit…"), "Ctrl+N", lambda: self.navigate_requested.emit("start", None), in_header=True
+        )
+        name_header_buttons(self.header, "start_visit_button")
         self._cards: list[VisitCard] = []
         self._grid = QGridLayout()
         inset(self._grid, 0, 0, 0, 0, spacing=16)
@@ -58,7 +62,7 @@ class VisitsPage(Page):
             "clipboard-list",
             self.tr("No visit yet"),
             self.tr("HQ plans visits and sends them in a tasking bundle. Import it in Sync: it brings the items to "
-                    "check, the site and the checklists."),
+                    "check, the site and the checklists. Without tasking, start a visit here."),
             self.tr("Go to Sync"),
             lambda: self.navigate_requested.emit("sync", None),
         )  # fmt: skip
@@ -137,7 +141,7 @@ class VisitCard(Card):
             f"open_visit_{row.visit_id}",
         )
         self.open_button.setAccessibleName(self.tr("Open visit {site}").format(site=row.site))
-        due = self.tr("Due {day}").format(day=words.day(row.due_on))
+        due = self.tr("Due {day}").format(day=words.day(row.due_on)) if row.due_on else self.tr("Not planned")
         extra = self.tr("{count} not on the list").format(count=words.count(row.not_on_list)) if row.not_on_list else ""
         self.add_padded(
             hbox(
@@ -146,7 +150,7 @@ class VisitCard(Card):
                 _state_chip(row, is_received=is_received),
             ),
             label(site, "heading", wrap=True),
-            label(words.joined(due, self.tr("Planned by {account}").format(account=row.planned_by)), "sub"),
+            label(words.joined(due, _origin_words(row)), "sub"),
             *([label(state, "sub", tone="warn" if is_doubtful else "", wrap=True)] if state else []),
             progress,
             hbox(label(extra, "sub", tone="warn"), 1, self.open_button),
@@ -167,6 +171,14 @@ class VisitCard(Card):
 
     def _open(self) -> None:
         self.open_requested.emit(self.row.visit_id)
+
+
+def _origin_words(row: VisitRow) -> str:
+    if not row.is_unplanned:
+        return translate("VisitCard", "Planned by {account}").format(account=row.planned_by)
+    if row.adopted_by:
+        return translate("VisitCard", "Adopted by {account}").format(account=row.adopted_by)
+    return translate("VisitCard", "Started by {account}, to be adopted by HQ").format(account=row.planned_by)
 
 
 def front_page(row: VisitRow) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from functools import partial
 
 from PySide6.QtCore import QCoreApplication, Signal
@@ -12,13 +11,12 @@ from PySide6.QtWidgets import QWidget
 from db.queries.checks import CheckRow, EvidenceRow, evidence_of, recent_checks
 from db.queries.visits import VisitRow, closing, visit
 from eum_app.domain.checklists import Checklist
-from eum_app.domain.clock import date_of
 from eum_app.domain.compliance.balance import VisitBalance
 from eum_app.domain.errors import KnownError
 from eum_app.domain.facts import VisitClosedOut
 from eum_app.domain.ids import CheckId
 from eum_app.domain.people import Permission
-from eum_app.domain.visits import TO_CHECK, Outcome, Party
+from eum_app.domain.visits import Party
 from eum_app.usecases.calls import call, child
 from eum_app.usecases.children import make_report_child, seal_for_device_child
 from eum_app.usecases.exchange.seal_bundle import Sealed
@@ -27,10 +25,12 @@ from eum_app.usecases.reporting.visit_record import VISIT_RECORD
 from eum_app.usecases.session import Session
 from eum_app.usecases.visits.balance import visit_balance
 from eum_app.wording.balance_words import balance_parts
+from ui.hq.adopt_card import AdoptCard
 from ui.hq.review_data import CheckEvidence, check_evidence, item_checklist, question_texts
 from ui.hq.slip_dialog import visit_slip_button
 from ui.hq.statement_dialog import SignedStatement, StatementDialog, read_statement
 from ui.hq.visit_photos import VisitPhotos
+from ui.hq.visit_state import OUTCOMES, progress_parts
 from ui.kit.delegates import ChipSpec
 from ui.kit.desk import Desk
 from ui.kit.models import Column, IdsTableModel, current_id, on_current, table_view
@@ -59,15 +59,7 @@ from ui.shared.verdict import VERDICT_FACES, reasons_said, verdict_word
 translate = QCoreApplication.translate
 
 
-CHECKS_SHOWN, DUE_SOON_DAYS = 500, 14
-_OUTCOMES = (
-    Outcome.VERIFIED,
-    Outcome.DISCREPANCY,
-    Outcome.NOT_FOUND,
-    Outcome.NO_ACCESS,
-    Outcome.NOT_ON_LIST,
-    TO_CHECK,
-)
+CHECKS_SHOWN = 500
 
 
 @dataclass(frozen=True)
@@ -102,42 +94,6 @@ def visit_detail(session: Session, visit_id: str) -> VisitDetail:
     )
 
 
-def progress_parts(row: VisitRow) -> tuple[tuple[int, str], ...]:
-    """Return (count, tone) of expected items, in drawing order: verified, discrepancy, not found, no access."""
-    return tuple(
-        (getattr(row, outcome), status_mark(outcome).tone)
-        for outcome in _OUTCOMES
-        if outcome not in {Outcome.NOT_ON_LIST, TO_CHECK}
-    )
-
-
-def state_of(row: VisitRow, today: date) -> ChipSpec:
-    """Return a chip that says whether a visit is closed, under way or planned, and whether it is past due.
-
-    One that is due before `today` and not signed is overdue, even if items were checked. A due date that cannot be read
-    counts as none.
-    """
-    if row.closed_at or row.signatures_void:
-        return _signed_chip(row)
-    due_on = date_of(row.due_on)  # where it cannot be read, the row shows it as it is
-    if due_on and due_on < today:
-        return ChipSpec.of("overdue")
-    if row.checked or row.not_on_list:
-        return ChipSpec(translate("hq", "Under way"), "accent", "circle-dot")
-    is_soon = due_on is not None and (due_on - today).days <= DUE_SOON_DAYS
-    return ChipSpec.of("due_soon") if is_soon else ChipSpec(translate("hq", "Planned"), "mute", "circle")
-
-
-def _signed_chip(row: VisitRow) -> ChipSpec:
-    """Return the chip of a visit that was signed; a reopened one is an amendment, also when it is signed again."""
-    if row.closed_at:
-        if row.reopened_at:
-            return ChipSpec(translate("hq", "Closed out, amended"), "warn", "check")
-        return ChipSpec(translate("hq", "Closed out"), "ok", "check")
-    said = translate("hq", "Reopened") if row.reopened_at else translate("hq", "Signatures void")
-    return ChipSpec(said, "warn", "triangle-alert")
-
-
 class VisitView(QWidget):
     """A visit and its checks so far. `enlarged` carries a photo to enlarge, `left` closes it again."""
 
@@ -150,7 +106,10 @@ class VisitView(QWidget):
         self.shown: VisitDetail | None = None
         self._facts = KeyValueGrid()
         self._progress = ProgressSummary()
-        self._chips = {outcome: Chip.of(outcome, "0") for outcome in _OUTCOMES}
+        self.adopting = AdoptCard(desk)
+        self.adopting.failed.connect(notice.show_error)
+        self.adopting.adopted.connect(lambda _visit_id: notice.show_message("ok", self.tr("Visit adopted")))
+        self._chips = {outcome: Chip.of(outcome, "0") for outcome in OUTCOMES}
         self._closing = label("", wrap=True)
         self._verdict = named(Chip(), "visit_verdict")
         self._reasons = named(label("", "sub", wrap=True), "visit_reasons")
@@ -175,6 +134,7 @@ class VisitView(QWidget):
         self.job = Job("visit_tasking_job")
         self._card = Card(self.tr("Visit"))
         self._card.add(self._facts)
+        self._card.add_padded(self.adopting, margins=(16, 2, 16, 2))
         self._card.add_padded(
             self._progress,
             panel(flow(*self._chips.values())),
@@ -203,13 +163,14 @@ class VisitView(QWidget):
         self._card.set_title(row.site, joined(program(row.program), purpose(row.purpose)))
         self._facts.set_rows(
             [
-                (self.tr("Due"), day(row.due_on)),
+                (self.tr("Due"), day(row.due_on) if row.due_on else self.tr("Not planned")),
                 *([(self.tr("Site"), detail.site)] if detail.site else []),
                 (self.tr("Device"), row.device),
                 (self.tr("Inspector"), row.inspector),
-                (self.tr("Planned"), joined(moment(row.planned_at), row.planned_by)),
+                self._origin(row),
             ]
         )
+        self.adopting.show_visit(row)
         self._progress.set_progress(row.checked, row.expected, progress_parts(row))
         for outcome, chip in self._chips.items():
             chip.set_state(outcome, f"{count(getattr(row, outcome))} {status_mark(outcome).text()}")
@@ -236,6 +197,13 @@ class VisitView(QWidget):
     def _take_evidence(self, found: CheckEvidence) -> None:
         if current_id(self.checks.table) == found.check_id:
             self.photos.show_check(found)
+
+    def _origin(self, row: VisitRow) -> tuple[str, str]:
+        """Return who planned the visit, or who started it and who adopted it."""
+        if not row.is_unplanned:
+            return self.tr("Planned"), joined(moment(row.planned_at), row.planned_by)
+        adopted = self.tr("adopted by {name}").format(name=row.adopted_by) if row.adopted_by else ""
+        return self.tr("Started"), joined(moment(row.planned_at), row.planned_by, adopted)
 
     def _amendment(self, row: VisitRow) -> str:
         if not row.reopened_at:

@@ -11,7 +11,8 @@ from eum_app.domain.people import Permission
 from eum_app.usecases.calls import call, query
 from ui.hq.narrowed import Narrowed, VisitFilter
 from ui.hq.plan_form import PlanForm
-from ui.hq.visit_detail import VisitDetail, VisitView, progress_parts, state_of, visit_detail
+from ui.hq.visit_detail import VisitDetail, VisitView, visit_detail
+from ui.hq.visit_state import progress_parts, state_of
 from ui.kit.delegates import VISIT_HEIGHT, RowContent, RowDelegate
 from ui.kit.desk import Desk
 from ui.kit.models import Column, IdsTableModel, current_id, list_view, on_current, select_id
@@ -91,7 +92,7 @@ class VisitsPage(Page):
             row.site,
             joined(row.device, row.inspector, purpose(row.purpose)),
             chip=state_of(row, self.desk.session.now().date()),
-            trailing=self.tr("due {day}").format(day=day(row.due_on)),
+            trailing=self.tr("due {day}").format(day=day(row.due_on)) if row.due_on else self.tr("not planned"),
             progress=progress_parts(row),
             total=row.expected,
         )

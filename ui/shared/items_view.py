@@ -113,6 +113,8 @@ def told(line: HistoryLine | ClaimLine | Statement) -> Told:
         what = f"{what} ({ChipSpec.of('withdrawn').text})"
     read = how_read(line.reading) if line.reading is not None else ""
     owed = "" if line.is_attributed else signature_outstanding()
+    if line.is_pending:
+        owed = joined(owed, translate("items", "visit not adopted"))
     said = joined(owed, reason(line.kind, line.reason), read)
     return Told(what, author(line.actor, line.device), joined(moment(line.at), line.site), said)
 

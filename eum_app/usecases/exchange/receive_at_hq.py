@@ -9,7 +9,7 @@ from pathlib import Path
 
 from db.queries.checks import check_ids_of_others
 from db.queries.dispositions import statement_ids_of_others
-from db.queries.visits import devices_of_visits
+from db.queries.visits import devices_of_visits, starts_of
 from db.store import Connection
 from eum_app.domain.admission import admitted
 from eum_app.domain.areas import Area
@@ -23,8 +23,9 @@ from eum_app.domain.facts import (
     FactsReceived,
     TimeCorrected,
     UnknownFact,
+    VisitStarted,
 )
-from eum_app.domain.journal import Entry
+from eum_app.domain.journal import Entry, order_key
 from eum_app.domain.people import Permission
 from eum_app.usecases.exchange.late_bundles import admitted_through, late_refusal
 from eum_app.usecases.exchange.seal_bundle import OnProgress, seal_for_device
@@ -125,7 +126,8 @@ def _admit(
         if isinstance(fact, TimeCorrected) and fact.origin != device:
             raise Refusal("bundle.foreign_origin", sender=device, origin=fact.origin, epoch=fact.epoch)
     of_visits = {str(getattr(fact, "visit_id", "")) for fact in facts} - {""}
-    assigned = devices_of_visits(connection, of_visits)
+    started = _started(connection, device, entries, facts)
+    assigned = devices_of_visits(connection, of_visits - started) | dict.fromkeys(started, device)
     for visit_id in sorted(of_visits):
         if assigned.get(visit_id) != device:
             raise Refusal("fact.foreign_visit", visit_id=visit_id[:40], sender=device)
@@ -139,6 +141,28 @@ def _admit(
         raise Refusal("disposition.repeated", statement_id=statement_id[:40], sender=device)
     pictures += stated_pictures(entries, facts)
     return facts
+
+
+def _started(
+    connection: Connection, device: str, entries: Sequence[Entry], facts: Sequence[Fact | UnknownFact]
+) -> set[str]:
+    """Return the ids of the visits that a device starts here. Its checks may name them from then on.
+
+    A device may start a visit once, under an id that no other visit has: else it could take over a visit that HQ
+    planned, or change the site and the list of one that HQ has adopted. Raises Refusal `visit.repeated`.
+    """
+    keys = {
+        (fact.visit_id, order_key(fact.observed_at, entry))
+        for entry, fact in zip(entries, facts, strict=True)
+        if isinstance(fact, VisitStarted)
+    }
+    ids = {visit_id for visit_id, _ in keys}
+    held = starts_of(connection, ids)
+    # An entry that was lost to damage comes again; its row is still there.
+    repeated = sorted(visit_id for visit_id, key in keys if held.get(visit_id, key) != key)
+    if repeated or len(keys) > len(ids):
+        raise Refusal("visit.repeated", visit_id=(repeated or sorted(ids))[0][:40], sender=device)
+    return ids
 
 
 def _answer(session: Session, outcomes: dict[Path, ImportOutcome], folder: Path, areas: set[Area]) -> None:

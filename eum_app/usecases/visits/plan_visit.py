@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from assets import asset
 from db.bounds import outside
 from db.queries.checklists import all_checklists
 from db.queries.dispositions import GoneItem, facts_about, gone_at
@@ -15,13 +14,13 @@ from db.queries.items import item_ids_at, items_by_id, listed_facts, site, site_
 from db.queries.people import all_devices
 from db.queries.records import case_record_facts, site_record_facts
 from db.store import Connection
-from eum_app.domain.checklist_file import load_checklist
+from eum_app.domain.checklist_file import shipped_checklists as shipped_checklists
 from eum_app.domain.checklists import Checklist
 from eum_app.domain.clock import parse_date
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import ChecklistPin, ChecklistPublished, Fact, VisitPlanned
 from eum_app.domain.people import Permission
-from eum_app.domain.visit_kinds import VISIT_KINDS, Listing, require_kind
+from eum_app.domain.visit_kinds import VISIT_KINDS, Listing, VisitKind, require_kind
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.people.scopes import require_items, require_program, require_site
 from eum_app.usecases.session import Session, new_id
@@ -36,13 +35,6 @@ class PlannedVisit(Changed):
     expected: int
     gone: tuple[GoneItem, ...] = ()
     """Items on the site's book that are reported as gone, and so are not expected."""
-
-
-def shipped_checklists() -> list[Checklist]:
-    """Return the checklists shipped with the app, by title. Raises Refusal `checklist.bad_file`."""
-    paths = sorted(asset("checklists").glob("*.json"), key=lambda path: path.name)
-    found = [load_checklist(path.read_bytes(), path.name) for path in paths]
-    return sorted(found, key=lambda checklist: checklist.title)
 
 
 _DEFAULTS: Final = {"item": "item-general-neutral", "site": "site-physical-security-neutral"}
@@ -126,9 +118,7 @@ def plan_visit(
         told += case_record_facts(connection, {row.case_id for row in known.values()}, of_program)
         recorded: list[Fact] = []
         for pin, applies_to in ((item_checklist, "item"), (site_checklist, "site")):
-            checklist = _find_checklist(connection, pin, applies_to)
-            if not kind.offers(pin.checklist_id, applies_to):
-                raise Refusal("visit.checklist", checklist_id=pin.checklist_id, kind=kind.title)
+            checklist = require_checklist(connection, kind, pin, applies_to)
             fact = ChecklistPublished(observed_at=observed_at, checklist=checklist)
             # HQ publishes a version once. Each device gets it again, since it may never have seen it.
             if (pin.checklist_id, pin.version) not in published:
@@ -185,10 +175,16 @@ def _items_at(session: Session, connection: Connection, site_id: str, gone: Iter
     return [item_id for item_id in ids if item_id not in foreign]
 
 
-def _find_checklist(connection: Connection, pin: ChecklistPin, applies_to: str) -> Checklist:
+def require_checklist(connection: Connection, kind: VisitKind, pin: ChecklistPin, applies_to: str) -> Checklist:
+    """Return a checklist, published or shipped, that the kind of visit uses for its items or its site.
+
+    Raises Refusal `checklist.unknown` (also for one about the other), `visit.checklist`.
+    """
     for checklist in (*all_checklists(connection), *shipped_checklists()):
         if pin_of(checklist) == pin:
             if checklist.applies_to != applies_to:
                 break
+            if not kind.offers(pin.checklist_id, applies_to):
+                raise Refusal("visit.checklist", checklist_id=pin.checklist_id, kind=kind.title)
             return checklist
     raise Refusal("checklist.unknown", checklist_id=pin.checklist_id, version=pin.version)
