@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, Row, and_, exists, func, or_, select
+from sqlalchemy import Connection, Row, and_, case, exists, func, or_, select
 
 from db.among import among
 from db.disposition_tables import disposition_ends, dispositions
@@ -207,7 +207,7 @@ def seen_though_gone(connection: Connection, visit_id: str) -> dict[str, str]:
     """Return check id → disposition, for sightings at a visit of items that were reported as gone before (`TERMINAL`).
 
     Withdrawn checks are left out. An item was gone if the newest statement about it before the check says so, or
-    without one its newest list, of any time.
+    without one its list, if it said so before the check.
     """
     stated = select(dispositions.c.item_id)
     listed = select(items.c.item_id).where(LISTED_GONE)  # this text is the condition of its index
@@ -218,7 +218,8 @@ def seen_though_gone(connection: Connection, visit_id: str) -> dict[str, str]:
         .limit(1)
         .scalar_subquery()
     )
-    was = func.coalesce(before, items.c.listed_as, "").label("was")
+    listed_before = case((items.c.listed_key < checks.c.order_key, items.c.listed_as))
+    was = func.coalesce(before, listed_before, "").label("was")
     rows = connection.execute(
         select(checks.c.check_id, was)
         .outerjoin(items, items.c.item_id == checks.c.item_id)
@@ -231,6 +232,11 @@ def seen_though_gone(connection: Connection, visit_id: str) -> dict[str, str]:
         )
     )
     return {row.check_id: row.was for row in rows if row.was in TERMINAL}
+
+
+def visits_with_checks_of(connection: Connection, item_id: str) -> set[str]:
+    """Return the ids of the visits in which an item was checked, also where the check was withdrawn."""
+    return set(connection.execute(select(checks.c.visit_id).where(checks.c.item_id == item_id).distinct()).scalars())
 
 
 def is_item_of_visit(connection: Connection, visit_id: str, item_id: str) -> bool:

@@ -121,5 +121,7 @@ def require_date(happened_on: str, delivered: str, stated_at: str) -> None:
     doubt = date_doubt(happened_on, delivered, stated_at)
     if doubt == "invalid":
         raise Refusal("date.invalid", text=happened_on[:40])
+    if doubt == "in_future":
+        raise Refusal("disposition.in_future", date=happened_on)
     if doubt:
-        raise Refusal(f"disposition.{doubt}", date=happened_on, delivered=delivered)
+        raise Refusal("disposition.before_delivery", date=happened_on, delivered=delivered)

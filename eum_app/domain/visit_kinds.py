@@ -23,6 +23,7 @@ from eum_app.domain.clock import date_of
 from eum_app.domain.errors import Refusal
 from eum_app.domain.sighting import STRICT, SightingPolicy
 from eum_app.domain.translatable import QT_TRANSLATE_NOOP
+from eum_app.domain.unreadable import UNREADABLE
 from eum_app.domain.visits import Grade, OpenPoint, OpenPointKind, Outcome, Program
 
 
@@ -147,7 +148,7 @@ def read_kinds(data: bytes, name: str) -> dict[str, VisitKind]:
     """
     try:
         listed = msgspec.json.decode(data, type=_List)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise Refusal("kinds.bad_file", name=name, detail=str(error)) from error
     found: dict[str, VisitKind] = {}
     for entry in listed.kinds:

@@ -6,7 +6,7 @@ from eum_app.domain.translatable import QT_TRANSLATE_NOOP
 
 ITEM_SENTENCES: dict[str, tuple[str, str]] = {
     "disposition.unknown": (
-        QT_TRANSLATE_NOOP("messages", "“{disposition}” is not a disposition of the list in force."),
+        QT_TRANSLATE_NOOP("messages", "The list in force has no disposition “{disposition}”."),
         QT_TRANSLATE_NOOP("messages", "Use one of: {known}."),
     ),
     "disposition.reported_by": (
@@ -86,7 +86,7 @@ ITEM_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "Look at the register of incidents."),
     ),
     "incident.kind": (
-        QT_TRANSLATE_NOOP("messages", "“{kind}” is not a kind of incident."),
+        QT_TRANSLATE_NOOP("messages", "There is no kind of incident “{kind}”."),
         QT_TRANSLATE_NOOP("messages", "Use one of: {known}."),
     ),
     "incident.what": (
@@ -100,15 +100,15 @@ ITEM_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "Choose the items."),
     ),
     "incident.known_on": (
-        QT_TRANSLATE_NOOP("messages", "“{date}” is not a day on which this can have been known."),
+        QT_TRANSLATE_NOOP("messages", "This cannot have been known on “{date}”."),
         QT_TRANSLATE_NOOP("messages", "State the day on which it was first known, as 2026-11-21."),
     ),
     "incident.told_on": (
-        QT_TRANSLATE_NOOP("messages", "“{date}” is not a day on which this notice can have been given."),
+        QT_TRANSLATE_NOOP("messages", "This notice cannot have been given on “{date}”."),
         QT_TRANSLATE_NOOP("messages", "State the day of the notice, as 2026-11-21."),
     ),
     "incident.filed_on": (
-        QT_TRANSLATE_NOOP("messages", "“{date}” is not a day on which this report can have been filed."),
+        QT_TRANSLATE_NOOP("messages", "This report cannot have been filed on “{date}”."),
         QT_TRANSLATE_NOOP("messages", "State the day of filing: not before the loss was known, and not after today."),
     ),
     "incident.notice": (
@@ -116,7 +116,7 @@ ITEM_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "State who was notified and how."),
     ),
     "incident.part": (
-        QT_TRANSLATE_NOOP("messages", "“{part}” is not a part of the written report."),
+        QT_TRANSLATE_NOOP("messages", "The written report has no part “{part}”."),
         QT_TRANSLATE_NOOP("messages", "Use one of: {known}."),
     ),
     "incident.text": (

@@ -118,7 +118,7 @@ def slot_of(folder: Path, account: str) -> Slot:
     return slot
 
 
-@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("version", [one for one in VERSIONS if one < "0.1.0-0004"])  # slots are committed since
 def test_a_slot_of_an_earlier_version_is_committed_at_the_next_unlocking(version: str, tmp_path: Path) -> None:
     folder = tmp_path / "old"
     shutil.copytree(STORES / version / "field", folder)

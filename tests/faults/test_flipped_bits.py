@@ -19,7 +19,7 @@ from db.engines import DATABASE
 from db.instance import path_of
 from db.keyslots import FILE_NAME as KEYSLOTS
 from db.keyslots import is_as_written, read_store_file
-from db.pages import PAGE_BYTES
+from db.pages import PAGE_BYTES, examine_file
 from db.queries.visits import all_visits
 from db.watermark import FILE_NAME as WATERMARK
 from db.watermark import Watermark
@@ -219,10 +219,12 @@ def test_damage_is_not_called_write_protection(folder: Path, at_rest: Ticket, tm
             codes.add(error.code)
             continue
         try:
-            with pytest.raises(Trouble) as told:
-                back_up(session, tmp_path / "backups")
-            codes.add(told.value.code)
+            back_up(session, tmp_path / "backups")
+        except Trouble as error:
+            codes.add(error.code)
         finally:
             session.store.close()
     assert codes == {"store.damaged"}
-    assert not list((tmp_path / "backups").glob("*_*"))
+    # A copy is made of the tables. Damage to an index or an unused page is not copied, so such a backup is whole.
+    for backup in (tmp_path / "backups").glob("*_*"):
+        assert examine_file(backup / DATABASE, at_rest.data_key).is_whole

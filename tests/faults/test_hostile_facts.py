@@ -32,6 +32,8 @@ def statements(kind: type[f.Fact], known: dict[str, Any]) -> list[bytes]:
                 continue  # about another device: refused
             number = len(payloads)
             value |= {name: f"c{number}" for name in ("check_id",) if value.get(name) == "x-check_id"}
+            if kind is f.VisitStarted:  # a device may start a visit once
+                value |= {name: f"v{number}" for name in ("visit_id",) if value.get(name) == known[name]}
             value |= {name: f"{AT[:20]}{number:06d}Z" for name in ("observed_at",) if value.get(name) == AT}
         text = json.dumps(value, ensure_ascii=bool(len(payloads) % 2))
         payloads.append(text.encode("utf-8", "surrogatepass"))

@@ -94,10 +94,10 @@ def test_what_was_acknowledged_outlives_a_kill(tmp_path: Path, server: PostgreSQ
             )
     server.kill()
     server.start_again()
-    assert heads(hq) == {"HQ-01": 23}
+    assert heads(hq) == {"HQ-01": 25}
     hq.close()
     again = open_store(tmp_path / "hq", "REV-004", PASSPHRASE, now=Clock())
-    assert check_store(again)[0][0].seq == 26  # its end, the signature over it, and the next beginning
+    assert check_store(again)[0][0].seq == 28  # its end, the signature over it, and the next beginning
     again.close()
 
 

@@ -115,7 +115,9 @@ def plan_in_form(window: Window) -> None:
     due.setDate(today.addDays(3))
     window.press("plan_cancel")
     window.press("visits_plan")
-    assert due.date() == today.addDays(45), "a date changed for an earlier plan is proposed again"
+    assert (kinds.currentIndex(), due.date()) == (-1, today), "choices of an earlier plan say nothing about this one"
+    kinds.setCurrentIndex(added)
+    assert due.date() == today.addDays(45)
     due.setDate(today.addDays(7))
     kinds.setCurrentIndex(0)
     assert due.date() == today.addDays(7), "a date that a person chose stays"

@@ -96,6 +96,9 @@ def test_an_item_reported_as_gone_and_then_seen_raises_a_finding(simulator: Simu
     row = open_findings(hq)["gone-but-seen"]
     assert row.item_id == item_id
     assert hq.read(items.item, item_id).disposition == "LOST", "nothing is chosen in silence: a person decides"
+    (statement,) = hq.read(told.statements_about, item_id)
+    withdraw_disposition(hq, statement.fact.statement_id, "It was mistaken for another item")
+    assert "gone-but-seen" not in open_findings(hq)
 
 
 def test_hostile_statements_are_kept_shown_and_doubted(simulator: Simulator) -> None:

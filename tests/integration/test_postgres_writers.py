@@ -63,7 +63,7 @@ def test_eight_writers_at_once_lose_no_number_and_give_none_twice(hq: Session) -
     with ThreadPoolExecutor(WRITERS) as pool:
         list(pool.map(write, range(WRITERS)))
     heads = {head.origin: head.seq for head in check_store(hq)[0]}
-    begun = 3  # the store's creation, its account, the session
+    begun = 5  # the store's creation, its certificate and vault, its account, the session
     assert heads == {"HQ-01": begun + 4 * FACTS_EACH, **{f"FLD-{writer}": FACTS_EACH for writer in (1, 3, 5, 7)}}
     assert len(hq.read(items.all_sites)) == WRITERS * FACTS_EACH
     before = hq.read(tables)
@@ -88,7 +88,7 @@ def test_processes_at_once_lose_no_number_and_give_none_twice(hq: Session) -> No
         assert process.exitcode == 0
     with hq.store.reading() as connection:
         (head,) = verify_all_chains(connection)
-    assert head.seq == 3 + 3 * FACTS_EACH
+    assert head.seq == 5 + 3 * FACTS_EACH
     assert len(hq.read(items.all_sites)) == 3 * FACTS_EACH
 
 
@@ -112,7 +112,7 @@ def test_only_writers_of_the_same_chain_wait_for_an_import(hq: Session) -> None:
         seen = {row.name for row in hq.read(items.all_sites)}
         recorded = held.record(site(3))
     assert seen == {"Depot 1", "Depot 2"}
-    assert recorded.seq == 5
+    assert recorded.seq == 7
     check_store(hq)
 
 
@@ -170,7 +170,7 @@ def test_a_deadlock_is_reported_and_can_be_retried(hq: Session) -> None:
         right = pool.submit(take, "FLD-2", ("v2", "v1"), both.wait)
         assert {left.result(60), right.result(60)} == {"FLD-1", "FLD-2"}
     assert crossed == [("store.busy", {"why": "crossed"})]
-    assert {head.origin: head.seq for head in check_store(hq)[0]} == {"HQ-01": 3, "FLD-1": 2, "FLD-2": 2}
+    assert {head.origin: head.seq for head in check_store(hq)[0]} == {"HQ-01": 5, "FLD-1": 2, "FLD-2": 2}
 
 
 @pytest.mark.slow

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QObject, Signal
 
 from eum_app.domain.errors import KnownError
@@ -86,12 +88,20 @@ class ItemDisposition(QObject):
         self.button.setFocus()
 
     def _record(self, new: NewDisposition, claim_id: str) -> None:
-        self._desk.do(call(state_disposition, new, claim_id=claim_id), then=self._recorded, failed=self._refused)
+        item = self._detail.item if self._detail else None
+        self._desk.do(
+            call(state_disposition, new, claim_id=claim_id),
+            then=partial(self._recorded, new.item_id, item.serial if item else ""),
+            failed=partial(self._refused, new.item_id),
+        )
 
-    def _recorded(self, done: StatedDisposition) -> None:
-        self.panel.end()
-        self.leave()
-        serial = self._detail.item.serial if self._detail else ""
+    def _is_shown(self, item_id: str) -> bool:
+        return self._detail is not None and self._detail.item.item_id == item_id
+
+    def _recorded(self, item_id: str, serial: str, done: StatedDisposition) -> None:
+        if self.panel.item_id == item_id:  # else the form is about another item by now
+            self.panel.end()
+            self.leave()
         self._page.notice.show_message(
             "ok",
             self.tr("Recorded: {item} is now {disposition}").format(
@@ -99,8 +109,9 @@ class ItemDisposition(QObject):
             ),
         )
 
-    def _refused(self, error: KnownError) -> None:
-        self.panel.let_try_again()
+    def _refused(self, item_id: str, error: KnownError) -> None:
+        if self.panel.item_id == item_id:
+            self.panel.let_try_again()
         self._page.notice.show_error(error)
 
     def _set_aside(self, reason: str) -> None:
@@ -108,14 +119,16 @@ class ItemDisposition(QObject):
         if counting is not None:
             self._desk.do(
                 call(withdraw_disposition, counting.fact.statement_id, reason),
-                then=self._was_set_aside,
-                failed=self._not_set_aside,
+                then=partial(self._was_set_aside, counting.fact.item_id),
+                failed=partial(self._not_set_aside, counting.fact.item_id),
             )
 
-    def _was_set_aside(self, _done: Changed) -> None:
-        self.aside.close_form()
+    def _was_set_aside(self, item_id: str, _done: Changed) -> None:
+        if self._is_shown(item_id):
+            self.aside.close_form()
         self._page.notice.show_message("ok", self.tr("The statement was set aside"))
 
-    def _not_set_aside(self, error: KnownError) -> None:
-        self.aside.set_retry()
+    def _not_set_aside(self, item_id: str, error: KnownError) -> None:
+        if self._is_shown(item_id):
+            self.aside.set_retry()
         self._page.notice.show_error(error)

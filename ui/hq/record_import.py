@@ -189,11 +189,12 @@ class RecordImport(Card):
         if shown is None or not self.import_button.isEnabled():
             return
         self.import_button.setEnabled(False)
-        use_case = import_sites if shown.is_of_sites else import_cases
-        wanted = self.take_box.isChecked()
-        self.desk.do(
-            call(use_case, shown.preview, take_changes=wanted, reason=reason), then=self._done, failed=self._refused
-        )
+        preview, wanted = shown.preview, self.take_box.isChecked()
+        if shown.is_of_sites:
+            wish = call(import_sites, preview, take_changes=wanted, reason=reason)
+        else:
+            wish = call(import_cases, preview, take_changes=wanted, reason=reason)
+        self.desk.do(wish, then=self._done, failed=self._refused)
 
     def _done(self, result: RecordsResult) -> None:
         detail = joined(

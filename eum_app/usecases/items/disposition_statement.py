@@ -12,6 +12,7 @@ from db.transaction import Transaction
 from eum_app.domain.disposition_list import (
     DispositionList,
     Evidence,
+    Need,
     ReportedBy,
     State,
     lacking,
@@ -32,6 +33,13 @@ from eum_app.usecases.visits.photos import check_photo, read_file
 MAX_TEXT: Final = 2_000
 """Characters of each text of a statement."""
 _PDF: Final = b"%PDF-"
+
+
+_LACKING: Final = {
+    Need.DOCUMENT: "disposition.lacks_document",
+    Need.WITNESS: "disposition.lacks_witness",
+    Need.AUTHORIZATION: "disposition.lacks_authorization",
+}
 
 
 @dataclass(frozen=True)
@@ -109,7 +117,7 @@ def _require_whole(new: NewDisposition, row: ItemRow, in_force: DispositionList,
         raise Refusal("disposition.reporter")
     require_date(new.happened_on.strip(), row.delivery_date, now)
     for need in lacking(state, evidence_in(new)):
-        raise Refusal(f"disposition.lacks_{need}")
+        raise Refusal(_LACKING[need])
     if row.disposition in TERMINAL and not new.correction.strip():
         raise Refusal("disposition.correction")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from db.queries.claims import claims_about
-from db.queries.dispositions import accepted_claims, is_item_of_visit, statement
+from db.queries.dispositions import accepted_claims, is_item_of_visit, statement, visits_with_checks_of
 from db.queries.open_claims import claims_matched_since
 from db.queries.people import all_devices
 from db.store import Connection
@@ -50,10 +50,10 @@ def state_disposition(
 def withdraw_disposition(session: Session, statement_id: str, reason: str) -> Changed:
     """End a statement with a reason: at HQ any, on a device one that was made there at a visit that is still open.
 
-    The book shows again what counts without it. HQ tells the device whose statement it set aside, and findings about
-    the statement lapse. Raises Refusal `permission.denied`, `permission.out_of_scope`, `disposition.unknown_statement`,
-    `disposition.ended`, `disposition.end_reason`, `disposition.foreign`, `note.too_long`, `visit.closed`,
-    `store.copied`; Trouble for disk errors.
+    The book shows again what counts without it. HQ tells the device whose statement it set aside, and findings that
+    rest on the statement lapse. Raises Refusal `permission.denied`, `permission.out_of_scope`,
+    `disposition.unknown_statement`, `disposition.ended`, `disposition.end_reason`, `disposition.foreign`,
+    `note.too_long`, `visit.closed`, `store.copied`; Trouble for disk errors.
     """
     session.require(Permission.DISPOSITION_STATE)
     if not reason.strip():
@@ -76,8 +76,8 @@ def withdraw_disposition(session: Session, statement_id: str, reason: str) -> Ch
             transaction.record(fact)
             if any(row.device == held.origin for row in all_devices(connection)):
                 transaction.copy_out(held.origin, [fact])
-            if visit_id:
-                record_judgement(transaction, judge(connection, [visit_id], session.observed_now()))
+            visits = {visit_id, *visits_with_checks_of(connection, held.fact.item_id)} - {""}
+            record_judgement(transaction, judge(connection, visits, session.observed_now()))
         else:
             if held.origin != session.name:
                 raise Refusal("disposition.foreign", origin=held.origin)
