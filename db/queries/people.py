@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, Row, and_, select
+from sqlalchemy import Connection, Row, and_, bindparam, select
 
 from db.exchange_tables import devices, learned_revocations, recertifications, revocations
 from db.people_tables import account_keys, code_sets, removals, spent_codes
@@ -91,6 +91,13 @@ _ACCOUNTS: Final = select(accounts, removals.c.removed_at, removals.c.order_key.
 )
 
 
+_ONE_ACCOUNT: Final = (  # made once: each read and write of a session asks for its account
+    _ACCOUNTS.where(accounts.c.origin == bindparam("of_origin"), accounts.c.account == bindparam("of_account"))
+    .order_by(accounts.c.epoch.desc())
+    .limit(1)
+)
+
+
 def account_of(connection: Connection, origin: str, account: str) -> AccountRow:
     """Return an account.
 
@@ -104,8 +111,7 @@ def account_of(connection: Connection, origin: str, account: str) -> AccountRow:
 
 def known_account(connection: Connection, origin: str, account: str) -> AccountRow | None:
     """Return an account as in its origin's newest epoch, also a removed one; None if the journal does not know it."""
-    is_it = and_(accounts.c.origin == origin, accounts.c.account == account)
-    row = connection.execute(_ACCOUNTS.where(is_it).order_by(accounts.c.epoch.desc()).limit(1)).first()
+    row = connection.execute(_ONE_ACCOUNT, {"of_origin": origin, "of_account": account}).first()
     return None if row is None else _account(row)
 
 
