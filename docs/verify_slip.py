@@ -184,8 +184,8 @@ def main():
     try:
         record, head, seen = verify(opt.slip.read_bytes(), opt.root, opt.head and opt.head.read_bytes(), opt.witness)
     except Exception as error:  # noqa: BLE001 - hostile bytes make the libraries raise many kinds
-        verdict = "NOT PROVED" if isinstance(error, NotProved) else "DOES NOT HOLD"
-        print(verdict, str(error) or type(error).__name__, sep=": ")
+        words = str(error).encode("ascii", "backslashreplace").decode() or type(error).__name__
+        print("NOT PROVED" if isinstance(error, NotProved) else "DOES NOT HOLD", words, sep=": ")
         raise SystemExit(1) from None
     print(json.dumps(record, indent=2))  # ASCII: nothing in it can steer the terminal
     print(f"In the log of {head['origin']!a}: {head['size']} entries at {head['signed_at']!a}, the time that HQ claims")
