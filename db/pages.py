@@ -16,6 +16,7 @@ import sqlcipher3.dbapi2 as sqlcipher
 from sqlalchemy import Connection
 
 from db.engines import driver_trouble
+from eum_app.domain.errors import Trouble
 
 PAGE_BYTES: Final = 4_096
 """Page size of a store's database, SQLCipher's default."""
@@ -68,7 +69,7 @@ def keyed(path: Path, key: str, *, mode: str = "ro") -> Any:
 def failing_pages(driver: Any) -> set[int]:
     """Return the pages of the file that fail their HMAC, without those that exist only in the log (WAL).
 
-    Page 1 also stands for a complaint that names no page. Raises the driver's errors.
+    A complaint that names no page counts for page 1. Raises the driver's errors.
     """
     rows = driver.execute("PRAGMA cipher_integrity_check").fetchall()
     numbers = [_PAGE.search(str(message)) for (message,) in rows]
@@ -85,10 +86,7 @@ def examine_pages(connection: Connection) -> PageVerdict:
     driver: Any = connection.connection.driver_connection
     with driver_trouble():
         driver.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
-        failing = failing_pages(driver)
-        # A checkpoint of another process may have been writing a page while it was read.
-        failing &= failing_pages(driver) if failing else set()
-        return _verdict(driver, Path(_file_of(driver)), failing)
+        return _verdict(driver, Path(file_of(driver)), _failing_twice(driver))
 
 
 def examine_file(path: Path, data_key: bytes) -> PageVerdict:
@@ -98,6 +96,27 @@ def examine_file(path: Path, data_key: bytes) -> PageVerdict:
     """
     with driver_trouble(path), contextlib.closing(keyed(path, data_key.hex())) as driver:
         return _verdict(driver, path, failing_pages(driver))
+
+
+def require_whole_pages(driver: Any) -> None:
+    """Raise Trouble `store.damaged` if a page of the file fails its HMAC. Raises the driver's errors.
+
+    Call it before every page is encrypted again (a backup, a new key). Where the last page that a statement reads fails
+    its HMAC, SQLCipher returns zeros without an error, and the copy would hold them under an HMAC that passes.
+    """
+    if _failing_twice(driver):
+        raise Trouble("store.damaged")
+
+
+def file_of(driver: Any) -> str:
+    """Return the path of the database file that the driver's connection has open."""
+    return str(next(file for _, name, file in driver.execute("PRAGMA database_list") if name == "main"))
+
+
+def _failing_twice(driver: Any) -> set[int]:
+    """Return the pages that fail twice: a checkpoint of another process may be writing one while it is read."""
+    failing = failing_pages(driver)
+    return failing & failing_pages(driver) if failing else failing
 
 
 def _verdict(driver: Any, path: Path, failing: set[int]) -> PageVerdict:
@@ -111,7 +130,3 @@ def _structure(driver: Any) -> str:
     except sqlcipher.DatabaseError as error:
         return str(error)
     return "" if complaint == "ok" else str(complaint)
-
-
-def _file_of(driver: Any) -> str:
-    return str(next(file for _, name, file in driver.execute("PRAGMA database_list") if name == "main"))

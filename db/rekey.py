@@ -27,6 +27,7 @@ from db.drafts import draft_place
 from db.engines import DATABASE, begin, driver_trouble, postgresql_engine, sqlcipher_connection
 from db.keyslots import check_mac, read_store_file, with_next_key, without_next_key, write_store_file
 from db.location import Location, read_location, write_location
+from db.pages import require_whole_pages
 from db.snapshots import require_room
 from db.tables import content, drafts, meta, secrets
 from eum_app.crypto.boxes import Box, seal_of
@@ -40,14 +41,15 @@ def change(folder: Path, data_key: bytes, new_key: bytes) -> bytes:
     """Rotate the data key of a store that nothing else has open, and return the key that is now in use.
 
     The old key then opens only earlier copies. Raises Refusal `store.in_use`, and as `read_store_file`,
-    `read_location` and `with_next_key`; Trouble `keyslots.altered`, `store.key_changed`, `store.connection_lost`,
-    `disk.full` and similar: the store then opens as before.
+    `read_location` and `with_next_key`; Trouble `store.damaged`, `keyslots.altered`, `store.key_changed`,
+    `store.connection_lost`, `disk.full` and similar: the store then opens as before.
     """
     location = read_location(folder, data_key)
     try:
         if location is None:
             with alone(folder, data_key) as connection:
                 require_room(folder, (folder / DATABASE).stat().st_size)  # for the rollback journal
+                require_whole_pages(connection)
                 _keep_both(folder, data_key, new_key)
                 connection.execute(f"PRAGMA rekey = \"x'{new_key.hex()}'\"")
         else:

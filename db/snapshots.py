@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ from sqlalchemy import Connection
 
 from db.engines import driver_trouble, sqlcipher_connection
 from db.files import disk_trouble, sync_folder
+from db.pages import file_of, keyed, require_whole_pages
 from eum_app.domain.errors import Trouble
 
 STEP_PAGES: Final = 2_000
@@ -23,8 +25,8 @@ def copy_database(
 ) -> None:
     """Copy the database, as `connection`'s transaction sees it, to a new file under the same key, and flush it.
 
-    SQLCipher only. `step` is called with the bytes done and may raise to cancel. Raises Trouble `store.busy` and those
-    of the disk; a partial file may remain.
+    SQLCipher only. `step` is called with the bytes done and may raise to cancel. Raises Trouble `store.damaged` before
+    anything is written if a page fails its HMAC; `store.busy` and those of the disk, when a partial file may remain.
     """
     page_bytes = _pragma(connection, "page_size")
     driver: Any = connection.connection.driver_connection
@@ -34,6 +36,9 @@ def copy_database(
             step((pages - remaining) * page_bytes)
 
     with driver_trouble(path):
+        # A separate connection: after a page has failed, SQLCipher refuses everything else on that connection.
+        with contextlib.closing(keyed(Path(file_of(driver)), data_key.hex())) as examined:
+            require_whole_pages(examined)
         target = sqlcipher_connection(path, data_key, journal_mode="DELETE")
         try:
             driver.backup(target, pages=STEP_PAGES, progress=stepped)

@@ -15,12 +15,14 @@ from pathlib import Path
 import pytest
 
 from db.content import INLINE_BYTES, check_content
-from db.engines import DATABASE
+from db.engines import DATABASE, begin, sqlcipher_engine
 from db.instance import path_of
 from db.keyslots import FILE_NAME as KEYSLOTS
 from db.keyslots import is_as_written, read_store_file
 from db.pages import PAGE_BYTES, examine_file
 from db.queries.visits import all_visits
+from db.rekey import change
+from db.snapshots import copy_database
 from db.watermark import FILE_NAME as WATERMARK
 from db.watermark import Watermark
 from eum_app.domain.errors import KnownError, Trouble
@@ -219,12 +221,32 @@ def test_damage_is_not_called_write_protection(folder: Path, at_rest: Ticket, tm
             codes.add(error.code)
             continue
         try:
-            back_up(session, tmp_path / "backups")
-        except Trouble as error:
-            codes.add(error.code)
+            with pytest.raises(Trouble) as told:
+                back_up(session, tmp_path / "backups")
+            codes.add(told.value.code)
         finally:
             session.store.close()
     assert codes == {"store.damaged"}
-    # A copy is made of the tables. Damage to an index or an unused page is not copied, so such a backup is whole.
-    for backup in (tmp_path / "backups").glob("*_*"):
-        assert examine_file(backup / DATABASE, at_rest.data_key).is_whole
+    assert not list((tmp_path / "backups").glob("*_*"))
+
+
+def test_no_damaged_page_gets_an_hmac_that_passes(folder: Path, at_rest: Ticket, tmp_path: Path) -> None:
+    """A backup and a new data key encrypt every page again, and SQLCipher may read a page that fails as zeros."""
+    database, key = folder / DATABASE, at_rest.data_key
+    whole = database.read_bytes()
+    pages = range(2, len(whole) // PAGE_BYTES + 1)
+    for page in random.Random(1).sample(pages, min(len(pages), FLIPS // 10)):
+        flip(database, (page - 1) * PAGE_BYTES + PAGE_BYTES // 2, 1)
+        engine = sqlcipher_engine(database, key)
+        try:
+            with pytest.raises(Trouble, match=r"store\.damaged"), begin(engine, write=False) as connection:
+                copy_database(connection, tmp_path / "copy.db", key)
+        finally:
+            engine.dispose()
+        assert not (tmp_path / "copy.db").exists()
+        with pytest.raises(Trouble, match=r"store\.damaged"):
+            change(folder, key, os.urandom(32))
+        assert examine_file(database, key).damaged == (page,)
+        for leftover in (f"{DATABASE}-wal", f"{DATABASE}-shm", f"{DATABASE}-journal"):
+            (folder / leftover).unlink(missing_ok=True)
+        database.write_bytes(whole)
