@@ -48,8 +48,13 @@ class _Believed(NamedTuple):
         from eum_app.crypto.revocations import MAX_LIST_SIZE
         from sync.files import read_small
 
-        too_large = Refusal("revocations.invalid")
-        return read_small(self.revocations, MAX_LIST_SIZE, too_large) if self.revocations else b""
+        if self.revocations is None:
+            return b""
+        no_list = Refusal("revocations.invalid")
+        data = read_small(self.revocations, MAX_LIST_SIZE, no_list)
+        if not data:  # would count as no list at all, and a revoked HQ's report would hold
+            raise no_list
+        return data
 
 
 def verify_command(

@@ -159,6 +159,7 @@ def test_an_outsider_uses_the_authority_s_list_of_revoked_hqs(world: World, tmp_
 def test_the_list_at_the_command_line(world: World, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     exported = made(world, tmp_path / "status.csv")
     root = root_of(world.hq, exported)
+    export_head(world.hq, tmp_path / "a.eumhead")
     stick = moved(world, tmp_path)
     revoke_hq(stick, "HQ-01", epoch=1, opener=BY_SECRET, now=world.clock)
     world.close()
@@ -168,3 +169,7 @@ def test_the_list_at_the_command_line(world: World, tmp_path: Path, capfd: pytes
     assert "was revoked" in capfd.readouterr().out
     assert run(["verify", str(exported.path), *listed]) == 2
     assert run(["verify", str(tmp_path), *listed, "--account", "REV-004"]) == 2
+    empty = tmp_path / "empty.crl"  # a failed copy, or a carrier who does not want the theft known
+    empty.touch()
+    for file in (exported.path, tmp_path / "a.eumhead"):
+        assert run(["verify", str(file), "--root", root, "--revocations", str(empty)]) == 1
