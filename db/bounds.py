@@ -5,9 +5,9 @@ rows in the scope. Such a name hides the table itself, in SQLite and in PostgreS
 and none can forget them. An unbounded account queries the tables directly.
 
 An item is in a scope by its country and its program (`standing.of_program`), or because a visit in the scope expects
-it; a visit by its program and its site's country; a case by its program and country, since license data are for the
-roles of that program (AECA 38(e)); other rows by their visit, item, site or case. Journals are not bounded here,
-because chains are verified as a whole: the activity log uses `stated_within`.
+it; a visit by its program and its site's country; a case and an inquiry by their program and country, since license
+data are for the roles of that program (AECA 38(e)); other rows by their visit, item, site or case. Journals are not
+bounded here, because chains are verified as a whole: the activity log uses `stated_within`.
 """
 
 from __future__ import annotations
@@ -45,6 +45,7 @@ from db.claim_tables import claim_lists, claims
 from db.disposition_tables import disposition_ends, dispositions
 from db.doubt_tables import withholdings, withholdings_asked
 from db.incident_tables import incident_items, incident_notices, incident_parts, incident_reports, incidents
+from db.inquiry_tables import inquiries, inquiry_answers, inquiry_closings, inquiry_visits
 from db.paper_tables import printed, printed_items
 from db.queries.standing import of_program
 from db.site_tables import case_lines, case_values, cases, site_values
@@ -75,6 +76,7 @@ _KINDS: Final = {
     "item": items.c.item_id,
     "finding": findings.c.finding_id,
     "object": evidence.c.object_id,
+    "inquiry": inquiries.c.inquiry_id,
 }
 
 
@@ -196,6 +198,8 @@ def bounds(scope: Scope) -> dict[Table, ColumnElement[bool]]:
         and_(claims.c.item_id == "", or_(*may_concern, claims.c.import_id.in_(labels))),
     )
     about = select(incident_items.c.incident_id).where(incident_items.c.item_id.in_(item_ids))
+    asked = [*_among(inquiries.c.program, scope.programs), *_among(inquiries.c.country, scope.countries)]
+    asked_ids = select(inquiries.c.inquiry_id).where(*asked)
     objects = select(evidence.c.object_id).where(evidence.c.visit_id.in_(visit_ids))
     prints = select(printed_items.c.print_id).where(printed_items.c.item_id.in_(item_ids))
     return {
@@ -215,6 +219,8 @@ def bounds(scope: Scope) -> dict[Table, ColumnElement[bool]]:
         **{table: table.c.finding_id.in_(finding_ids) for table in (lapses, reviews)},
         **{table: table.c.item_id.in_(item_ids) for table in (dispositions, disposition_ends)},
         **{table: table.c.incident_id.in_(about) for table in _OF_INCIDENTS},
+        inquiries: and_(true(), *asked),
+        **{table: table.c.inquiry_id.in_(asked_ids) for table in (inquiry_visits, inquiry_answers, inquiry_closings)},
         incident_items: incident_items.c.item_id.in_(item_ids),
         claims: claim,
         claim_lists: claim_lists.c.import_id.in_(select(claims.c.import_id).where(claim)),
@@ -232,6 +238,7 @@ def _among(column: ColumnElement[str], values: Iterable[str]) -> list[ColumnElem
 
 _SUBJECTS: Final[tuple[Column[str], ...]] = (
     incidents.c.incident_id,
+    inquiries.c.inquiry_id,
     findings.c.finding_id,
     claims.c.claim_id,
     visits.c.visit_id,

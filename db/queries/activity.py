@@ -34,6 +34,7 @@ _ENTRY_ID: Final = re.compile(r"(?P<epoch>[0-9]{1,18})\|(?P<seq>[0-9]{1,18})\|(?
 
 SUBJECT_FIELDS: Final = (
     ("finding", "finding_id"),
+    ("inquiry", "inquiry_id"),
     ("item", "item_id"),
     ("check", "check_id"),
     ("visit", "visit_id"),
@@ -55,7 +56,17 @@ OWN_SUBJECTS: Final = {
     "ProfileSaved": "profile",
 }
 """Kinds whose subject field names a different kind of subject."""
-OUTCOME_FIELDS: Final = ("outcome", "decision", "severity", "disposition", "code", "role", "label_kind", "reason")
+OUTCOME_FIELDS: Final = (
+    "outcome",
+    "decision",
+    "severity",
+    "disposition",
+    "recommendation",
+    "code",
+    "role",
+    "label_kind",
+    "reason",
+)
 """Fields that name a fact's outcome; the first one that is not empty decides."""
 
 

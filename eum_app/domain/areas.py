@@ -23,6 +23,7 @@ class Area(StrEnum):
     CHECKS = "checks"
     FINDINGS = "findings"
     INCIDENTS = "incidents"
+    INQUIRIES = "inquiries"
     PEOPLE = "people"
     """Accounts, recovery codes, and devices with their certificates."""
     EXCHANGE = "exchange"
@@ -36,7 +37,7 @@ class Area(StrEnum):
 
 
 _MOVED_BY_TIME: Final = frozenset(
-    {Area.ITEMS, Area.SITES, Area.CASES, Area.CLAIMS, Area.VISITS, Area.CHECKS, Area.FINDINGS}
+    {Area.ITEMS, Area.SITES, Area.CASES, Area.CLAIMS, Area.VISITS, Area.CHECKS, Area.FINDINGS, Area.INQUIRIES}
 )
 _MOVED_BY_WITHHOLDING: Final = frozenset({Area.CHECKS, Area.FINDINGS})
 
@@ -44,9 +45,9 @@ _MOVED_BY_WITHHOLDING: Final = frozenset({Area.CHECKS, Area.FINDINGS})
 def stale(areas: Iterable[Area]) -> frozenset[Area]:
     """Return `areas` and those that change with them, for views to refresh.
 
-    TIME adds items, sites, cases, claims, visits, checks and findings: their times may change. Other pages with times
-    are read again when they are shown. WITHHELD adds checks and findings, which then no longer show the content. It
-    does not matter whether the fact was recorded here or came in a bundle.
+    TIME adds items, sites, cases, claims, visits, checks, findings and inquiries: their times may change. Other pages
+    with times are read again when they are shown. WITHHELD adds checks and findings, which then no longer show the
+    content. It does not matter whether the fact was recorded here or came in a bundle.
     """
     touched = frozenset(areas)
     if Area.TIME in touched:

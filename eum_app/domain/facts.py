@@ -23,6 +23,7 @@ from eum_app.domain import (
     exchange_facts,
     finding_facts,
     incident_facts,
+    inquiry_facts,
     list_facts,
     log_facts,
     paper_facts,
@@ -81,6 +82,13 @@ from eum_app.domain.incident_facts import IncidentItemsAdded as IncidentItemsAdd
 from eum_app.domain.incident_facts import IncidentNotified as IncidentNotified
 from eum_app.domain.incident_facts import IncidentRecorded as IncidentRecorded
 from eum_app.domain.incident_facts import IncidentReportFiled as IncidentReportFiled
+from eum_app.domain.inquiry_facts import Authorization as Authorization
+from eum_app.domain.inquiry_facts import InquiryAnswered as InquiryAnswered
+from eum_app.domain.inquiry_facts import InquiryArticle as InquiryArticle
+from eum_app.domain.inquiry_facts import InquiryClosed as InquiryClosed
+from eum_app.domain.inquiry_facts import InquiryOpened as InquiryOpened
+from eum_app.domain.inquiry_facts import InquiryParty as InquiryParty
+from eum_app.domain.inquiry_facts import InquiryTasked as InquiryTasked
 from eum_app.domain.list_facts import ClaimMade as ClaimMade
 from eum_app.domain.list_facts import ClaimsImported as ClaimsImported
 from eum_app.domain.list_facts import ContainerLabelNoted as ContainerLabelNoted
@@ -152,6 +160,7 @@ KINDS: Final[tuple[FactKind, ...]] = (
     *visit_facts.KINDS,
     *finding_facts.KINDS,
     *incident_facts.KINDS,
+    *inquiry_facts.KINDS,
     *account_facts.KINDS,
     *store_facts.KINDS,
     *exchange_facts.KINDS,

@@ -34,6 +34,7 @@ class Permission(StrEnum):
     FINDING_REVIEW = "finding.review"
     DISPOSITION_STATE = "disposition.state"
     INCIDENT_RECORD = "incident.record"
+    INQUIRY_MANAGE = "inquiry.manage"
     CONTENT_WITHHOLD = "content.withhold"
     REPORT_EXPORT = "report.export"
     DEVICE_ENROL = "device.enrol"
@@ -66,6 +67,7 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
             Permission.FINDING_REVIEW,
             Permission.DISPOSITION_STATE,
             Permission.INCIDENT_RECORD,
+            Permission.INQUIRY_MANAGE,
             Permission.CONTENT_WITHHOLD,
             Permission.REPORT_EXPORT,
             Permission.DEVICE_ENROL,

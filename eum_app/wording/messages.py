@@ -18,6 +18,7 @@ from eum_app.wording.messages_accounts import ACCOUNT_SENTENCES
 from eum_app.wording.messages_authority import AUTHORITY_SENTENCES
 from eum_app.wording.messages_damage import DAMAGE_SENTENCES
 from eum_app.wording.messages_exchange import EXCHANGE_SENTENCES
+from eum_app.wording.messages_inquiries import INQUIRY_SENTENCES
 from eum_app.wording.messages_items import ITEM_SENTENCES
 from eum_app.wording.messages_late import LATE_SENTENCES
 from eum_app.wording.messages_lists import LIST_SENTENCES
@@ -36,6 +37,7 @@ SENTENCES = (
     | AUTHORITY_SENTENCES
     | VISIT_SENTENCES
     | ITEM_SENTENCES
+    | INQUIRY_SENTENCES
     | LIST_SENTENCES
     | STORE_SENTENCES
     | DAMAGE_SENTENCES

@@ -64,6 +64,16 @@ def require_case(session: Session, connection: Connection, case_id: str, program
         raise _refusal(session, program, country)
 
 
+def require_inquiry(session: Session, connection: Connection, inquiry_id: str) -> None:
+    """Require that an inquiry is in the account's scope.
+
+    One that is outside is refused as if it did not exist, so that its existence stays hidden (AECA 38(e)). Raises
+    Refusal `inquiry.unknown` for an account with a limited scope.
+    """
+    if outside(connection, session.scope, "inquiry", [inquiry_id]):
+        raise Refusal("inquiry.unknown", inquiry_id=inquiry_id[:40])
+
+
 def require_items(session: Session, connection: Connection, item_ids: Iterable[str]) -> None:
     """Require that all items are in the account's scope.
 

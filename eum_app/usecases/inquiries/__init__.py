@@ -1,0 +1,1 @@
+"""Inquiries of Blue Lantern at HQ: open, correct, answer, close."""
