@@ -7,7 +7,7 @@ from functools import cache
 from operator import attrgetter, itemgetter
 from typing import Any, cast
 
-from sqlalchemy import Connection, Executable, Table
+from sqlalchemy import Connection, Executable, Row, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -66,6 +66,15 @@ def run(connection: Connection, statement: Executable, rows: Rows) -> None:
     """
     text, given = _rendered(connection.dialect, statement, tuple(rows[0]))
     connection.exec_driver_sql(text, [given(row) for row in rows] if len(rows) > 1 else given(rows[0]))
+
+
+def first_of(connection: Connection, statement: Executable, given: dict[str, Any]) -> Row[Any] | None:
+    """Return the first row of a query that runs for each read or write, directly through the driver; None if empty.
+
+    `statement` and its parameters as for `run`. Values come as the driver returns them.
+    """
+    text, parameters = _rendered(connection.dialect, statement, tuple(given))
+    return connection.exec_driver_sql(text, parameters(given)).first()
 
 
 _RENDERED: dict[tuple[str, Executable, tuple[str, ...]], tuple[str, Callable[[dict[str, Any]], Any]]] = {}

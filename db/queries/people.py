@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, and_, bindparam, select
 
 from db.exchange_tables import devices, learned_revocations, recertifications, revocations
 from db.people_tables import account_keys, code_sets, removals, spent_codes
+from db.projection.rows import first_of
 from db.queries.forks import forks
 from db.tables import accounts
 from eum_app.crypto.certificates import Certificate
@@ -91,11 +92,9 @@ _ACCOUNTS: Final = select(accounts, removals.c.removed_at, removals.c.order_key.
 )
 
 
-_ONE_ACCOUNT: Final = (  # made once: each read and write of a session asks for its account
-    _ACCOUNTS.where(accounts.c.origin == bindparam("of_origin"), accounts.c.account == bindparam("of_account"))
-    .order_by(accounts.c.epoch.desc())
-    .limit(1)
-)
+_ONE_ACCOUNT: Final = _ACCOUNTS.where(
+    accounts.c.origin == bindparam("of_origin"), accounts.c.account == bindparam("of_account")
+).order_by(accounts.c.epoch.desc())
 
 
 def account_of(connection: Connection, origin: str, account: str) -> AccountRow:
@@ -111,14 +110,22 @@ def account_of(connection: Connection, origin: str, account: str) -> AccountRow:
 
 def known_account(connection: Connection, origin: str, account: str) -> AccountRow | None:
     """Return an account as in its origin's newest epoch, also a removed one; None if the journal does not know it."""
-    row = connection.execute(_ONE_ACCOUNT, {"of_origin": origin, "of_account": account}).first()
-    return None if row is None else _account(row)
+    row = account_record(connection, origin, account)
+    return None if row is None else read_account(row)
+
+
+def account_record(connection: Connection, origin: str, account: str) -> Row[Any] | None:
+    """Return an account's row as it is stored, for `read_account`; None if the journal does not know it.
+
+    While the row is equal to an earlier one, so is the account. Each read and write of a session asks for it.
+    """
+    return first_of(connection, _ONE_ACCOUNT, {"of_origin": origin, "of_account": account})
 
 
 def all_accounts(connection: Connection) -> list[AccountRow]:
     """Return each account as in its origin's newest epoch, removed ones included, by origin and code."""
     rows = connection.execute(_ACCOUNTS.order_by(accounts.c.origin, accounts.c.account, accounts.c.epoch))
-    return list({(row.origin, row.account): _account(row) for row in rows}.values())
+    return list({(row.origin, row.account): read_account(row) for row in rows}.values())
 
 
 def signing_keys_of_chain(connection: Connection, origin: str, epoch: int) -> dict[str, list[tuple[str, bytes]]]:
@@ -141,7 +148,8 @@ def code_set(connection: Connection, origin: str, account: str) -> CodeSet | Non
     return CodeSet(row.origin, row.account, row.set_id, row._mapping["count"], row.sealed, row.made_at, used, disclosed)
 
 
-def _account(row: Row[tuple[Any, ...]]) -> AccountRow:
+def read_account(row: Row[Any]) -> AccountRow:
+    """Return the account of a row of `account_record`."""
     is_removed = bool(row.removal_key) and row.removal_key > row.order_key
     scope = msgspec.json.decode(row.scope, type=Scope)
     removed_at = row.removed_at if is_removed else ""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from db.queries.people import AccountRow, known_account
+from typing import Any
+
+from db.queries.people import AccountRow, account_record, read_account
 from db.store import Connection
 from eum_app.domain.errors import Refusal
 
@@ -13,6 +15,7 @@ class Standing:
     def __init__(self, account: str) -> None:
         self._account = account
         self._began_as: AccountRow | None = None
+        self._unchanged: Any = None  # the account's row as last read; to compare rows is faster than to decode one
 
     def require(self, connection: Connection, origin: str, *, is_draft: bool = False) -> None:
         """Require that the account is unchanged in the store `origin`: another process may have removed it.
@@ -20,9 +23,14 @@ class Standing:
         Raises Refusal `account.removed`, or `account.changed` for another role, scope or key. Drafts of a changed
         account may still be kept (`is_draft`).
         """
-        row = known_account(connection, origin, self._account)
-        if row is None or row.removed_at:
+        row = account_record(connection, origin, self._account)
+        if row is not None and row == self._unchanged:
+            return
+        account = None if row is None else read_account(row)
+        if account is None or account.removed_at:
             raise Refusal("account.removed", account=self._account)
-        self._began_as = self._began_as or row
-        if row != self._began_as and not is_draft:
+        self._began_as = self._began_as or account
+        if account == self._began_as:
+            self._unchanged = row
+        elif not is_draft:
             raise Refusal("account.changed", account=self._account)
