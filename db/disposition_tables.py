@@ -33,10 +33,11 @@ disposition_ends = Table(
     Column("statement_id", PLAIN_TEXT, nullable=False),
     Column("origin", PLAIN_TEXT, nullable=False),
     Column("is_hq", Boolean, nullable=False),
+    Column("visit_id", PLAIN_TEXT, nullable=False),  # of a withdrawal, which counts only for a statement at that visit
     _text("item_id"),
     _text("reason"),
     _text("ended_at"),
     _text("actor"),
     _text("order_key"),
-    PrimaryKeyConstraint("statement_id", "origin", "is_hq"),
+    PrimaryKeyConstraint("statement_id", "origin", "is_hq", "visit_id"),
 )

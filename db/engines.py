@@ -367,7 +367,8 @@ def _postgresql_known(error: DBAPIError) -> KnownError | None:
     state = getattr(error.orig, "sqlstate", None) or ""
     if state in _POSTGRESQL_TROUBLES:
         return _POSTGRESQL_TROUBLES[state]()
-    if isinstance(error, DataError):  # a NUL in text or a number over 64 bits, which our facts never contain
+    # A NUL in text, a number over 64 bits, or a value too long for an index, which our facts never contain.
+    if isinstance(error, DataError) or state == "54000":
         return Refusal("fact.not_storable")
     no_state = isinstance(error, OperationalError) and not state
     if error.connection_invalidated or no_state or state.startswith(("08", "28", "57P", "3D")):

@@ -294,7 +294,7 @@ checks = Table(
 withdrawals = Table(
     "withdrawals",
     read,
-    # Only the origin that recorded a check can withdraw it.
+    # Only the origin that recorded a check can withdraw it, and only by the name of its visit (`db.withdrawn`).
     Column("check_id", PLAIN_TEXT, nullable=False),
     Column("origin", PLAIN_TEXT, nullable=False),
     Column("visit_id", PLAIN_TEXT, nullable=False),
@@ -302,7 +302,7 @@ withdrawals = Table(
     _text("withdrawn_at"),
     _text("actor"),
     _text("order_key"),
-    PrimaryKeyConstraint("check_id", "origin"),
+    PrimaryKeyConstraint("check_id", "origin", "visit_id"),
 )
 
 site_answers = Table(

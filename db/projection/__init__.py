@@ -48,6 +48,8 @@ from eum_app.domain.journal import Entry
 REBUILD_BATCH: Final = {"sqlite": 500, "postgresql": 5_000}
 """Entries applied at once: on SQLite as many as fit the processor's cache, on a server enough for a fast COPY."""
 
+_Place = tuple[str, int, int]
+"""(origin, epoch, number) of an entry."""
 _APPLIERS: Final[Appliers] = {
     **lists.APPLIERS,
     **sites.APPLIERS,
@@ -129,6 +131,37 @@ def _ahead_of_all(connection: Connection) -> tuple[set[str], list[Noted]]:
     return devices, own + [note for note in theirs if not isinstance(admitted(*note[:2]), f.UnreadableFact)]
 
 
+def _places_of_visits(connection: Connection, devices: set[str]) -> dict[str, set[_Place]]:
+    """Return visit id → (device, 0, 0) for each device for which it was planned, or else the place of its first start.
+
+    An import tests whose visit a fact is about, but not for facts that it does not know. Until a later version applies
+    those, they could take over a visit that another device has.
+    """
+    planned: dict[str, set[_Place]] = {}
+    started: dict[str, tuple[int, _Place]] = {}
+    of_visits = journal.c.kind.in_([f.VisitPlanned.__name__, f.VisitStarted.__name__])
+    for *fields, known_at in connection.execute(select(journal).where(of_visits)):
+        entry = Entry(*fields)
+        match f.decode_fact(entry.kind, entry.kind_version, entry.payload):
+            case f.VisitPlanned() as plan if entry.origin not in devices:
+                planned.setdefault(plan.visit_id, set()).add((plan.device, 0, 0))
+            case f.VisitStarted() as start if entry.origin in devices:
+                place = (known_at, (entry.origin, entry.epoch, entry.seq))
+                started[start.visit_id] = min(place, started.get(start.visit_id, place))
+    return {visit_id: {place} for visit_id, (_, place) in started.items()} | planned
+
+
+def _is_about_own_visit(entry: Entry, fact: f.Fact | f.UnknownFact, places: dict[str, set[_Place]]) -> bool:
+    """Whether a device may state this about the visit that it names, if any; of the starts of a visit, the first."""
+    visit_id = getattr(fact, "visit_id", None)
+    if visit_id is None:
+        return True
+    own = places.get(visit_id, set())
+    if isinstance(fact, f.VisitStarted):
+        return (entry.origin, entry.epoch, entry.seq) in own
+    return any(device == entry.origin for device, _, _ in own)
+
+
 def _emptied(connection: Connection) -> bool:
     """Recreate the read tables and return True. Without the right to define tables, empty them and return False.
 
@@ -168,6 +201,7 @@ def _rebuilt(connection: Connection, own_outgoing_prefix: str) -> int:
     devices, held = _ahead_of_all(connection)
     own = [note for note in held if not (own_outgoing_prefix and note[0].origin.startswith(own_outgoing_prefix))]
     apply_corrections(connection, own)
+    places = _places_of_visits(connection, devices) if devices else {}
     applied = 0
     # In storage order, because `apply` needs no order. Streamed, because the connection also writes meanwhile.
     streamed = select(journal).execution_options(yield_per=REBUILD_BATCH[connection.dialect.name])
@@ -182,6 +216,8 @@ def _rebuilt(connection: Connection, own_outgoing_prefix: str) -> int:
                 fact = admitted(entry, fact)
                 if not isinstance(fact, f.UnreadableFact) and type(fact) not in f.DEVICE_MAY_STATE:
                     continue  # unknown at import; this version knows it as a kind that devices may not state
+                if not _is_about_own_visit(entry, fact, places):
+                    continue  # unknown at import, when nothing tested whose visit it is about
             if not isinstance(fact, f.TimeCorrected):  # applied before all others
                 noted.append((entry, fact, known_at))
         _applied(connection, noted)

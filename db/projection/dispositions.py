@@ -10,24 +10,32 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, bindparam, case, exists, func, or_, select, update
-from sqlalchemy.sql import FromClause
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, exists, func, or_, select, update
 
 from db.among import among
 from db.disposition_tables import disposition_ends, dispositions
 from db.projection.closings import touch
-from db.projection.rows import Appliers, Noted, key_of, plain, put
+from db.projection.rows import Appliers, Noted, key_of, plain, put, put_first
 from db.tables import items, visits
 from eum_app.domain import facts as f
 from eum_app.domain.facts import encode_fact
 
 
-def has_ended(statements: FromClause = dispositions) -> ColumnElement[bool]:
-    """Return the condition that a statement was withdrawn by its own store, or set aside by HQ."""
-    return exists().where(
-        disposition_ends.c.statement_id == statements.c.statement_id,
-        or_(disposition_ends.c.is_hq, disposition_ends.c.origin == statements.c.origin),
+def ends() -> ColumnElement[bool]:
+    """Return the condition that a row of `disposition_ends` ends a statement (a row of `dispositions`).
+
+    HQ ends any statement. Another store ends only its own, by the name of the visit where it was made: it would else
+    change a signed visit without voiding its signatures.
+    """
+    own = and_(
+        disposition_ends.c.origin == dispositions.c.origin, disposition_ends.c.visit_id == dispositions.c.visit_id
     )
+    return and_(disposition_ends.c.statement_id == dispositions.c.statement_id, or_(disposition_ends.c.is_hq, own))
+
+
+def has_ended() -> ColumnElement[bool]:
+    """Return the condition that a statement was withdrawn by its own store, or set aside by HQ."""
+    return exists().where(ends())
 
 
 def _newest(column: ColumnElement[Any]) -> Any:
@@ -95,7 +103,7 @@ _ANY: Final = select(dispositions.c.item_id).limit(1)
 
 
 def apply_stated(connection: Connection, noted: Sequence[Noted]) -> None:
-    """Insert statements, and derive the disposition of their items. The newest fact of each statement wins."""
+    """Insert statements, and derive the disposition of their items. An id has one: the first."""
     rows = [
         {
             **plain(fact, "statement_id"),
@@ -115,7 +123,7 @@ def apply_stated(connection: Connection, noted: Sequence[Noted]) -> None:
     for wanted in among(connection, dispositions.c.statement_id, [row["statement_id"] for row in rows]):
         # A statement that is replaced may have been about another item, which loses it.
         ids.update(connection.execute(select(dispositions.c.item_id).where(wanted)).scalars())
-    put(connection, dispositions, rows)
+    put_first(connection, dispositions, rows)
     recount(connection, ids)
     _touch_visits(connection, noted)
 
@@ -137,6 +145,7 @@ def _end(connection: Connection, noted: Sequence[Noted], *, is_hq: bool) -> None
             **plain(fact, "statement_id"),
             "origin": entry.origin,
             "is_hq": is_hq,
+            "visit_id": getattr(fact, "visit_id", ""),
             **plain(fact, "item_id", "reason"),
             "ended_at": fact.observed_at,
             "actor": entry.actor,

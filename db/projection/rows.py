@@ -7,7 +7,7 @@ from functools import cache
 from operator import attrgetter, itemgetter
 from typing import Any, cast
 
-from sqlalchemy import Connection, Executable, Row, Table
+from sqlalchemy import Connection, Executable, Row, Table, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -29,6 +29,25 @@ def put(connection: Connection, table: Table, rows: Rows) -> None:
         bulk.merge(connection, table, rows, "order_key" if "order_key" in table.c else "")
     elif rows:
         run(connection, _put_statement(connection.dialect.name, table), rows)
+
+
+def put_first(connection: Connection, table: Table, rows: Rows) -> None:
+    """Insert rows under ids that are used once. On an existing key the row that arrived first (`known_at`) wins.
+
+    Another fact under the same id replaces nothing, whatever time it states.
+    """
+    run(connection, _put_first_statement(connection.dialect.name, table), rows)
+
+
+@cache
+def _put_first_statement(dialect: str, table: Table) -> Any:
+    insert = insert_into(dialect, table)
+    order = ("known_at", "order_key")
+    return insert.on_conflict_do_update(
+        index_elements=list(table.primary_key.columns),
+        set_={column.name: insert.excluded[column.name] for column in table.columns if not column.primary_key},
+        where=tuple_(*[insert.excluded[name] for name in order]) < tuple_(*[table.c[name] for name in order]),
+    )
 
 
 def put_tuples(connection: Connection, table: Table, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> None:

@@ -28,8 +28,9 @@ from sqlalchemy.dialects import postgresql
 from db import bulk
 from db.projection.authors import note_authors
 from db.projection.closings import evidence_row, touch
-from db.projection.rows import Appliers, Noted, Rows, key_of, plain, put, run
+from db.projection.rows import Appliers, Noted, Rows, key_of, plain, put, put_first, run
 from db.tables import checks, evidence, site_answers, visit_items, withdrawals
+from db.withdrawn import takes_back
 from eum_app.domain import facts as f
 from eum_app.domain.visits import ANSWER_ROLE, TO_CHECK
 
@@ -39,7 +40,7 @@ MAX_PAGE: Final = 999_999
 
 def _of_counting_check(column: Any, otherwise: str) -> Any:
     """Return a column of the newest check of a visit's item that was not withdrawn, as a correlated subquery."""
-    withdrawn = exists().where(withdrawals.c.check_id == checks.c.check_id, withdrawals.c.origin == checks.c.origin)
+    withdrawn = exists().where(takes_back())
     newest = (
         select(column)
         .where(checks.c.visit_id == visit_items.c.visit_id, checks.c.item_id == visit_items.c.item_id, ~withdrawn)
@@ -88,12 +89,12 @@ def _outcome_of_newer_check() -> Any:
 def apply_checks(connection: Connection, noted: Sequence[Noted]) -> None:
     """Insert checks with their evidence, and update the outcomes of the expected items and the visits' newest facts.
 
-    The newest fact of each check wins.
+    An id has one check: the first that arrived. Devices never use one twice, so another is a lie or a fault.
     """
     if not _put_new(connection, noted):
         rows = [dict(zip(_CHECK_COLUMNS, _check_row(note), strict=True)) for note in noted]
         again = _to_recount(connection, rows)
-        put(connection, checks, rows)
+        put_first(connection, checks, rows)
         outcomes = [
             {
                 "of_visit": row["visit_id"],
@@ -189,7 +190,7 @@ def _evidence_of_check(note: Noted) -> Rows:
 @cache
 def _recount_visits() -> Any:
     """Statement: set outcomes to the newest counting check. Only valid if no item lost its counting check."""
-    withdrawn = exists().where(withdrawals.c.check_id == checks.c.check_id, withdrawals.c.origin == checks.c.origin)
+    withdrawn = exists().where(takes_back())
     newest = (
         select(checks.c.visit_id, checks.c.item_id, checks.c.outcome, checks.c.check_id, checks.c.order_key)
         .ext(postgresql.distinct_on(checks.c.visit_id, checks.c.item_id))
@@ -250,7 +251,7 @@ def _chunks(values: list[str], size: int = 500) -> Iterable[list[str]]:
 
 
 def apply_withdrawals(connection: Connection, noted: Sequence[Noted]) -> None:
-    """Insert withdrawals, and recount the outcomes of the items. Only those by a check's own origin count."""
+    """Insert withdrawals, and recount the outcomes of the items. Only those that `takes_back` names count."""
     rows = [
         {
             **plain(fact, "check_id", "visit_id", "reason"),

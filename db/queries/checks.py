@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 from sqlalchemy.sql import FromClause
@@ -15,6 +15,7 @@ from db.doubt_tables import withholdings
 from db.queries.reading import NO_READING, READING_COLUMNS, Reading
 from db.queries.testimony import NOTHING_STATED, TESTIMONY_COLUMNS, Testimony, testimony_of
 from db.tables import checks, evidence, items, meta, withdrawals
+from db.withdrawn import takes_back
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import ContentRef
 from eum_app.domain.ids import CheckId
@@ -93,11 +94,7 @@ def is_withdrawn(of_checks: FromClause = checks) -> ColumnElement[bool]:
 
     Queries of an alias of `checks` name it.
     """
-    return (
-        select(withdrawals.c.check_id)
-        .where(withdrawals.c.check_id == of_checks.c.check_id, withdrawals.c.origin == of_checks.c.origin)
-        .exists()
-    )
+    return select(withdrawals.c.check_id).where(takes_back(of_checks)).exists()
 
 
 def is_attributed(of_checks: FromClause = checks) -> ColumnElement[bool]:
@@ -118,12 +115,23 @@ def is_attributed(of_checks: FromClause = checks) -> ColumnElement[bool]:
     return or_(of_checks.c.origin == OWN_NAME, signed)
 
 
-def check_ids_of_others(connection: Connection, origin: str, check_ids: Iterable[str]) -> list[str]:
-    """Return those of these ids that a check of another origin uses, in no particular order."""
-    found: list[str] = []
-    for chosen in among(connection, checks.c.check_id, check_ids):
-        found += connection.execute(select(checks.c.check_id).where(chosen, checks.c.origin != origin)).scalars()
-    return found
+class RecordPlace(NamedTuple):
+    """Visit of a check or statement, and the place of its entry in a journal."""
+
+    visit_id: str
+    origin: str
+    epoch: int
+    seq: int
+
+
+def places_of_checks(connection: Connection, check_ids: Iterable[str]) -> dict[str, RecordPlace]:
+    """Return check id → its place, for those of these checks that are held."""
+    columns = [checks.c[name] for name in ("check_id", *RecordPlace._fields)]
+    return {
+        check_id: RecordPlace(*place)
+        for chosen in among(connection, checks.c.check_id, check_ids)
+        for check_id, *place in connection.execute(select(*columns).where(chosen))
+    }
 
 
 def recent_checks(connection: Connection, visit_id: str, limit: int = 20) -> list[CheckRow]:
@@ -183,10 +191,7 @@ def _check_rows(connection: Connection, condition: ColumnElement[bool], limit: i
             is_attributed(),
         )
         .outerjoin(items, items.c.item_id == checks.c.item_id)
-        .outerjoin(
-            withdrawals,
-            and_(withdrawals.c.check_id == checks.c.check_id, withdrawals.c.origin == checks.c.origin),
-        )
+        .outerjoin(withdrawals, takes_back())
         .where(condition)
         .order_by(checks.c.order_key.desc())
         .limit(limit)
@@ -223,7 +228,12 @@ def evidence_of(connection: Connection, *, visit_id: str = "", check_id: str = "
 
     Withheld ones are included and marked.
     """
-    condition = evidence.c.check_id == check_id if check_id else evidence.c.visit_id == visit_id
+    # What names a check of another visit is not shown with it: it came from another device.
+    of_check = and_(
+        evidence.c.check_id == check_id,
+        evidence.c.visit_id == select(checks.c.visit_id).where(checks.c.check_id == check_id).scalar_subquery(),
+    )
+    condition = of_check if check_id else evidence.c.visit_id == visit_id
     columns = [evidence.c[name] for name in ("object_id", "check_id", "role", "commitment", "size", "media_type")]
     question = (
         select(*columns, withholdings.c.object_id.is_not(None))

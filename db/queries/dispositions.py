@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -11,8 +11,8 @@ from sqlalchemy import Connection, Row, and_, case, exists, func, or_, select
 
 from db.among import among
 from db.disposition_tables import disposition_ends, dispositions
-from db.projection.dispositions import has_ended
-from db.queries.checks import is_withdrawn
+from db.projection.dispositions import ends, has_ended
+from db.queries.checks import RecordPlace, is_withdrawn
 from db.tables import LISTED_GONE, checks, items, visit_items
 from eum_app.domain.dispositions import STOPS_CLOCK, TERMINAL
 from eum_app.domain.errors import Refusal
@@ -54,10 +54,6 @@ class GoneItem:
 
 
 def _statements() -> Any:
-    ended = and_(
-        disposition_ends.c.statement_id == dispositions.c.statement_id,
-        disposition_ends.c.is_hq | (disposition_ends.c.origin == dispositions.c.origin),
-    )
     return (
         select(
             dispositions,
@@ -67,7 +63,7 @@ def _statements() -> Any:
             disposition_ends.c.reason.label("ended_reason"),
         )
         .outerjoin(items, items.c.item_id == dispositions.c.item_id)
-        .outerjoin(disposition_ends, ended)
+        .outerjoin(disposition_ends, ends())
         .order_by(dispositions.c.order_key.desc(), disposition_ends.c.order_key)
     )
 
@@ -109,15 +105,14 @@ def statement(connection: Connection, statement_id: str) -> Statement:
     return found[0]
 
 
-def statement_ids_of_others(connection: Connection, origin: str, ids: Sequence[str]) -> list[str]:
-    """Return those of these ids that another origin's statement has."""
-    return [
-        found
+def places_of_statements(connection: Connection, ids: Iterable[str]) -> dict[str, RecordPlace]:
+    """Return statement id → its place, for those of these statements that are held."""
+    columns = [dispositions.c[name] for name in ("statement_id", *RecordPlace._fields)]
+    return {
+        statement_id: RecordPlace(*place)
         for wanted in among(connection, dispositions.c.statement_id, ids)
-        for found in connection.execute(
-            select(dispositions.c.statement_id).where(wanted, dispositions.c.origin != origin)
-        ).scalars()
-    ]
+        for statement_id, *place in connection.execute(select(*columns).where(wanted))
+    }
 
 
 def accepted_claims(connection: Connection, item_id: str) -> set[str]:
@@ -184,10 +179,8 @@ def facts_about(connection: Connection, ids: Iterable[str], device: str) -> list
 
 def _ends_of(connection: Connection, row: Row[Any]) -> list[tuple[str, Fact]]:
     """Return why a statement no longer counts. HQ passes another device's withdrawal on as its own decision."""
-    ended = (disposition_ends.c.statement_id == row.statement_id) & (
-        disposition_ends.c.is_hq | (disposition_ends.c.origin == row.origin)
-    )
-    return _set_aside(connection, ended)
+    of_row = and_(dispositions.c.statement_id == row.statement_id, dispositions.c.origin == row.origin)
+    return _set_aside(connection, and_(of_row, ends()))
 
 
 def _set_aside(connection: Connection, which: Any) -> list[tuple[str, Fact]]:

@@ -12,6 +12,7 @@ from db.queries.attribution import shared_names
 from db.queries.checks import is_attributed, is_withdrawn
 from db.queries.reading import READING_COLUMNS, Reading
 from db.tables import checks, items, sites, visit_items, visits, withdrawals
+from db.withdrawn import takes_back
 from eum_app.domain.dispositions import STOPS_CLOCK
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import ItemListed, SiteRegistered
@@ -273,10 +274,7 @@ def history(connection: Connection, item_id: str) -> list[HistoryLine]:
         )
         .outerjoin(visits, visits.c.visit_id == checks.c.visit_id)
         .outerjoin(sites, sites.c.site_id == visits.c.site_id)
-        .outerjoin(
-            withdrawals,
-            and_(withdrawals.c.check_id == checks.c.check_id, withdrawals.c.origin == checks.c.origin),
-        )
+        .outerjoin(withdrawals, takes_back())
         .where(checks.c.item_id == item_id)
     )
     shared = shared_names(connection)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import msgspec
-from sqlalchemy import BindParameter, Connection, and_, bindparam, select
+from sqlalchemy import BindParameter, Connection, bindparam, select
 
 from db.log_tables import log_heads, log_witnesses
 from db.tables import checks, findings, journal, reviews, visit_marks, withdrawals
+from db.withdrawn import takes_back
 from eum_app.domain.errors import Refusal
 from eum_app.domain.journal import Entry
 from eum_app.domain.tree_heads import Cosignature, SignedHead, decode_head
@@ -76,10 +77,9 @@ def log_head_of(connection: Connection, log_epoch: int, size: int) -> SignedHead
 
 def last_check_of(connection: Connection, item_id: str) -> tuple[Place, str]:
     """Return the place and visit of an item's newest check that was not withdrawn. Raises Refusal `slip.no_check`."""
-    taken_back = and_(withdrawals.c.check_id == checks.c.check_id, withdrawals.c.origin == checks.c.origin)
     row = connection.execute(
         select(checks.c.origin, checks.c.epoch, checks.c.seq, checks.c.visit_id)
-        .outerjoin(withdrawals, taken_back)
+        .outerjoin(withdrawals, takes_back())
         .where(checks.c.item_id == item_id, withdrawals.c.check_id.is_(None))
         .order_by(checks.c.order_key.desc())
         .limit(1)

@@ -22,7 +22,9 @@ _NEXT: Final = {
             *("bundle.foreign_origin", "bundle.wrong_role", "bundle.unreadable"),
             *("chain.altered", "chain.broken", "chain.foreign", "entry.unreadable"),
             *(
+                "check.of_other_visit",
                 "check.repeated",
+                "disposition.of_other_visit",
                 "disposition.repeated",
                 "content.missing",
                 "content.cut",

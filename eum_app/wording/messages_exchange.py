@@ -33,7 +33,11 @@ EXCHANGE_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "Enroll the device again before using it, and tell HQ."),
     ),
     "check.repeated": (
-        QT_TRANSLATE_NOOP("messages", "A check in the bundle has the number of another device's check."),
+        QT_TRANSLATE_NOOP("messages", "A check in the bundle has the number of another check."),
+        QT_TRANSLATE_NOOP("messages", "Keep the file and ask the sender."),
+    ),
+    "check.of_other_visit": (
+        QT_TRANSLATE_NOOP("messages", "A fact in the bundle changes a check of another visit than it names."),
         QT_TRANSLATE_NOOP("messages", "Keep the file and ask the sender."),
     ),
     "content.cut": (
@@ -272,7 +276,7 @@ EXCHANGE_SENTENCES: dict[str, tuple[str, str]] = {
         ),
     ),
     "fact.not_storable": (
-        QT_TRANSLATE_NOOP("messages", "A fact contains characters that the database cannot store."),
+        QT_TRANSLATE_NOOP("messages", "A fact contains characters, or a long code, that the database cannot store."),
         QT_TRANSLATE_NOOP("messages", "Correct the text and try again."),
     ),
     "store.connection_lost": (

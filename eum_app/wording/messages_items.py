@@ -66,7 +66,11 @@ ITEM_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "Nothing more is needed."),
     ),
     "disposition.repeated": (
-        QT_TRANSLATE_NOOP("messages", "A statement in the bundle has the number of another store's statement."),
+        QT_TRANSLATE_NOOP("messages", "A statement in the bundle has the number of another statement."),
+        QT_TRANSLATE_NOOP("messages", "Keep the file and ask the sender."),
+    ),
+    "disposition.of_other_visit": (
+        QT_TRANSLATE_NOOP("messages", "A fact in the bundle changes a statement of another visit than it names."),
         QT_TRANSLATE_NOOP("messages", "Keep the file and ask the sender."),
     ),
     "disposition.end_reason": (

@@ -7,8 +7,8 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from db.queries.checks import check_ids_of_others
-from db.queries.dispositions import statement_ids_of_others
+from db.queries.checks import RecordPlace, places_of_checks
+from db.queries.dispositions import places_of_statements
 from db.queries.visits import devices_of_visits, starts_of
 from db.store import Connection
 from eum_app.domain.admission import admitted
@@ -18,7 +18,10 @@ from eum_app.domain.facts import (
     DEVICE_MAY_STATE,
     FACTS,
     CheckRecorded,
+    CheckWithdrawn,
     DispositionStated,
+    DispositionWithdrawn,
+    EvidenceAttached,
     Fact,
     FactsReceived,
     TimeCorrected,
@@ -116,7 +119,7 @@ def _admit(
     """Return the facts to apply (`admission`), refuse entries that a device may not record, and add to `pictures`.
 
     Raises Refusal `fact.not_allowed` (a kind that devices do not record, in any version), `fact.foreign_visit` (a visit
-    of another device), `check.repeated` and `disposition.repeated` (the id of another's check or statement).
+    of another device), and as `_require_own` does.
     """
     facts = [admitted(entry, fact) for entry, fact in zip(entries, stated, strict=True)]
     for entry, fact in zip(entries, facts, strict=True):
@@ -131,16 +134,35 @@ def _admit(
     for visit_id in sorted(of_visits):
         if assigned.get(visit_id) != device:
             raise Refusal("fact.foreign_visit", visit_id=visit_id[:40], sender=device)
-    repeated = check_ids_of_others(
-        connection, device, [fact.check_id for fact in facts if isinstance(fact, CheckRecorded)]
-    )
-    if repeated:
-        raise Refusal("check.repeated", check_id=repeated[0][:40], sender=device)
-    stated_ids = [fact.statement_id for fact in facts if isinstance(fact, DispositionStated)]
-    for statement_id in statement_ids_of_others(connection, device, stated_ids):
-        raise Refusal("disposition.repeated", statement_id=statement_id[:40], sender=device)
+    _require_own(connection, device, entries, facts)
     pictures += stated_pictures(entries, facts)
     return facts
+
+
+def _require_own(
+    connection: Connection, device: str, entries: Sequence[Entry], facts: Sequence[Fact | UnknownFact]
+) -> None:
+    """Require that each check and statement has its own id, and that later facts about one name its visit.
+
+    Raises Refusal `check.repeated`, `disposition.repeated` (an id that has another entry), `check.of_other_visit`,
+    `disposition.of_other_visit`. A check that is not held may have been lost to damage, so it is not required.
+    """
+    for names, kinds, held_in, noun in (
+        ("check_id", (CheckRecorded, CheckWithdrawn, EvidenceAttached), places_of_checks, "check"),
+        ("statement_id", (DispositionStated, DispositionWithdrawn), places_of_statements, "disposition"),
+    ):
+        about = [
+            (getattr(fact, names), RecordPlace(fact.visit_id, entry.origin, entry.epoch, entry.seq), fact)
+            for entry, fact in zip(entries, facts, strict=True)
+            if isinstance(fact, kinds) and getattr(fact, names)
+        ]
+        held = held_in(connection, {record_id for record_id, _, _ in about})
+        for record_id, place, fact in about:
+            if isinstance(fact, CheckRecorded | DispositionStated):
+                if held.setdefault(record_id, place) != place:
+                    raise Refusal(f"{noun}.repeated", **{names: record_id[:40]}, sender=device)
+            elif record_id in held and held[record_id][:2] != place[:2]:
+                raise Refusal(f"{noun}.of_other_visit", **{names: record_id[:40]}, sender=device)
 
 
 def _started(
