@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before anything imports Qt
 
+# Without byte code, each worker compiles every test, and each child process all that it imports: a quarter of the run.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
 # Never the state of the person who runs the tests; child processes and commands inherit it.
 _STATE = tempfile.TemporaryDirectory(prefix="eum-state-")
 os.environ["EUM_STATE"] = _STATE.name
