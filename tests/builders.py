@@ -181,22 +181,33 @@ def make_world(
     `level` is the monitoring level of its items. The clock begins at `instant`, or at a day that is always the same.
     """
 
-    def made(place: Path) -> World:
-        clock = Clock(instant) if instant else Clock()
-        hq = make_store(place / "hq", "hq", "HQ-01", clock, suite, database_url=database_url)
-        world = World(place, clock, hq, {})
-        for name in devices:
-            device = make_store(place / name.lower(), "field", name, clock, suite)
-            enrol(hq, device, place)
-            world.devices[name] = device
-        assert len(hq.read(all_devices)) == len(devices)
-        import_inventory(hq, read_inventory(inventory_csv(place / "inventory.csv", count, level=level)))
-        return world
-
     folder.mkdir(exist_ok=True)
     if database_url is not None or instant is not None:
-        return made(folder)
-    return world_from_template(folder, (devices, count, suite, level), made)
+        return new_world(folder, devices, count, suite, level, database_url, instant)
+    key = (devices, count, suite, level)
+    return world_from_template(folder, key, lambda place: new_world(place, *key))
+
+
+def new_world(
+    folder: Path,
+    devices: tuple[str, ...],
+    count: int,
+    suite: Suite = Suite.P384,
+    level: str = "EEUM",
+    database_url: str | None = None,
+    instant: datetime | None = None,
+) -> World:
+    """Return a world as `make_world` does, with keys and ids that no other world has."""
+    clock = Clock(instant) if instant else Clock()
+    hq = make_store(folder / "hq", "hq", "HQ-01", clock, suite, database_url=database_url)
+    world = World(folder, clock, hq, {})
+    for name in devices:
+        device = make_store(folder / name.lower(), "field", name, clock, suite)
+        enrol(hq, device, folder)
+        world.devices[name] = device
+    assert len(hq.read(all_devices)) == len(devices)
+    import_inventory(hq, read_inventory(inventory_csv(folder / "inventory.csv", count, level=level)))
+    return world
 
 
 def yes_to_all() -> tuple[Answer, ...]:

@@ -16,10 +16,11 @@ from eum_app.usecases.exchange.receive import import_bundles
 from eum_app.usecases.exchange.seal_bundle import seal_results
 from eum_app.usecases.exchange.trust import hq_certificate, identity_of
 from eum_app.usecases.exchange.verify_bundle import ImportOutcome
-from eum_app.usecases.session import new_id
+from eum_app.usecases.session import Session, new_id
 from eum_app.usecases.visits.record_check import record_check, withdraw_checks
 from sync.bundle_file import BundleObject, write_bundle
-from tests.builders import World, copy_unnoticed, make_world, typed, yes_to_all
+from tests.builders import World, copy_unnoticed, new_world, typed, yes_to_all
+from tests.templates import world_from_template
 
 
 @dataclass
@@ -39,12 +40,17 @@ class Simulator:
         database_url: str | None = None,
     ) -> Simulator:
         """Enroll devices, and hand each a visit to the same site."""
-        world = make_world(folder, devices=devices, count=count, database_url=database_url)
-        visit_ids = {}
-        for device in devices:
-            visit_ids[device] = world.plan(device).visit_id
-            world.hand_over(device)
-        return cls(world, visit_ids)
+
+        def made(place: Path) -> World:
+            world = new_world(place, devices, count, database_url=database_url)
+            for device in devices:
+                world.plan(device)
+                world.hand_over(device)
+            return world
+
+        folder.mkdir(exist_ok=True)
+        world = made(folder) if database_url else world_from_template(folder, ("simulator", devices, count), made)
+        return cls(world, {device: _visit_of(session) for device, session in world.devices.items()})
 
     def check(self, device: str, item: int, outcome: str = "verified") -> str:
         """Record a check of the visit's n-th item on a device. Return the check's id."""
@@ -140,3 +146,9 @@ class Simulator:
         """Copy a device's folder from disk so that its machine does not notice."""
         session = self.world.devices[device]
         return copy_unnoticed(session, session.store.folder.with_name(f"{session.store.folder.name}-clone"))
+
+
+def _visit_of(device: Session) -> str:
+    """Return the id of the only visit that a device holds."""
+    (visit,) = device.read(visits.all_visits)
+    return visit.visit_id
