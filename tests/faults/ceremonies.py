@@ -1,16 +1,15 @@
-"""Acts about HQ's keys in a child process that kills itself at one step: `python -m tests.faults.ceremonies ACT STEP`.
+"""Acts about HQ's keys in a child process that kills itself at one step.
 
 A step is a call that writes, renames, flushes or commits. `tests/faults/test_killed_ceremonies.py` starts these
-children with 1, 2, 3 …, until one finishes and says so.
+children with 1, 2, 3 …, until one finishes.
 """
 
 from __future__ import annotations
 
 import os
-import pickle
 import signal
-import sys
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,12 +19,11 @@ from sqlalchemy.engine import Engine
 from eum_app.usecases.authority.headquarters import accept_certificate, request_certificate
 from eum_app.usecases.authority.move_out import copy_authority, finish_move
 from eum_app.usecases.authority.root import issue_to_hq, read_hq_request, view_root
-from eum_app.usecases.session import Session, resumed
+from eum_app.usecases.session import Session, Ticket, resumed
 from eum_app.usecases.store.recover_store import recover_store
 from tests.builders import PASSPHRASE, Clock
 from tests.flows.test_authority import BY_SECRET, FAST, SECRET
 
-DONE: Final = "done"
 REQUEST, ANSWER, STICK = "hq.eumreq", "hq.eumcert", "stick"
 
 
@@ -84,8 +82,8 @@ class Killer:
         setattr(os, name, watched)
 
 
-def main(act: str, step: int, place: Path) -> None:
-    ticket, instant = pickle.loads(sys.stdin.buffer.read())
+def die_at(act: str, step: int, place: Path, ticket: Ticket, instant: datetime) -> None:
+    """Do an act with `place` as its folder, and kill this process at the step. Return if the act has fewer steps."""
     killer = Killer(step)
     with resumed(ticket, Clock(instant)) as hq:
         for name in ("fsync", "replace", "rename", "unlink"):
@@ -93,8 +91,3 @@ def main(act: str, step: int, place: Path) -> None:
         event.listen(Engine, "commit", killer)
         event.listen(Engine, "before_cursor_execute", lambda *given: killer() if "INSERT" in given[2] else None)
         ACTS[act](hq, place)
-    print(DONE)  # noqa: T201
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), Path(sys.argv[3]))

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from sqlalchemy import select
 
@@ -25,12 +25,10 @@ from eum_app.usecases.store.back_up import restore
 from eum_app.usecases.store.instance import lost_entries
 from eum_app.usecases.store.open_store import check_store, open_store, rebuild_store
 from tests.builders import PASSPHRASE, Clock
+from tests.children import children
 from tests.faults.labour import BEGUN, BUNDLES, SEALED, backups_of, check_one, labour
 from tests.integration.test_projection import tables
 from tests.simulator import Simulator
-
-if TYPE_CHECKING:
-    from multiprocessing.context import ForkServerContext, SpawnContext
 
 DEVICE: Final = "FLD-0042"
 PREPARED_BUNDLES: Final = 8
@@ -79,7 +77,7 @@ def killed_while(kind: str, prepared: Prepared, folder: Path, seed: int) -> list
     shutil.copytree(ticket.folder, folder)
     chance = random.Random(seed)
     heard, say = multiprocessing.Pipe(duplex=False)
-    child = _children().Process(target=labour, args=(kind, ticket, folder, seed, say), daemon=True)
+    child = children().Process(target=labour, args=(kind, ticket, folder, seed, say), daemon=True)
     child.start()
     say.close()
     acknowledged: list[str] = []
@@ -113,7 +111,7 @@ def side_by_side(kind: str, prepared: Prepared, folder: Path, deeds: int) -> lis
     started = []
     for seed in range(2):
         heard, say = multiprocessing.Pipe(duplex=False)
-        child = _children().Process(target=labour, args=(kind, ticket, folder, seed, say), daemon=True)
+        child = children().Process(target=labour, args=(kind, ticket, folder, seed, say), daemon=True)
         child.start()
         say.close()
         started.append((child, heard))
@@ -134,17 +132,6 @@ def side_by_side(kind: str, prepared: Prepared, folder: Path, deeds: int) -> lis
                 said.append(heard.recv())
         heard.close()
     return acknowledged
-
-
-def _children() -> ForkServerContext | SpawnContext:
-    """Return a context whose children are forked with imports done, so that they are killed at work and not while
-    importing.
-    """
-    if "forkserver" not in multiprocessing.get_all_start_methods():
-        return multiprocessing.get_context("spawn")
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.faults.labour"])
-    return context
 
 
 def require_nothing_lost(kind: str, prepared: Prepared, folder: Path, acknowledged: list[str]) -> None:

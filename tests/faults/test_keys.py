@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
 import os
 import shutil
 import signal
@@ -31,6 +30,7 @@ from eum_app.usecases.session import Session, Ticket, resumed
 from eum_app.usecases.store.open_store import check_store, open_store
 from eum_app.usecases.store.rotate_key import rotate_data_key
 from tests.builders import PASSPHRASE, Clock, make_store
+from tests.children import children
 from tests.faults.disk import cut, flip, no_file_beyond
 from tests.faults.keys import NEW, open_by_escrow_with_witness, reopen
 from tests.postgres import PostgreSQL
@@ -148,7 +148,7 @@ def test_an_unrecorded_change_is_recorded_at_the_next_opening(device: Session, a
     folder, old = device.store.folder, device.ticket.data_key
     ticket = replace(device.ticket, account=account, role="administrator")
     device.store.close()
-    child = multiprocessing.get_context("spawn").Process(target=_rotate_and_die, args=(ticket,))
+    child = children().Process(target=_rotate_and_die, args=(ticket,))
     child.start()
     child.join(120)
     assert child.exitcode == -signal.SIGKILL
@@ -253,7 +253,7 @@ def test_killed_between_the_steps_on_a_server_and_opened_again(
         ref = transaction.seal_content(b"photo", "image/png")
     ticket = hq.ticket
     hq.close()
-    child = multiprocessing.get_context("spawn").Process(target=_rotate_and_die_before, args=(step, ticket))
+    child = children().Process(target=_rotate_and_die_before, args=(step, ticket))
     child.start()
     child.join(120)
     assert child.exitcode == -signal.SIGKILL

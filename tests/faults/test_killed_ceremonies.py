@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import pickle
 import shutil
-import subprocess
-import sys
+import signal
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -25,12 +23,12 @@ from eum_app.usecases.store.check_store import examine_store
 from eum_app.usecases.store.recover_store import recover_store
 from sync.authority_file import AUTHORITY_FILE, open_authority
 from tests.builders import PASSPHRASE, Clock, World, make_world
+from tests.children import children
 from tests.faults import ceremonies
-from tests.faults.ceremonies import ANSWER, DONE, REQUEST, STICK
+from tests.faults.ceremonies import ANSWER, REQUEST, STICK
 from tests.faults.disk import flip, no_file_beyond
 from tests.flows.test_authority import SECRET, certified, codes, moved
 
-ROOT = Path(__file__).resolve().parents[2]
 MOST = 400
 
 
@@ -65,17 +63,12 @@ def killed_at_each_step(world: World, tmp_path: Path, act: str, require: Callabl
                 shutil.copytree(tmp_path / name, place / name)
             elif (tmp_path / name).exists():
                 shutil.copyfile(tmp_path / name, place / name)
-        given = pickle.dumps((replace(ticket, folder=place / "hq"), world.clock.instant))
-        ran = subprocess.run(
-            [sys.executable, "-m", "tests.faults.ceremonies", act, str(step), str(place)],
-            cwd=ROOT,
-            input=given,
-            capture_output=True,
-            check=False,
-            timeout=240,
-        )
-        is_done = ran.stdout.strip() == DONE.encode()
-        assert is_done or ran.returncode == -9, (step, ran.stderr.decode()[-2_000:])
+        given = (act, step, place, replace(ticket, folder=place / "hq"), world.clock.instant)
+        child = children().Process(target=ceremonies.die_at, args=given)
+        child.start()
+        child.join(240)
+        is_done = child.exitcode == 0
+        assert is_done or child.exitcode == -signal.SIGKILL, step
         was_killed += not is_done
         with resumed(replace(ticket, folder=place / "hq"), Clock(world.clock.instant)) as hq:
             require(hq, place)

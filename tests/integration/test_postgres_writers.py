@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -21,6 +20,7 @@ from eum_app.usecases.session import Session, Ticket, resumed
 from eum_app.usecases.store.open_store import check_store, rebuild_store
 from tests.benchmarks.bench_postgres import measure_waits
 from tests.builders import Clock, make_store
+from tests.children import children
 from tests.integration.test_postgres import author, site
 from tests.integration.test_projection import HQ_FACTS, chain, check_fact, tables
 from tests.postgres import PostgreSQL
@@ -79,8 +79,7 @@ def _write_in_a_process(ticket: Ticket, process: int) -> None:
 
 
 def test_processes_at_once_lose_no_number_and_give_none_twice(hq: Session) -> None:
-    context = multiprocessing.get_context("spawn")
-    processes = [context.Process(target=_write_in_a_process, args=(hq.ticket, number)) for number in range(3)]
+    processes = [children().Process(target=_write_in_a_process, args=(hq.ticket, number)) for number in range(3)]
     for process in processes:
         process.start()
     for process in processes:
