@@ -19,7 +19,8 @@ from eum_app.usecases.session import Session
 from eum_app.usecases.visits.match_mark import MAX_OFFERED, Match, match_mark
 from eum_app.usecases.visits.record_check import record_check, withdraw_checks
 from tests.benchmarks.bench_match import measured
-from tests.builders import HEADINGS, Clock, World, make_store, make_world, typed, yes_to_all
+from tests.builders import HEADINGS, Clock, World, make_store, make_world, new_world, typed, yes_to_all
+from tests.integration.test_projection import tables
 
 CHARACTERS = "ABDGIOSZ01258-/"
 
@@ -48,20 +49,50 @@ BOOK = (
 )
 
 
-@pytest.fixture
-def world(tmp_path: Path, hq_backend: Callable[[], str | None]) -> Iterator[World]:
-    """One book of two sites, one store (of either kind) that holds all of it, a visit to the first site."""
-    made = make_world(tmp_path / "w", count=1, database_url=hq_backend())
-    source = tmp_path / "book.csv"
+def one_book(made: World) -> World:
+    """Import one book of two sites at HQ, which holds all of it, and return its world."""
+    source = made.folder / "book.csv"
     source.write_text("\r\n".join((HEADINGS, *BOOK)) + "\r\n", encoding="utf-8")
     import_inventory(made.hq, read_inventory(source))
+    return made
+
+
+@pytest.fixture
+def world(tmp_path: Path, hq_backend: Callable[[], str | None]) -> Iterator[World]:
+    """Return a world with that book, in either kind of database, for a test that records something."""
+    made = one_book(make_world(tmp_path / "w", count=1, database_url=hq_backend()))
     yield made
     made.close()
 
 
 @pytest.fixture
 def visit_id(world: World) -> str:
+    """Return the id of a visit to the first site."""
     return world.plan().visit_id
+
+
+class Asked:
+    """HQ with that book and a visit to the first site, which tests only ask for the items of marks."""
+
+    def __init__(self, world: World) -> None:
+        self.visit_id = world.plan().visit_id
+        self._session = world.hq
+
+    def __call__(self, raw: bytes | str) -> Match:
+        return ask(self._session, self.visit_id, raw)
+
+
+@pytest.fixture(scope="module", params=["sqlcipher", "postgresql"])
+def asked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
+    """Make one for all tests that record nothing, and require at the end that asking changed nothing."""
+    url = request.getfixturevalue("postgresql").new_database() if request.param == "postgresql" else None
+    folder = tmp_path_factory.mktemp("asked")
+    made = one_book(new_world(folder, ("FLD-0042",), 1, database_url=url))
+    asked = Asked(made)
+    before = made.hq.read(tables)
+    yield asked
+    assert made.hq.read(tables) == before
+    made.close()
 
 
 def ask(session: Session, visit_id: str, raw: bytes | str) -> Match:
@@ -80,18 +111,16 @@ def ask(session: Session, visit_id: str, raw: bytes | str) -> Match:
         ("440012", "not_on_list", "serial", "440012"),
     ],
 )
-def test_found_by_the_strongest_way(
-    world: World, visit_id: str, raw: bytes | str, kind: str, by: str, serial: str
-) -> None:
-    match = ask(world.hq, visit_id, raw)
+def test_found_by_the_strongest_way(asked: Asked, raw: bytes | str, kind: str, by: str, serial: str) -> None:
+    match = asked(raw)
     assert (match.kind, match.by) == (kind, by)
     assert match.item is not None
     assert match.item.serial == serial
     assert match.candidates == ()
 
 
-def test_a_serial_of_two_items_asks(world: World, visit_id: str) -> None:
-    match = ask(world.hq, visit_id, "7001")
+def test_a_serial_of_two_items_asks(asked: Asked) -> None:
+    match = asked("7001")
     assert (match.kind, match.item) == ("ambiguous", None)
     assert {one.part_number for one in match.candidates} == {"NVG-31A", "NVG-32B"}
 
@@ -104,10 +133,8 @@ def test_a_serial_of_two_items_asks(world: World, visit_id: str) -> None:
         b"[)>\x1e06\x1d25SLD99999X9\x1dS786950\x1e\x04",  # another UII
     ],
 )
-def test_a_serial_under_another_maker_part_or_uii_is_offered_and_not_taken(
-    world: World, visit_id: str, message: bytes
-) -> None:
-    match = ask(world.hq, visit_id, message)
+def test_a_serial_under_another_maker_part_or_uii_is_offered_and_not_taken(asked: Asked, message: bytes) -> None:
+    match = asked(message)
     assert (match.kind, match.item) == ("near", None)
     assert match.closeness[0] == "same_serial"
     assert match.candidates[0].serial == match.read.serial
@@ -124,26 +151,26 @@ def test_a_serial_under_another_maker_part_or_uii_is_offered_and_not_taken(
         ("78695", "786950", "one_character"),
     ],
 )
-def test_what_is_near_is_offered_and_not_taken(world: World, visit_id: str, raw: str, closest: str, close: str) -> None:
-    match = ask(world.hq, visit_id, raw)
+def test_what_is_near_is_offered_and_not_taken(asked: Asked, raw: str, closest: str, close: str) -> None:
+    match = asked(raw)
     assert (match.kind, match.item) == ("near", None)
     assert (match.candidates[0].serial, match.closeness[0]) == (closest, close)
     assert len(match.candidates) == len(match.closeness)
 
 
-def test_expected_ones_come_first_then_the_rest_of_the_book(world: World, visit_id: str) -> None:
-    match = ask(world.hq, visit_id, "786952")
+def test_expected_ones_come_first_then_the_rest_of_the_book(asked: Asked) -> None:
+    match = asked("786952")
     assert [one.site for one in match.candidates] == ["Depot 7", "Depot 8"]
 
 
-def test_two_characters_off_is_not_a_match(world: World, visit_id: str) -> None:
-    assert ask(world.hq, visit_id, "AB-1O99").kind == "unknown"
-    assert ask(world.hq, visit_id, "7").kind == "unknown"
+def test_two_characters_off_is_not_a_match(asked: Asked) -> None:
+    assert asked("AB-1O99").kind == "unknown"
+    assert asked("7").kind == "unknown"
 
 
-def test_what_no_mark_says_finds_nothing(world: World, visit_id: str) -> None:
+def test_what_no_mark_says_finds_nothing(asked: Asked) -> None:
     for raw in ("https://example.org/?q=786950", "'; DROP TABLE items; --", "x" * 3000, "\u202e059687", "%", "_" * 6):
-        assert ask(world.hq, visit_id, raw).kind == "unknown"
+        assert asked(raw).kind == "unknown"
 
 
 def test_an_empty_identifier_finds_nothing(world: World, visit_id: str) -> None:
@@ -233,10 +260,8 @@ def test_a_dense_book_offers_few(tmp_path: Path) -> None:
         ("D0ABC1NVG-31A55588B", "555888", "look_alike"),
     ],
 )
-def test_a_uii_mistyped_by_hand_is_offered_and_never_taken(
-    world: World, visit_id: str, said: str, serial: str, close: str
-) -> None:
-    match = ask(world.hq, visit_id, said)
+def test_a_uii_mistyped_by_hand_is_offered_and_never_taken(asked: Asked, said: str, serial: str, close: str) -> None:
+    match = asked(said)
     assert match.item is None
     assert [one.serial for one in match.candidates[:1]] == ([serial] if serial else [])
     assert match.closeness[:1] == ((close,) if close else ())
