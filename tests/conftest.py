@@ -14,19 +14,22 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.postgres import PostgreSQL, started_for_tests
+from tests.statements import share_compiled_statements
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before anything imports Qt
 
-# Without byte code, each worker compiles every test, and each child process all that it imports: a quarter of the run.
+# Without byte code, each worker compiles every test, and each child process all that it imports.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
 # Never the state of the person who runs the tests; child processes and commands inherit it.
 _STATE = tempfile.TemporaryDirectory(prefix="eum-state-")
 os.environ["EUM_STATE"] = _STATE.name
+
+share_compiled_statements()
 
 # No deadline: a busy machine does not mean that the code is wrong. HYPOTHESIS_PROFILE=fuzz is `make fuzz`.
 settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
