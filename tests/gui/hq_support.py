@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -119,26 +120,42 @@ def hq_world(folder: Path, *, count: int = 6, inspector: str = "INS-017", role: 
     """Return an HQ with an inventory and a device, on today's clock, because child processes use the
     machine's clock.
     """
+    key = (count, inspector, role)
+    return world_from_template(folder, ("hq_world", *key), lambda place: _new_hq_world(place, *key))
+
+
+def inspected_hq_world(folder: Path) -> World:
+    """Return the same after HQ imported the results of one visit (`inspected`): two findings."""
 
     def made(place: Path) -> World:
-        clock = Clock(datetime.now(UTC) - timedelta(hours=2))
-        hq = make_store(place / "hq", "hq", "HQ-01", clock, role=role)
-        device = create_store(
-            place / "fld-0042",
-            kind="field",
-            name="FLD-0042",
-            account=inspector,
-            role="inspector",
-            passphrase=PASSPHRASE,
-            suite=Suite.P384,
-            kdf=KdfParams.fast_for_tests(Suite.P384),
-            now=clock,
-        )
-        enrol(hq, device, place)
-        import_inventory(hq, read_inventory(inventory_csv(place / "inventory.csv", count)))
-        return World(place, clock, hq, {"FLD-0042": device})
+        world = _new_hq_world(place)
+        _, results = inspected(world)
+        assert [outcome.new_findings for outcome in import_bundles(world.hq, [results]).outcomes] == [2]
+        return world
 
-    return world_from_template(folder, ("hq_world", count, inspector, role), made)
+    return world_from_template(folder, "inspected_hq_world", made)
+
+
+def _new_hq_world(folder: Path, count: int = 6, inspector: str = "INS-017", role: str = "reviewer") -> World:
+    clock = Clock(datetime.now(UTC) - timedelta(hours=2))
+    hq = make_store(folder / "hq", "hq", "HQ-01", clock, role=role)
+    device = create_store(
+        folder / "fld-0042",
+        kind="field",
+        name="FLD-0042",
+        account=inspector,
+        role="inspector",
+        passphrase=PASSPHRASE,
+        suite=Suite.P384,
+        kdf=KdfParams.fast_for_tests(Suite.P384),
+        now=clock,
+    )
+    enrol(hq, device, folder)
+    import_inventory(hq, read_inventory(inventory_csv(folder / "inventory.csv", count)))
+    return World(folder, clock, hq, {"FLD-0042": device})
+
+
+_drawn = cache(photo)
 
 
 def inspected(world: World) -> tuple[PlannedVisit, Path]:
@@ -162,7 +179,7 @@ def inspected(world: World) -> tuple[PlannedVisit, Path]:
                 reason="sent_for_repair",
                 mark=MarkRead(read_by="list"),
                 note="no paperwork shown",
-                photos=[photo("intact", 1)],
+                photos=[_drawn("intact", 1)],
             )
         else:
             record_check(

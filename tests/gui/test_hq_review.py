@@ -22,7 +22,7 @@ from eum_app.usecases.exchange.receive import import_bundles
 from eum_app.usecases.exchange.seal_bundle import seal_results
 from eum_app.usecases.visits.record_check import record_no_access, withdraw_checks
 from tests.builders import World
-from tests.gui.hq_support import Window, hq_window, hq_world, inspected
+from tests.gui.hq_support import Window, hq_window, hq_world, inspected, inspected_hq_world
 from ui.hq.provenance import first_gap, provenance
 from ui.hq.review import ReviewPage
 from ui.hq.review_data import finding_detail
@@ -36,9 +36,7 @@ pytestmark = pytest.mark.usefixtures("look")
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     """HQ that imported the results of one visit: two findings."""
-    made = hq_world(tmp_path)
-    _, results = inspected(made)
-    assert [outcome.new_findings for outcome in import_bundles(made.hq, [results]).outcomes] == [2]
+    made = inspected_hq_world(tmp_path)
     yield made
     made.close()
 
