@@ -10,8 +10,12 @@ from pathlib import Path
 import pytest
 
 from db.queries import exchange
+from db.store import Connection
+from eum_app.crypto.certificates import Identity
 from eum_app.usecases.exchange import quarantine
 from eum_app.usecases.exchange.receive import import_bundles
+from eum_app.usecases.exchange.trust import identities_of
+from eum_app.usecases.session import Session
 from sync.bundle_file import inspect_bundle
 from tests.faults.test_hostile_device import FIRST, SECOND, checked
 from tests.simulator import Simulator
@@ -52,6 +56,23 @@ def refused(simulator: Simulator, *paths: Path) -> list[tuple[str, str]]:
     outcomes = import_bundles(simulator.world.hq, paths).outcomes
     assert [(path.stat().st_size, path.stat().st_mtime_ns) for path in paths] == before
     return [(one.outcome, one.code) for one in outcomes if not one.outcome.is_good]
+
+
+def test_files_that_are_no_bundles_do_not_open_the_vault(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Opening HQ's keys takes 5 ms and more: a carrier full of other files would hold up the import for hours."""
+    opened: list[Session] = []
+
+    def counted(session: Session, connection: Connection) -> tuple[Identity, tuple[Identity, ...]]:
+        opened.append(session)
+        return identities_of(session, connection)
+
+    monkeypatch.setattr("eum_app.usecases.exchange.verify_bundle.identities_of", counted)
+    strange = [simulator.world.drop / f"strange-{number}.eumb" for number in range(20)]
+    for path in strange:
+        path.write_bytes(os.urandom(300))
+    good = genuine(simulator)
+    assert refused(simulator, *strange, good) == [("refused", "bundle.not_a_bundle")] * 20
+    assert len(opened) == 1
 
 
 def test_a_header_before_a_hole_of_seven_gigabytes_is_not_copied(simulator: Simulator) -> None:

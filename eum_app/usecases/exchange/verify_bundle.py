@@ -143,10 +143,10 @@ def verify_bundle(session: Session, path: Path, *, has_late: bool = False) -> It
 
     Raises Refusal `device.not_enrolled`, `bundle.own` and as `open_bundle` does.
     """
+    header = inspect_bundle(path)  # first: a carrier full of other files must not open HQ's vault for each of them
     with session.reading(whole=True) as connection:
         identity, earlier = identities_of(session, connection)
         trust = trust_list(connection, is_hq=session.is_hq)
-        header = inspect_bundle(path)
         if header.sender == identity.certificate:
             raise Refusal("bundle.own", name=session.name)
         proved_at = proved_time_of_bundle(connection, session.name, path, header, trust, session.now())
