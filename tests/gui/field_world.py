@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 from db.queries import checks, visits
 from eum_app.usecases.session import Session
 from tests.builders import PASSPHRASE, World, make_world
+from tests.simulator import Simulator
 from ui.devices.wedge_filter import WedgeFilter
 from ui.field.close_out_page import CloseOutPage
 from ui.field.site_page import SitePage
@@ -213,8 +214,12 @@ def field_at_work(
     `plan` replaces the usual visit: it plans another, hands it over and returns its id. `has_dialogs`: the test opens
     dialogs, which are windows.
     """
-    world = make_world(folder, count=count)
-    visit_id = plan(world)
+    if plan is planned:
+        simulator = Simulator.start(folder, count=count)  # the same, copied
+        world, visit_id = simulator.world, simulator.visit_ids["FLD-0042"]
+    else:
+        world = make_world(folder, count=count)
+        visit_id = plan(world)
     world.close()
     with window_at_work(qtbot, folder, visit_id, has_dialogs=has_dialogs) as made:
         yield made
