@@ -299,6 +299,23 @@
     </message>
 </context>
 <context>
+    <name>InquiryWords</name>
+    <message numerus="yes">
+        <source>%Ln days over</source>
+        <translation>
+            <numerusform>%Ln day over</numerusform>
+            <numerusform>%Ln days over</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln days left</source>
+        <translation>
+            <numerusform>%Ln day left</numerusform>
+            <numerusform>%Ln days left</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>InventoryPage</name>
     <message numerus="yes">
         <source>%Ln items found</source>
@@ -429,6 +446,16 @@
         <translation>
             <numerusform>%Ln sheet</numerusform>
             <numerusform>%Ln sheets</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>LicenseCard</name>
+    <message numerus="yes">
+        <source>%Ln pieces</source>
+        <translation>
+            <numerusform>%Ln piece</numerusform>
+            <numerusform>%Ln pieces</numerusform>
         </translation>
     </message>
 </context>

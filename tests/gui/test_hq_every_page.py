@@ -37,6 +37,7 @@ ALL_PAGES = (
     "inbox",
     "inventory",
     "visits",
+    "inquiries",
     "incidents",
     "reports",
     "devices",
@@ -73,7 +74,7 @@ def _name(widget: QWidget) -> str:
 
 
 def test_the_rail_names_each_page(window: Window) -> None:
-    names = ["Overview", "Review", "Inbox", "Inventory", "Visits", "Incidents", "Reports", "Devices"]
+    names = ["Overview", "Review", "Inbox", "Inventory", "Visits", "Inquiries", "Incidents", "Reports", "Devices"]
     names += ["Activity log", "Settings"]
     entries = [window.find(QAbstractButton, f"rail_{key}") for key in ALL_PAGES]
     assert [entry.accessibleName().partition(",")[0] for entry in entries] == names

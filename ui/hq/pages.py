@@ -11,6 +11,7 @@ from db.queries.findings import open_count
 from eum_app.domain.areas import Area
 from eum_app.domain.incidents import OPEN_STATES, ReportState
 from eum_app.domain.people import Permission
+from eum_app.domain.visits import Program
 from eum_app.usecases.calls import call, query
 from eum_app.usecases.items.incidents import Register, register
 from eum_app.usecases.review.due_signatures import judge_signatures, signatures_due
@@ -18,6 +19,7 @@ from ui.audit.reports_page import ReportsPage
 from ui.hq.devices import DevicesPage
 from ui.hq.inbox import InboxPage
 from ui.hq.incidents_page import IncidentsPage
+from ui.hq.inquiries_page import InquiriesPage
 from ui.hq.inventory import InventoryPage
 from ui.hq.overview import OverviewPage
 from ui.hq.records_page import RecordsPage
@@ -46,8 +48,8 @@ def add_hq_pages(shell: Shell, desk: Desk) -> None:
     """Add the pages of the account's role.
 
     All roles get Inventory, Reports, Activity log and Settings; roles that do more than read also get Overview, Review,
-    Inbox, Visits, Incidents and Devices. Outside the rail, all get Sites and cases and Proof of time, and
-    roles that may print get Labels.
+    Inbox, Visits, Incidents and Devices, and those for Blue Lantern get Inquiries. Outside the rail, all get Sites and
+    cases and Proof of time, and roles that may print get Labels.
     """
     reads_only = desk.session.role in READING_ROLES
 
@@ -67,6 +69,8 @@ def add_hq_pages(shell: Shell, desk: Desk) -> None:
     if not reads_only:
         add("visits", translate("hq", "Visits"), "clipboard-list", partial(VisitsPage, desk))
     if not reads_only:
+        if desk.session.scope.covers(program=Program.BLUE_LANTERN):  # license data (AECA 38(e))
+            add("inquiries", translate("hq", "Inquiries"), "file-search", partial(InquiriesPage, desk))
         add("incidents", translate("hq", "Incidents"), "octagon-alert", partial(IncidentsPage, desk))
     add("reports", translate("hq", "Reports"), "file-chart-column", partial(ReportsPage, desk))
     if not reads_only:

@@ -28,9 +28,13 @@ class HistoryCard(Card):
         super().__init__(title)
         self._lines = vbox()
         self._shown: list[QWidget] = []
-        column = vbox(self._lines, 1)
-        self.area = scrolled(column)
+        self._column = vbox(self._lines, 1)
+        self.area = scrolled(self._column)
         self.add(self.area, 1)
+
+    def add_below(self, part: QWidget) -> None:
+        """Add a part below the lines, which scrolls with them."""
+        self._column.insertWidget(self._column.count() - 1, part)
 
     def set_lines(self, lines: Sequence[Told]) -> None:
         """Replace all lines."""
