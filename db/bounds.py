@@ -45,7 +45,7 @@ from db.claim_tables import claim_lists, claims
 from db.disposition_tables import disposition_ends, dispositions
 from db.doubt_tables import withholdings, withholdings_asked
 from db.incident_tables import incident_items, incident_notices, incident_parts, incident_reports, incidents
-from db.inquiry_tables import inquiries, inquiry_answers, inquiry_closings, inquiry_visits
+from db.inquiry_tables import inquiries, inquiry_answers, inquiry_closings, inquiry_tasks
 from db.paper_tables import printed, printed_items
 from db.queries.standing import of_program
 from db.site_tables import case_lines, case_values, cases, site_values
@@ -220,7 +220,7 @@ def bounds(scope: Scope) -> dict[Table, ColumnElement[bool]]:
         **{table: table.c.item_id.in_(item_ids) for table in (dispositions, disposition_ends)},
         **{table: table.c.incident_id.in_(about) for table in _OF_INCIDENTS},
         inquiries: and_(true(), *asked),
-        **{table: table.c.inquiry_id.in_(asked_ids) for table in (inquiry_visits, inquiry_answers, inquiry_closings)},
+        **{table: table.c.inquiry_id.in_(asked_ids) for table in (inquiry_tasks, inquiry_answers, inquiry_closings)},
         incident_items: incident_items.c.item_id.in_(item_ids),
         claims: claim,
         claim_lists: claim_lists.c.import_id.in_(select(claims.c.import_id).where(claim)),

@@ -1,4 +1,4 @@
-"""Read tables of inquiries, their visits, answers and closings. Parties and articles are JSON in the inquiry's row."""
+"""Read tables of inquiries, their tasks, answers and closings. Parties and articles are JSON in the inquiry's row."""
 
 from __future__ import annotations
 
@@ -23,15 +23,18 @@ inquiries = Table(
     Index("inquiries_by_reference", "reference"),
 )
 
-inquiry_visits = Table(
-    "inquiry_visits",
+inquiry_tasks = Table(
+    "inquiry_tasks",
     read,
-    Column("visit_id", PLAIN_TEXT, primary_key=True),
+    Column("task_id", PLAIN_TEXT, primary_key=True),  # or the id of the visit
     _text("inquiry_id"),
+    _text("visit_id"),
+    _text("told"),
+    _text("reference"),
     _text("tasked_at"),
     _text("actor"),
     _text("order_key"),
-    Index("inquiry_visits_by_inquiry", "inquiry_id"),
+    Index("inquiry_tasks_by_inquiry", "inquiry_id"),
 )
 
 inquiry_answers = Table(

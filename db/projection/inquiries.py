@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from db.inquiry_tables import inquiries, inquiry_answers, inquiry_closings, inquiry_visits
+from db.inquiry_tables import inquiries, inquiry_answers, inquiry_closings, inquiry_tasks
 from db.projection.rows import Appliers, Noted, key_of, plain, put
 from eum_app.domain import facts as f
 
@@ -29,17 +29,18 @@ def apply_inquiries(connection: Connection, noted: Sequence[Noted]) -> None:
 
 
 def apply_tasked(connection: Connection, noted: Sequence[Noted]) -> None:
-    """Insert the visits of inquiries; a visit belongs to the inquiry that the newest fact names."""
+    """Insert the tasks of inquiries; a visit belongs to the inquiry that the newest fact names."""
     rows = [
         {
-            **plain(fact, "visit_id", "inquiry_id"),
+            **plain(fact, "inquiry_id", "visit_id", "told", "reference"),
+            "task_id": fact.task_id or fact.visit_id,
             "tasked_at": fact.observed_at,
             "actor": entry.actor,
             "order_key": key_of(entry, fact),
         }
         for entry, fact, _ in noted
     ]
-    put(connection, inquiry_visits, rows)
+    put(connection, inquiry_tasks, rows)
 
 
 def apply_answers(connection: Connection, noted: Sequence[Noted]) -> None:

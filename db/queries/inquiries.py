@@ -1,4 +1,4 @@
-"""Inquiries with their visits, answers and closings. A connection is bounded to the account's scope (`db.bounds`)."""
+"""Inquiries with their tasks, answers and closings. A connection is bounded to the account's scope (`db.bounds`)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Row, Table, select
 
-from db.inquiry_tables import inquiries, inquiry_answers, inquiry_closings, inquiry_visits
+from db.inquiry_tables import inquiries, inquiry_answers, inquiry_closings, inquiry_tasks
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import InquiryAnswered, InquiryClosed, InquiryOpened
 from eum_app.domain.inquiries import InquiryState, state_of
@@ -17,8 +17,10 @@ from eum_app.domain.inquiries import InquiryState, state_of
 
 @dataclass(frozen=True)
 class Tasked:
-    """A visit of an inquiry."""
+    """The order to make the check: to a post or person (`told`), or a visit."""
 
+    told: str
+    reference: str
     visit_id: str
     tasked_at: str
     actor: str
@@ -48,7 +50,7 @@ class Inquiry:
 
     fact: InquiryOpened
     actor: str
-    visits: tuple[Tasked, ...]
+    tasks: tuple[Tasked, ...]
     answers: tuple[Answer, ...]
     closings: tuple[Closing, ...]
     has_later_answer: bool = False
@@ -62,7 +64,7 @@ class Inquiry:
     @property
     def state(self) -> InquiryState:
         """Its state."""
-        return state_of(is_tasked=bool(self.visits), is_answered=bool(self.answers), is_closed=bool(self.closings))
+        return state_of(is_tasked=bool(self.tasks), is_answered=bool(self.answers), is_closed=bool(self.closings))
 
     @property
     def answer(self) -> Answer | None:
@@ -110,8 +112,8 @@ def has_reference(connection: Connection, reference: str) -> bool:
 
 
 def _inquiries(connection: Connection, inquiry_id: str) -> list[Inquiry]:
-    of_visits, of_answers, of_closings = (
-        _by_inquiry(connection, table, inquiry_id) for table in (inquiry_visits, inquiry_answers, inquiry_closings)
+    of_tasks, of_answers, of_closings = (
+        _by_inquiry(connection, table, inquiry_id) for table in (inquiry_tasks, inquiry_answers, inquiry_closings)
     )
     question = select(inquiries).order_by(inquiries.c.due_on, inquiries.c.reference, inquiries.c.inquiry_id)
     if inquiry_id:
@@ -123,7 +125,10 @@ def _inquiries(connection: Connection, inquiry_id: str) -> list[Inquiry]:
             Inquiry(
                 msgspec.json.decode(row.body, type=InquiryOpened),
                 row.actor,
-                tuple(Tasked(one.visit_id, one.tasked_at, one.actor) for one in of_visits[row.inquiry_id]),
+                tuple(
+                    Tasked(one.told, one.reference, one.visit_id, one.tasked_at, one.actor)
+                    for one in of_tasks[row.inquiry_id]
+                ),
                 tuple(
                     Answer(msgspec.json.decode(one.body, type=InquiryAnswered), one.actor, one.answered_at)
                     for one in answers

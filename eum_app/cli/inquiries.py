@@ -46,7 +46,7 @@ def show_command(
     passphrase_fd: PassphraseFd = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show an inquiry: request, parties, articles, authorization, visits, answers and results."""
+    """Show an inquiry: request, parties, articles, authorization, tasks, answers and results."""
     from db.queries.inquiries import inquiry as inquiry_of
     from db.queries.inquiries import inquiry_named
     from eum_app.domain.inquiries import due_clock
@@ -63,7 +63,7 @@ def show_command(
         *(f"  {_word('party_role', party.role)}: {party.name} {party.country}" for party in fact.parties),
         *(f"  {article.quantity} {article.description}, USML {article.usml or '?'}" for article in fact.articles),
         *(f"  doubt: {_word('inquiry_doubt', doubt)}" for doubt in fact.warnings),
-        *(f"  visit {visit.visit_id}, tasked by {visit.actor}" for visit in one.visits),
+        *(f"  {task.tasked_at[:10]} tasked {task.told or task.visit_id} {task.reference}" for task in one.tasks),
         *(
             f"  answer of {answer.fact.answered_by}: {_word('recommendation', answer.fact.recommendation)}, "
             f"{_word('visit_mode', answer.fact.visit_mode)}, {_word('receipt', answer.fact.receipt)}, "
@@ -134,6 +134,26 @@ def open_command(
     said = [f"{'Corrected' if correct else 'Opened'} inquiry {reference}."]
     said += [f"Please check: {_word('inquiry_doubt', doubt)}." for doubt in done.warnings]
     show(as_json, {"inquiry_id": done.inquiry_id, "warnings": list(done.warnings)}, *said)
+
+
+@inquiry_app.command("task")
+def task_command(
+    account: AccountOption,
+    inquiry: InquiryArgument,
+    to: Annotated[str, typer.Option(help="Post or person that makes the check.")],
+    reference: Annotated[str, typer.Option(help="Number of the message.")] = "",
+    store: StoreOption = None,
+    passphrase_fd: PassphraseFd = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Record that a post was asked to make the check."""
+    from db.queries.inquiries import inquiry_named
+    from eum_app.usecases.inquiries.inquiries import task_inquiry
+
+    with unlocked(store, account, passphrase_fd) as session:
+        inquiry_id = session.read(inquiry_named, inquiry)
+        task_inquiry(session, inquiry_id, to, reference)
+    show(as_json, {"inquiry_id": inquiry_id}, "Recorded the task.")
 
 
 @inquiry_app.command("answer")
@@ -227,7 +247,7 @@ def _data(one: Inquiry) -> dict[str, object]:
         "inquiry_id": one.inquiry_id,
         "state": one.state,
         "inquiry": one.fact,
-        "visits": one.visits,
+        "tasks": one.tasks,
         "answers": one.answers,
         "closings": one.closings,
         "has_later_answer": one.has_later_answer,

@@ -72,10 +72,16 @@ class InquiryOpened(Fact, frozen=True, kw_only=True):
 
 
 class InquiryTasked(Fact, frozen=True, kw_only=True):
-    """A visit was planned for an inquiry, or one that a device started was adopted to it."""
+    """A post or person was asked to make the check (`told`, under a `reference`), or a visit was planned for it.
+
+    `task_id` is empty for a visit, which belongs to the inquiry that the newest fact names.
+    """
 
     inquiry_id: str
-    visit_id: str
+    visit_id: str = ""
+    task_id: str = ""
+    told: str = ""
+    reference: str = ""
 
 
 class InquiryAnswered(Fact, frozen=True, kw_only=True):

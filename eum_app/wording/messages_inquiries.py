@@ -57,6 +57,14 @@ INQUIRY_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "The reason for the correction is missing."),
         QT_TRANSLATE_NOOP("messages", "Say why the request is stated again."),
     ),
+    "inquiry.told": (
+        QT_TRANSLATE_NOOP("messages", "The post or person that makes the check is missing."),
+        QT_TRANSLATE_NOOP("messages", "State who was asked to make it."),
+    ),
+    "inquiry.closed": (
+        QT_TRANSLATE_NOOP("messages", "The inquiry {reference} is closed."),
+        QT_TRANSLATE_NOOP("messages", "Open another inquiry for another check."),
+    ),
     "inquiry.recommendation": (
         QT_TRANSLATE_NOOP("messages", "A check cannot be “{text}”."),
         QT_TRANSLATE_NOOP("messages", "Use one of: {known}."),

@@ -34,6 +34,8 @@ def test_an_inquiry_by_commands_and_none_for_the_other_program(
     assert lantern(*request)["warnings"] == ["number"]
     assert "There is an inquiry BL-0031 already" in lantern(*request, code=1)
     assert "needs" in lantern("inquiry", "close", "BL-0031", "unfavorable", code=1)
+    lantern("inquiry", "task", "BL-0031", "--to", "Embassy XX")
+    assert lantern("inquiry", "list")[0]["state"] == "tasked"
     lantern(
         *("inquiry", "answer", "BL-0031", "favorable", "--answered-by", "Embassy XX", "--visit-mode", "in_person"),
         *("--receipt", "confirmed", "--reason", "articles_received_and_secured"),

@@ -89,12 +89,17 @@ def test_a_favorable_closing_waits_for_visit_and_receipt(window: Window, world: 
     opened(window, world)
     save = window.find(QPushButton, "inquiry_save")
     assert not save.isEnabled()
+    page = inquiries(window)
+    assert page.result.tabs.current == "task"
+    window.type_into("inquiry_told", "Embassy XX")
+    window.press("inquiry_save")
+    assert window.find(Chip, "inquiry_state").text() == "Tasked"
+    assert page.result.tabs.current == "answer"
     choose(window, "inquiry_result", "favorable")
     window.type_into("inquiry_answered_by", "Embassy XX")
     choose(window, "inquiry_mode", "virtual")
     window.press("inquiry_save")
     assert window.find(Chip, "inquiry_state").text() == "Answered"
-    page = inquiries(window)
     assert page.result.tabs.current == "close"
     choose(window, "inquiry_result", "favorable")
     assert not save.isEnabled()

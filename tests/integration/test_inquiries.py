@@ -28,6 +28,7 @@ from eum_app.usecases.inquiries.inquiries import (
     correct_inquiry,
     open_inquiry,
     register,
+    task_inquiry,
 )
 from eum_app.usecases.inquiries.request import Article, Party
 from eum_app.usecases.reporting.activity_log import ACTIVITY_LOG
@@ -75,6 +76,10 @@ def test_an_inquiry_goes_from_its_request_to_its_result(world: World) -> None:
     assert [party.role for party in one.fact.parties] == ["applicant", "foreign_consignee", "end_user"]
     assert (one.fact.warnings, one.fact.list_version) == ((), "2026-1")
     assert refused(lambda: close_inquiry(world.hq, inquiry_id, "favorable")) == "inquiry.not_answered"
+    assert refused(lambda: task_inquiry(world.hq, inquiry_id, " ")) == "inquiry.told"
+    task_inquiry(world.hq, inquiry_id, "Embassy XX", "Cable 12")
+    tasked = world.hq.read(inquiry, inquiry_id)
+    assert (tasked.state, [task.told for task in tasked.tasks]) == (InquiryState.TASKED, ["Embassy XX"])
     answer_inquiry(world.hq, inquiry_id, ANSWER)
     assert world.hq.read(inquiry, inquiry_id).state is InquiryState.ANSWERED
     world.clock.instant += timedelta(days=20)
@@ -84,6 +89,7 @@ def test_an_inquiry_goes_from_its_request_to_its_result(world: World) -> None:
     ((one, clock),) = register(world.hq)
     assert (one.state, clock.state) == (InquiryState.CLOSED, DueState.CLOSED_LATE)
     assert one.closing
+    assert refused(lambda: task_inquiry(world.hq, inquiry_id, "Embassy XX")) == "inquiry.closed"
     assert (one.closing.actor, one.closing.fact.reasons) == ("REV-004", ("bona_fides_confirmed",))
 
 
@@ -197,6 +203,7 @@ def test_a_result_needs_its_reasons_and_a_change_of_it_a_note(world: World) -> N
 
 def test_an_account_of_the_other_program_sees_nothing_of_an_inquiry(world: World, tmp_path: Path) -> None:
     inquiry_id = opened(world)
+    task_inquiry(world.hq, inquiry_id, "Embassy XX", "Cable 4711")
     answer_inquiry(world.hq, inquiry_id, replace(ANSWER, note="Two sights at a repair shop"))
     close_inquiry(world.hq, inquiry_id, "favorable")
     sentry, lantern = seen_by(world, SENTRY), seen_by(world, LANTERN)
@@ -207,11 +214,12 @@ def test_an_account_of_the_other_program_sees_nothing_of_an_inquiry(world: World
     acts: tuple[Callable[[], object], ...] = (
         lambda: open_inquiry(sentry, request(reference="BL-0032")),
         lambda: correct_inquiry(sentry, inquiry_id, request(), "x"),
+        lambda: task_inquiry(sentry, inquiry_id, "x"),
         lambda: answer_inquiry(sentry, inquiry_id, ANSWER),
         lambda: close_inquiry(sentry, inquiry_id, "favorable", note="x"),
     )
-    assert [refused(act) for act in acts] == ["permission.out_of_scope"] * 4
-    secrets = (inquiry_id, "BL-0031", "050000127", "Unit EU-12", "repair shop")
+    assert [refused(act) for act in acts] == ["permission.out_of_scope"] * 5
+    secrets = (inquiry_id, "BL-0031", "050000127", "Unit EU-12", "repair shop", "Cable 4711")
 
     def rows(connection: Any) -> str:
         # Tuples, because the representation of a row cuts long texts.
@@ -289,5 +297,5 @@ def test_any_order_of_arrival_gives_the_same_inquiries(tmp_path: Path, hq_backen
             outcomes += told_in_any_order(store, chains, random.Random(seed))
     assert all(one == outcomes[0] for one in outcomes)
     assert [row[1] for row in outcomes[0]["inquiries"]] == ["HQ-03"]
-    assert [row[:2] for row in outcomes[0]["inquiry_visits"]] == [("v", "HQ-03")]
+    assert [row[:2] for row in outcomes[0]["inquiry_tasks"]] == [("v", "HQ-03")]
     assert len(outcomes[0]["inquiry_closings"]) == 2

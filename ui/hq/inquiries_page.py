@@ -21,6 +21,7 @@ from eum_app.usecases.inquiries.inquiries import (
     correct_inquiry,
     open_inquiry,
     register,
+    task_inquiry,
 )
 from eum_app.usecases.inquiries.request import Article, NewInquiry, Party
 from ui.hq.inquiry_detail import LicenseCard, RequestCard, ResultCard
@@ -107,6 +108,7 @@ class InquiriesPage(Page):
         self.add_action(self.tr("Search"), "Ctrl+F", self.search.setFocus)
         self.form.confirmed.connect(self._record)
         self.form.cancelled.connect(self._leave_form)
+        self.result.tasked.connect(self._task)
         self.result.answered.connect(self._answer)
         self.result.closed.connect(self._close)
         self.result.setEnabled(False)
@@ -246,6 +248,9 @@ class InquiriesPage(Page):
         else:
             self.notice.show_message("ok", self.tr("The inquiry is recorded"))
         self._reload()
+
+    def _task(self, told: str, reference: str) -> None:
+        self._do_current(lambda key: call(task_inquiry, key, told, reference), self.tr("The task is recorded"))
 
     def _answer(self, new: NewAnswer) -> None:
         self._do_current(lambda key: call(answer_inquiry, key, new), self.tr("The answer is recorded"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QPlainTextEdit
+from PySide6.QtWidgets import QCheckBox, QPlainTextEdit, QWidget
 
 from db.queries.inquiries import Inquiry
 from eum_app.domain.inquiries import (
@@ -39,7 +39,7 @@ from ui.kit.widgets.history import HistoryCard, Told
 from ui.kit.words import day, joined, moment, word
 from ui.shared.page_parts import choices, fill_choices, named
 
-ANSWER, CLOSE = "answer", "close"
+TASK, ANSWER, CLOSE = "task", "answer", "close"
 
 
 class RequestCard(Card):
@@ -108,6 +108,8 @@ class LicenseCard(Card):
 class ResultCard(HistoryCard):
     """Answers and closings so far, and below them the form for the next one."""
 
+    tasked = Signal(str, str)
+    """(post, reference)"""
     answered = Signal(object)
     """A `NewAnswer`."""
     closed = Signal(str, object, str)
@@ -118,7 +120,9 @@ class ResultCard(HistoryCard):
         self._held: Inquiry | None = None
         self._is_recorded = False
         self._is_allowed = True
-        self.tabs = TabRow([Tab(ANSWER, self.tr("Answer")), Tab(CLOSE, self.tr("Close"))], wraps=False)
+        self.tabs = TabRow(
+            [Tab(TASK, self.tr("Task")), Tab(ANSWER, self.tr("Answer")), Tab(CLOSE, self.tr("Close"))], wraps=False
+        )
         self.tabs.chosen.connect(lambda _key: self.follow())
         self.result = choices("inquiry_result", self.tr("Choose"))
         fill_choices(self.result, [(word("recommendation", one), one.value) for one in Recommendation])
@@ -127,6 +131,8 @@ class ResultCard(HistoryCard):
         self.receipt = choices("inquiry_receipt", self.tr("Choose"))
         fill_choices(self.receipt, [(word("receipt", one), one.value) for one in Receipt])
         self.answered_by = line("inquiry_answered_by", "", self.tr("Person or post"))
+        self.told = line("inquiry_told", "", self.tr("E.g. Embassy XX"))
+        self.reference = line("inquiry_task_reference", "", self.tr("Number of the message"))
         self.note = named(QPlainTextEdit(), "inquiry_note")
         self.note.setTabChangesFocus(True)
         self.reasons: dict[str, QCheckBox] = {}
@@ -136,15 +142,21 @@ class ResultCard(HistoryCard):
             FormField(self.tr("Receipt"), self.receipt),
             FormField(self.tr("Answered by"), self.answered_by),
         ]
+        self._of_task = [FormField(self.tr("Asked to"), self.told), FormField(self.tr("Reference"), self.reference)]
+        self._of_result: list[QWidget] = [
+            FormField(self.tr("Result"), self.result),
+            label(self.tr("Reasons"), "sub"),
+            panel(self._reasons),
+            FormField(self.tr("Note"), self.note),
+        ]
         self._open = named(label("", "sub", wrap=True), "inquiry_open_points")
         self.save_button = named(button(self.tr("Record the answer"), self._save, kind="primary"), "inquiry_save")
         fields = vbox(
             self.tabs,
-            FormField(self.tr("Result"), self.result),
+            *self._of_task,
+            self._of_result[0],
             *self._of_answer,
-            label(self.tr("Reasons"), "sub"),
-            panel(self._reasons),
-            FormField(self.tr("Note"), self.note),
+            *self._of_result[1:],
             margins=(16, 8, 16, 8),
             spacing=8,
         )
@@ -153,7 +165,7 @@ class ResultCard(HistoryCard):
         self.result.currentIndexChanged.connect(self._offer_reasons)
         for box in (self.mode, self.receipt):
             box.currentIndexChanged.connect(self.follow)
-        for field in (self.answered_by, self.note):
+        for field in (self.answered_by, self.note, self.told):
             field.textChanged.connect(self.follow)
         theme().changed.connect(self._fit)
         self._fit()
@@ -209,8 +221,22 @@ class ResultCard(HistoryCard):
             )
             for closing in one.closings
         ]
+        lines += [
+            (
+                task.tasked_at,
+                Told(
+                    self.tr("Tasked"),
+                    task.told or task.visit_id,
+                    joined(moment(task.tasked_at), task.actor),
+                    task.reference,
+                ),
+            )
+            for task in one.tasks
+        ]
         shown = [told for _, told in sorted(lines, key=lambda pair: pair[0], reverse=True)]
-        self.set_lines(shown or [Told(self.tr("No answer yet"), "", self.tr("Record the answer of the post here."))])
+        self.set_lines(
+            shown or [Told(self.tr("No answer yet"), "", self.tr("Task a post, then record its answer here."))]
+        )
         if is_other or self._is_recorded:
             self.clear()
         self.follow()
@@ -222,11 +248,12 @@ class ResultCard(HistoryCard):
     def clear(self) -> None:
         """Empty the form: nothing is chosen. The tab is the act that comes next."""
         self._is_recorded = False
-        is_answered = self._held is not None and self._held.state is InquiryState.ANSWERED
-        self.tabs.set_current(CLOSE if is_answered else ANSWER)
+        following = {InquiryState.OPENED: TASK, InquiryState.ANSWERED: CLOSE}
+        self.tabs.set_current(following.get(self._held.state, ANSWER) if self._held is not None else TASK)
         for box in (self.result, self.mode, self.receipt):
             box.setCurrentIndex(-1)
-        self.answered_by.clear()
+        for field in (self.answered_by, self.told, self.reference):
+            field.clear()
         self.note.clear()
         self._offer_reasons()
 
@@ -248,13 +275,24 @@ class ResultCard(HistoryCard):
 
     def follow(self) -> None:
         """Enable the button once the act can be recorded, and say which points are open."""
-        is_answer = self.tabs.current == ANSWER
-        for field in self._of_answer:
-            field.setVisible(is_answer)
-        self.save_button.setText(self.tr("Record the answer") if is_answer else self.tr("Close the inquiry"))
-        missing = self._missing(is_answer=is_answer)
+        act = self.tabs.current
+        for parts, is_shown in (
+            (self._of_task, act == TASK),
+            (self._of_answer, act == ANSWER),
+            (self._of_result, act != TASK),
+        ):
+            for part in parts:
+                part.setVisible(is_shown)
+        words = {TASK: self.tr("Record the task"), ANSWER: self.tr("Record the answer")}
+        self.save_button.setText(words.get(act, self.tr("Close the inquiry")))
+        missing = self._missing_task() if act == TASK else self._missing(is_answer=act == ANSWER)
         self._open.setText(self.tr("Still open: {names}").format(names=", ".join(missing)) if missing else "")
         self.save_button.setEnabled(self._is_allowed and self._held is not None and not missing)
+
+    def _missing_task(self) -> list[str]:
+        if self._held is not None and self._held.closings:
+            return [self.tr("another inquiry: this one is closed")]
+        return [] if self.told.text().strip() else [self.tr("who is asked to make the check")]
 
     def _missing(self, *, is_answer: bool) -> list[str]:
         result, held = self.result.currentData(), self._held
@@ -284,6 +322,9 @@ class ResultCard(HistoryCard):
 
     def _save(self) -> None:
         self.save_button.setEnabled(False)
+        if self.tabs.current == TASK:
+            self.tasked.emit(self.told.text(), self.reference.text())
+            return
         result, note = str(self.result.currentData()), self.note.toPlainText()
         if self.tabs.current == CLOSE:
             self.closed.emit(result, self._chosen(), note)

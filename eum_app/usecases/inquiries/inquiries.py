@@ -1,4 +1,4 @@
-"""Inquiries of Blue Lantern at HQ: open one from its request, correct it, record the answer, close it."""
+"""Inquiries of Blue Lantern at HQ: open one from its request, correct it, task a post, record the answer, close it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 from db.queries.inquiries import Inquiry, all_inquiries, has_reference, inquiry
 from db.store import Connection
 from eum_app.domain.errors import Refusal
-from eum_app.domain.facts import InquiryAnswered, InquiryClosed
+from eum_app.domain.facts import InquiryAnswered, InquiryClosed, InquiryTasked
 from eum_app.domain.inquiries import DueClock, Lacking, Receipt, Recommendation, VisitMode, due_clock, lacking
 from eum_app.domain.inquiry_lists import lists_in_force
 from eum_app.domain.people import Permission
@@ -70,6 +70,33 @@ def correct_inquiry(session: Session, inquiry_id: str, new: NewInquiry, why: str
             raise Refusal("inquiry.reference_taken", reference=fact.reference)
         transaction.record(fact)
         return OpenedInquiry(frozenset(transaction.areas), inquiry_id, fact.warnings)
+
+
+def task_inquiry(session: Session, inquiry_id: str, told: str, reference: str = "") -> Changed:
+    """Record that a post or person was asked to make the check, under a reference of the message.
+
+    Raises Refusal `permission.denied`, `permission.out_of_scope`, `inquiry.unknown`, `inquiry.told` (missing),
+    `inquiry.closed`, `note.too_long`, `fact.not_allowed` (on a device); Trouble for disk errors.
+    """
+    _require_program(session)
+    if not told.strip():
+        raise Refusal("inquiry.told")
+    for text in (told, reference):
+        require_short(text)
+    with session.writing() as transaction:
+        held = _held(session, transaction.connection, inquiry_id)
+        if held.closings:
+            raise Refusal("inquiry.closed", reference=held.fact.reference)
+        transaction.record(
+            InquiryTasked(
+                observed_at=session.observed_now(),
+                inquiry_id=inquiry_id,
+                task_id=new_id(),
+                told=told.strip(),
+                reference=reference.strip(),
+            )
+        )
+        return Changed(frozenset(transaction.areas))
 
 
 @dataclass(frozen=True, kw_only=True)
