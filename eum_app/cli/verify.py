@@ -43,18 +43,14 @@ class _Believed(NamedTuple):
 
         return tuple(map(read_time_authority_file, self.time_authorities))
 
-    def revoked(self) -> bytes:
-        """Read the list of revoked HQs; empty without one. Raises Refusal `revocations.invalid`, `file.…`."""
+    def revoked(self) -> bytes | None:
+        """Read the list of revoked HQs; None if no file was given. Raises Refusal `revocations.invalid`, `file.…`."""
         from eum_app.crypto.revocations import MAX_LIST_SIZE
         from sync.files import read_small
 
         if self.revocations is None:
-            return b""
-        no_list = Refusal("revocations.invalid")
-        data = read_small(self.revocations, MAX_LIST_SIZE, no_list)
-        if not data:  # would count as no list at all, and a revoked HQ's report would hold
-            raise no_list
-        return data
+            return None
+        return read_small(self.revocations, MAX_LIST_SIZE, Refusal("revocations.invalid"))
 
 
 def verify_command(

@@ -1,16 +1,17 @@
 """Rows of lists of sites and of cases: from cell text to the values of a record, or the reasons for a rejection.
 
 Rejections: those of `records.site_value` and `case_value` as `<column>.<why>`, `site.missing`, `country.missing`,
-`case.missing`, `case.program_missing`, `quantity.invalid`, `quantity.missing` (a line without a total), `rsn.missing`
-(a total without a line), dates as in `list_dates`, and the damage of `list_cells.cell_damage`. Over all rows:
-`site.duplicate`, `line.duplicate`, `line.contradicts` and `case.contradicts` reject every row that takes part: nothing
-is chosen between them.
+`case.missing`, `case.program_missing`, `quantity.unreadable`, `quantity.missing` (a line without a total),
+`rsn.missing` (a total, an article or a day without a line), `position.contradicts` (two positions in one row),
+`latitude.missing`, `latitude.unreadable` and those of the longitude, dates as in `list_dates`, and the damage of
+`list_cells.cell_damage`. Over all rows: `site.duplicate`, `line.duplicate`, `line.contradicts` and `case.contradicts`
+reject every row that takes part: nothing is chosen between them.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -28,6 +29,9 @@ from eum_app.domain.records import (
     case_of,
     case_value,
     delivered_quantity,
+    is_degrees,
+    line_key,
+    position_text,
     site_value,
 )
 from eum_app.domain.visits import Program
@@ -38,6 +42,8 @@ CASE_COLUMNS: Final = (
     *("case_id", "program", "country", *CaseField),
     *("rsn", "nomenclature", "part_number", "quantity", "delivered_on"),
 )
+_OF_LINE: Final = ("quantity", "nomenclature", "part_number", "delivered_on")
+"""Columns that say something about a line of a case, so the row must name it."""
 CASE_DATES: Final = ("accepted_on", "control_plan_on", "delivered_on")
 _PROGRAM_WORDS: Final = {"goldensentry": Program.GOLDEN_SENTRY, "bluelantern": Program.BLUE_LANTERN}
 _REASON_OF: Final = {"record.year": "record_year", "record.in_future": "in_future", "date.invalid": "invalid"}
@@ -71,12 +77,30 @@ class CaseRow(msgspec.Struct, frozen=True, kw_only=True):
     delivered_on: str
 
 
-class SiteReader:
-    """Reads rows about sites."""
+class _RecordReader:
+    """Common part of both readers: the order of the list's dates, and today."""
+
+    dates: tuple[str, ...]
 
     def __init__(self, date_order: DateOrder, today: date = NO_TODAY) -> None:
         self._order: DateOrder = date_order
         self._today = today
+
+    def _read_all(
+        self, check: Any, fields: Iterable[str], text: Mapping[str, str], bad: dict[str, str]
+    ) -> dict[str, str]:
+        """Return the values of the cells that are not empty and can be read; the others go to `bad`."""
+        values = ((field, self._value(check, field, text[field], bad)) for field in fields if text[field].strip())
+        return {field: value for field, value in values if value}
+
+    def _value(self, check: Any, field: str, text: str, bad: dict[str, str]) -> str:
+        return checked(check, field, _iso(text, self._order) if field in self.dates else text, self._today, bad)
+
+
+class SiteReader(_RecordReader):
+    """Reads rows about sites."""
+
+    dates = SITE_DATES
 
     def read(
         self,
@@ -88,17 +112,15 @@ class SiteReader:
         """Read the row at `line`; absent and empty cells state nothing."""
         text = values_in(cells, SITE_COLUMNS)
         bad, doubts = cell_damage(text, kinds or {})
-        if text["latitude"].strip() or text["longitude"].strip():
-            text["position"] = f"{text['latitude']} {text['longitude']}"
+        both = _position(text, bad)
         name, country = clean(text["site"]), upper(text["country"])
         if not name:
             bad["site.missing"] = ""
         if not country:
             bad["country.missing"] = ""
-        values: dict[str, str] = {}
-        for field in SiteField:
-            if text[field].strip() and (value := self._value(site_value, field, text[field], bad)):
-                values[field] = value
+        values = self._read_all(site_value, SiteField, text, bad)
+        if both and values.setdefault(SiteField.POSITION, both) != both:
+            bad["position.contradicts"] = text["position"]
         since = self._value(_past_date, "access_since", text["access_since"], bad) if text["access_since"] else ""
         if since and "access" not in values:
             bad.setdefault("access.missing", text["access_since"])
@@ -107,16 +129,11 @@ class SiteReader:
         row = SiteRow(line=line, site=name, country=country, values=values, access_since=since)
         return RowOutcome(row, warnings=tuple(doubts))
 
-    def _value(self, check: Any, field: str, text: str, bad: dict[str, str]) -> str:
-        return checked(check, field, _iso(text, self._order) if field in SITE_DATES else text, self._today, bad)
 
-
-class CaseReader:
+class CaseReader(_RecordReader):
     """Reads rows about cases and their lines."""
 
-    def __init__(self, date_order: DateOrder, today: date = NO_TODAY) -> None:
-        self._order: DateOrder = date_order
-        self._today = today
+    dates = CASE_DATES
 
     def read(
         self,
@@ -139,11 +156,10 @@ class CaseReader:
                 bad["country.missing"] = case_id
         except Refusal as refusal:
             bad[{"visit.program": "program.unknown"}.get(refusal.code, refusal.code)] = text["case_id"] or said
-        values: dict[str, str] = {}
-        for field in CaseField:
-            if text[field].strip() and (value := self._value(case_value, field, text[field], bad)):
-                values[field] = value
+        values = self._read_all(case_value, CaseField, text, bad)
         rsn = compact(text["rsn"])
+        if not rsn and (beside := next(filter(None, (text[column].strip() for column in _OF_LINE)), "")):
+            bad["rsn.missing"] = beside
         quantity = self._quantity(rsn, text["quantity"], bad)
         delivered = self._value(_past_date, "delivered_on", text["delivered_on"], bad) if text["delivered_on"] else ""
         if bad:
@@ -162,17 +178,12 @@ class CaseReader:
         )
         return RowOutcome(row, warnings=warnings)
 
-    def _value(self, check: Any, field: str, text: str, bad: dict[str, str]) -> str:
-        return checked(check, field, _iso(text, self._order) if field in CASE_DATES else text, self._today, bad)
-
     @staticmethod
     def _quantity(rsn: str, text: str, bad: dict[str, str]) -> int | None:
         if not text.strip():
             if rsn:
                 bad["quantity.missing"] = rsn
             return None
-        if not rsn:
-            bad["rsn.missing"] = text
         try:
             return delivered_quantity(text)
         except Refusal:
@@ -190,47 +201,68 @@ def checked(check: Any, field: str, text: str, today: date, bad: dict[str, str])
         return ""
 
 
+def _position(text: Mapping[str, str], bad: dict[str, str]) -> str:
+    """Return the position in the columns of latitude and longitude, "" without one or with its reason in `bad`.
+
+    Each cell must hold one number: `50,45` with a decimal comma beside an empty cell would be another place.
+    """
+    degrees = {column: clean(text[column]) for column in ("latitude", "longitude")}
+    if not any(degrees.values()):
+        return ""
+    for column, value in degrees.items():
+        if not is_degrees(value):
+            bad[f"{column}.unreadable" if value else f"{column}.missing"] = text[column]
+    if not all(map(is_degrees, degrees.values())):
+        return ""
+    both = " ".join(degrees.values())
+    try:
+        return position_text(both)
+    except Refusal:
+        bad["position.unreadable"] = both
+        return ""
+
+
 def site_conflicts(rows: Sequence[SiteRow]) -> Across:
     """Return the rows about a site that another row is about too."""
+    found: Across = defaultdict(dict)
     by_site: dict[tuple[str, str], list[SiteRow]] = defaultdict(list)
     for row in rows:
         by_site[row.country, row.site].append(row)
-    return {
-        row.line: {"site.duplicate": _other_lines(row, same)}
-        for same in by_site.values()
-        if len(same) > 1
-        for row in same
-    }
+    for same in by_site.values():
+        if len(same) > 1:
+            _mark(found, "site.duplicate", same)
+    return dict(found)
 
 
 def case_conflicts(rows: Sequence[CaseRow]) -> Across:
-    """Return the rows about one case that contradict each other, and those about one line."""
+    """Return the rows about one case that contradict each other, and those about one line, also as `1` and `001`."""
     found: Across = defaultdict(dict)
     by_case: dict[str, list[CaseRow]] = defaultdict(list)
     by_line: dict[tuple[str, str], list[CaseRow]] = defaultdict(list)
     for row in rows:
         by_case[row.case_id].append(row)
         if row.rsn:
-            by_line[row.case_id, row.rsn].append(row)
+            by_line[row.case_id, line_key(row.rsn)].append(row)
     for same in by_case.values():
         stated: dict[str, set[str]] = defaultdict(set)
         for row in same:
             for field, value in {**row.values, "program": row.program, "country": row.country}.items():
                 stated[field].add(value)
         if any(len(values) > 1 for values in stated.values()):
-            for row in same:
-                found[row.line]["case.contradicts"] = _other_lines(row, same)
+            _mark(found, "case.contradicts", same)
     for same in by_line.values():
         if len(same) > 1:
             lines = {(row.quantity, row.nomenclature, row.part_number, row.delivered_on) for row in same}
-            for row in same:
-                found[row.line]["line.duplicate" if len(lines) == 1 else "line.contradicts"] = _other_lines(row, same)
+            _mark(found, "line.duplicate" if len(lines) == 1 else "line.contradicts", same)
     return dict(found)
 
 
-def _other_lines(row: SiteRow | CaseRow, same: Sequence[SiteRow | CaseRow]) -> str:
-    others = [str(one.line) for one in same if one.line != row.line]
-    return ", ".join(others[:5]) + (", …" if len(others) > 5 else "")
+def _mark(found: Across, code: str, same: Sequence[SiteRow | CaseRow]) -> None:
+    """Note `code` for each of the rows, with the lines of up to five others."""
+    first = [row.line for row in same[:6]]  # one of them may be the row itself; all would take quadratic time
+    for row in same:
+        others = [str(line) for line in first if line != row.line][:5]
+        found[row.line][code] = ", ".join(others) + (", …" if len(same) > 6 else "")
 
 
 def _past_date(_field: str, text: str, today: date) -> str:

@@ -9,10 +9,11 @@ Refusals of `site_value` and `case_value`: `record.field` (unknown), `record.too
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
@@ -29,6 +30,7 @@ YEARS: Final = range(2000, 2101)
 """Years of certifications, deliveries and plans; another one is a slip, or of another calendar."""
 MAX_QUANTITY: Final = 10_000_000
 """More than this under one case line is a slip."""
+_DEGREES: Final = re.compile(r"[+-]?[0-9]{1,3}(?:\.[0-9]{0,30})?")
 _TOMORROW: Final = timedelta(days=1)  # it may be today elsewhere on Earth
 
 
@@ -242,14 +244,20 @@ def position_text(text: str) -> str:
     Raises Refusal `site.position` for other text, a latitude beyond 90 or a longitude beyond 180 degrees.
     """
     parts = text.replace(";", " ").replace(",", " ").split()
-    try:
-        latitude, longitude = (Decimal(part) for part in parts)
-        is_there = abs(latitude) <= 90 and abs(longitude) <= 180  # NaN compares by raising InvalidOperation
-    except (InvalidOperation, ValueError) as error:
-        raise Refusal("site.position", text=text[:60]) from error
-    if not is_there:
+    if len(parts) != 2 or not all(map(is_degrees, parts)):
         raise Refusal("site.position", text=text[:60])
-    return f"{latitude:.6f} {longitude:.6f}"
+    latitude, longitude = map(Decimal, parts)
+    if abs(latitude) > 90 or abs(longitude) > 180:
+        raise Refusal("site.position", text=text[:60])
+    return f"{latitude:z.6f} {longitude:z.6f}"
+
+
+def is_degrees(text: str) -> bool:
+    """Whether a text is one number of degrees: digits 0 to 9 with an optional sign and decimal point.
+
+    Other spellings that Python reads (`5_0.4`, `1e1`, digits of other scripts) are more likely slips.
+    """
+    return _DEGREES.fullmatch(text) is not None
 
 
 def effective_day(text: str, today: date) -> str:
@@ -264,7 +272,8 @@ def effective_day(text: str, today: date) -> str:
 def delivered_quantity(text: str) -> int:
     """Return a total: a whole number from 0. Raises Refusal `case.quantity`, also for separators of thousands."""
     value = clean(text)
-    if not (value.isascii() and value.isdecimal()) or int(value) > MAX_QUANTITY:
+    # The length comes first: Python refuses to read thousands of digits as a number.
+    if not (value.isascii() and value.isdecimal()) or len(value) > 20 or int(value) > MAX_QUANTITY:
         raise Refusal("case.quantity", text=value[:40], limit=MAX_QUANTITY)
     return int(value)
 
@@ -289,6 +298,11 @@ def case_of(text: str, program: str = "") -> tuple[str, str, tuple[str, ...]]:
     if program == Program.BLUE_LANTERN:
         return number, program, parse_export_licence(number)[1]
     return number, program, () if case_country(number) else ("case.pattern",)
+
+
+def line_key(rsn: str) -> str:
+    """Return a text that is equal for two spellings of one case line, such as `1` and `001`."""
+    return rsn.lstrip("0").upper() or rsn
 
 
 def case_number(text: str) -> str:

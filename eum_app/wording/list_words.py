@@ -34,18 +34,32 @@ _REASONS: Final[dict[str, str]] = {
     "program.unknown": QT_TRANSLATE_NOOP("lists", "The program is neither Golden Sentry nor Blue Lantern"),
     "quantity.missing": QT_TRANSLATE_NOOP("lists", "Line {value} has no delivered total"),
     "quantity.unreadable": QT_TRANSLATE_NOOP("lists", "{value} is not a total: use a whole number without separators"),
-    "rsn.missing": QT_TRANSLATE_NOOP("lists", "The total {value} names no line"),
+    "rsn.missing": QT_TRANSLATE_NOOP("lists", "{value} is about a line, but the row names none"),
     "access.missing": QT_TRANSLATE_NOOP("lists", "Since {value}, but the row does not say whether the site is closed"),
     "access.unreadable": QT_TRANSLATE_NOOP("lists", "{value} is not an access: use open, restricted or closed"),
     "position.unreadable": QT_TRANSLATE_NOOP(
         "lists", "{value} is not a position: decimal degrees, latitude up to 90, longitude up to 180"
     ),
+    "position.contradicts": QT_TRANSLATE_NOOP(
+        "lists", "The position {value} is another place than latitude and longitude; keep the right one"
+    ),
+    "latitude.unreadable": QT_TRANSLATE_NOOP(
+        "lists", "{value} is not a latitude: decimal degrees with a point, such as 50.4501"
+    ),
+    "longitude.unreadable": QT_TRANSLATE_NOOP(
+        "lists", "{value} is not a longitude: decimal degrees with a point, such as 30.5234"
+    ),
+    "latitude.missing": QT_TRANSLATE_NOOP("lists", "A longitude without a latitude"),
+    "longitude.missing": QT_TRANSLATE_NOOP("lists", "A latitude without a longitude"),
     "radius_m.unreadable": QT_TRANSLATE_NOOP("lists", "{value} is not a radius in whole meters, up to 100,000"),
     "site.duplicate": QT_TRANSLATE_NOOP("lists", "The same site is in line {value}; keep one row"),
     "site.ambiguous": QT_TRANSLATE_NOOP("lists", "Several sites on the book are named {value}; type the change"),
     "line.duplicate": QT_TRANSLATE_NOOP("lists", "The same line of the case is in line {value}; keep one row"),
     "line.contradicts": QT_TRANSLATE_NOOP(
         "lists", "Line {value} of the file states another total for this line of the case; keep the right one"
+    ),
+    "line.other_spelling": QT_TRANSLATE_NOOP(
+        "lists", "The record names this line of the case {value}; write it so, or both totals would count"
     ),
     "case.contradicts": QT_TRANSLATE_NOOP(
         "lists", "Line {value} of the file says something else about this case; keep the right one"

@@ -11,6 +11,7 @@ import pytest
 from db.queries import items, records
 from eum_app.domain.errors import Refusal
 from eum_app.domain.people import Scope
+from eum_app.domain.record_rows import SiteRow, site_conflicts
 from eum_app.list_files.records_file import read_cases, read_sites
 from eum_app.usecases.records.describe import Why, describe_site
 from eum_app.usecases.records.import_records import compare_cases, compare_sites, import_cases, import_sites
@@ -99,7 +100,7 @@ def test_rows_that_cannot_be_are_refused_in_words(world: World) -> None:
         ("access_since.in_future",),
         ("site.duplicate",),
         ("site.duplicate",),
-        ("position.unreadable",),
+        ("longitude.missing",),
         ("certified_until.invalid",),
     ]
     for row in preview.rejected:
@@ -188,6 +189,89 @@ def test_lines_and_cases_that_contradict_each_other_are_all_refused(world: World
     for row in preview.rejected:
         for code in row.codes:
             assert not why_refused(code, row.values).startswith(code), code
+
+
+def test_a_position_is_not_made_of_one_cell_or_of_another_spelling(world: World) -> None:
+    head = "Site,Country,Latitude,Longitude,Position\n"
+    rows = [
+        'Depot 1,XX,"50,45",,',
+        'Depot 2,XX,,"30,52",',
+        'Depot 3,XX,"50,45","30,52",',
+        "Depot 4,XX,50 30,,",
+        "Depot 5,XX,10,20,50.45 30.52",
+        "Depot 6,XX,5_0.4,3_0,",
+        "Depot 7,XX,1e1,2E1,",
+        "Depot 8,XX,٥٠,٣٠,",
+        "Depot 9,XX,,,1e-999999 30",
+        "Depot 10,XX,NaN,30,",
+    ]
+    preview = read_sites(listed(world, head + "\n".join(rows) + "\n"))
+    assert preview.accepted == []
+    assert [row.codes for row in preview.rejected] == [
+        ("latitude.unreadable", "longitude.missing"),
+        ("latitude.missing", "longitude.unreadable"),
+        ("latitude.unreadable", "longitude.unreadable"),
+        ("latitude.unreadable", "longitude.missing"),
+        ("position.contradicts",),
+        ("latitude.unreadable", "longitude.unreadable"),
+        ("latitude.unreadable", "longitude.unreadable"),
+        ("latitude.unreadable", "longitude.unreadable"),
+        ("position.unreadable",),
+        ("latitude.missing",),
+    ]
+    assert all(not why_refused(code, row.values).startswith(code) for row in preview.rejected for code in row.codes)
+    good = ["Depot 7,XX,50.45,30.52,50.450000;30.520000", "Depot 8,XX,-0.0000001,+30.5,"]
+    (same, zero) = read_sites(listed(world, head + "\n".join(good) + "\n")).accepted
+    assert (same.values["position"], zero.values["position"]) == ("50.450000 30.520000", "0.000000 30.500000")
+
+
+@pytest.mark.parametrize("digit", ["9", "0"])
+def test_a_total_of_thousands_of_digits_is_refused_with_its_row(world: World, digit: str) -> None:
+    preview = read_cases(listed(world, CASES + f"XX-B-ABC,,,,,,001,Goggle,{digit * 5000},\n"))
+    assert [row.codes for row in preview.rejected] == [("quantity.unreadable",)]
+
+
+def test_what_is_about_a_line_needs_the_line(world: World) -> None:
+    rows = ["XX-B-ABC,,,,,,,Goggle,,", "XX-B-ABD,,,,,,,,,2025-01-01"]
+    preview = read_cases(listed(world, CASES + "\n".join(rows) + "\n"))
+    assert [(row.codes, row.values["rsn.missing"]) for row in preview.rejected] == [
+        (("rsn.missing",), "Goggle"),
+        (("rsn.missing",), "2025-01-01"),
+    ]
+
+
+def test_a_line_does_not_count_twice_under_two_spellings(world: World) -> None:
+    preview = read_cases(listed(world, CASES + "XX-B-ABC,,,,,,001,Goggle,5,\nXX-B-ABC,,,,,,1,Goggle,7,\n"))
+    assert [row.codes for row in preview.rejected] == [("line.contradicts",)] * 2
+    import_cases(world.hq, read_cases(listed(world, CASES + "XX-B-ABC,,,,,,001,Goggle,5,\n")))
+    later = read_cases(listed(world, CASES + "XX-B-ABC,,,,,,1,Goggle,7,\n"))
+    (one,) = world.hq.read(compare_cases, later.accepted)
+    assert (one.refused, one.why) == ("line.other_spelling", "001")
+    assert "001" in why_refused(one.refused, {one.refused: one.why})
+    assert import_cases(world.hq, later, take_changes=True, reason="C1").rejected == 1
+    assert world.hq.read(records.case_record, "XX-B-ABC").delivered == 5
+
+
+class Line(int):
+    """Number of a line that counts how often it was compared."""
+
+    compared = 0
+
+    def __ne__(self, other: object) -> bool:
+        Line.compared += 1
+        return int(self) != other
+
+    def __hash__(self) -> int:
+        return int(self)
+
+
+def test_rows_about_one_site_are_compared_in_linear_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Line, "compared", 0)
+    rows = [SiteRow(line=Line(at), site="Depot 7", country="XX", values={}, access_since="") for at in range(2, 1002)]
+    found = site_conflicts(rows)
+    assert found[2]["site.duplicate"] == "3, 4, 5, 6, 7, …"
+    assert found[1001]["site.duplicate"] == "2, 3, 4, 5, 6, …"
+    assert Line.compared <= 10 * len(rows)
 
 
 def test_nothing_outside_the_scope_is_imported(world: World) -> None:

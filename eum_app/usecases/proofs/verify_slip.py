@@ -67,7 +67,7 @@ class Trust:
     witnesses: tuple[str, ...] = ()
     session: Session | None = None
     time_authorities: tuple[TimeAuthority, ...] = ()
-    revocations: bytes = b""
+    revocations: bytes | None = None
 
 
 NO_TRUST = Trust()
@@ -243,7 +243,7 @@ def verify_head(
     try:
         if signature_holds:
             listed = TrustList(root=chain[-1])
-            listed = with_list(listed, trust.revocations) if trust.revocations else listed
+            listed = with_list(listed, trust.revocations) if trust.revocations is not None else listed
             time = _time(signed, chain, witnesses, trust, listed, answers, at)
             _refuse_revoked(chain, listed, time)
     except Refusal as refusal:

@@ -23,7 +23,7 @@ from eum_app.domain.facts import (
 from eum_app.domain.list_differences import Difference
 from eum_app.domain.people import Permission
 from eum_app.domain.record_rows import CaseRow, SiteRow
-from eum_app.domain.records import CaseLine, CaseRecord, SiteField, SiteRecord, short_text
+from eum_app.domain.records import CaseLine, CaseRecord, SiteField, SiteRecord, line_key, short_text
 from eum_app.list_files.records_file import CasesPreview, SitesPreview
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.lists.rejected import MAX_NAMED_REJECTED, rejected_rows
@@ -88,7 +88,15 @@ def compare_cases(connection: Connection, rows: Iterable[CaseRow]) -> list[Compa
     """Compare rows of a list with the records of their cases, in the order of the rows."""
     listed = list(rows)
     held = {record.case_id: record for record in case_records(connection, {row.case_id for row in listed})}
-    return [_compared_case(row, held.get(row.case_id)) for row in listed]
+    lines = {(line.case_id, line.rsn): line for record in held.values() for line in record.lines}
+    spelled = {(case_id, line_key(rsn)): line for (case_id, rsn), line in lines.items() if line.quantity is not None}
+    found = []
+    for row in listed:
+        line = lines.get((row.case_id, row.rsn))
+        if line is None or line.quantity is None:
+            line = spelled.get((row.case_id, line_key(row.rsn)), line)
+        found.append(_compared_case(row, held.get(row.case_id), line))
+    return found
 
 
 @timed(Event.IMPORTED_LIST)
@@ -216,9 +224,11 @@ def _compared_site(row: SiteRow, held: SiteRecord | None) -> Compared:
     return Compared(row.line, tuple(new), tuple(differs), is_added=held is None)
 
 
-def _compared_case(row: CaseRow, held: CaseRecord | None) -> Compared:
+def _compared_case(row: CaseRow, held: CaseRecord | None, line: CaseLine | None) -> Compared:
     if held is not None and held.program != row.program:
         return Compared(row.line, refused="case.program_differs", why=held.program)
+    if row.rsn and line is not None and line.rsn != row.rsn:
+        return Compared(row.line, refused="line.other_spelling", why=line.rsn)
     new, differs = [], []
     for field, value in row.values.items():
         known = held.text(field) if held else ""
@@ -229,7 +239,6 @@ def _compared_case(row: CaseRow, held: CaseRecord | None) -> Compared:
     if held is not None and held.country != row.country:
         differs.append(Difference("country", held.country, row.country))
     if row.rsn:
-        line = next((one for one in held.lines if one.rsn == row.rsn), None) if held else None
         if line is None or line.quantity is None:
             new.append("quantity")
         elif (known := _total(line)) != (stated := _total(row)):

@@ -136,7 +136,7 @@ def verify_report(
     root: str = "",
     authorities: Sequence[TimeAuthority] = (),
     now: datetime | None = None,
-    revocations: bytes = b"",
+    revocations: bytes | None = None,
 ) -> ReportProof:
     """Verify a report by any of its files, its sidecar or its signature.
 
@@ -144,7 +144,8 @@ def verify_report(
     fingerprint of the authority, as HQ reads it out, in any case and with any separators. A time authority's
     answer is read from beside the signature (`NAME.sidecar.json.sig.tsr`) if it is there; `authorities` are believed
     besides those of the store. `now` is the session's time, or this machine's. `revocations` is the authority's list of
-    revoked HQs (DER), which counts besides what the store knows. What is wrong with the report is in the proof.
+    revoked HQs (DER), which counts besides what the store knows; an empty one is refused. What is wrong with the report
+    is in the proof.
     Raises Refusal `report.no_sidecar`, `report.sidecar_unreadable` (sidecar or signature), `file.unreadable`,
     `device.not_enrolled` (`session` is of a device without an identity); Trouble for errors of the store.
     """
@@ -270,15 +271,15 @@ def _chain(signature: SidecarSignature | None, refusals: list[Refusal]) -> tuple
     return ()
 
 
-def _trust(chain: tuple[Certificate, ...], session: Session | None, revocations: bytes) -> TrustList | None:
+def _trust(chain: tuple[Certificate, ...], session: Session | None, revocations: bytes | None) -> TrustList | None:
     """Return what the reader knows about certificates: the store's list, and the authority's list of revoked HQs."""
     trust: TrustList | None = None
     if session is not None:
         with session.reading(whole=True) as connection:
             trust = trust_list(connection, is_hq=session.is_hq)
-    elif revocations and chain:
+    elif revocations is not None and chain:
         trust = TrustList(root=chain[-1])
-    return with_list(trust, revocations) if trust and revocations else trust
+    return with_list(trust, revocations) if trust and revocations is not None else trust
 
 
 def _time(
