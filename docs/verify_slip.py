@@ -1,4 +1,4 @@
-"""Verify an EUM proof slip with Python 3.11 and `cryptography` 50 or later; the exit code is 0 if all holds.
+"""Verify an EUM proof slip with Python 3.11 and `cryptography` 50 or later. Exit code: 0 holds, 1 not, 2 not judged.
 
     python verify_slip.py SLIP --root FINGERPRINT [--head HEADFILE] [--witness FINGERPRINT]...
 
@@ -131,12 +131,10 @@ def root_of(index, size, leaf, path):
     first, last, node = index, size - 1, hashlib.sha384(b"\x00" + leaf).digest()
     for sibling in path:
         require(last > 0, "the proof is too long")
-        if first & 1 or first == last:
-            node = hashlib.sha384(b"\x01" + sibling + node).digest()
-            while not first & 1 and first:
-                first, last = first >> 1, last >> 1
-        else:
-            node = hashlib.sha384(b"\x01" + node + sibling).digest()
+        on_right = first & 1 or first == last
+        node = hashlib.sha384(b"\x01" + (sibling + node if on_right else node + sibling)).digest()
+        while on_right and first and not first & 1:
+            first, last = first >> 1, last >> 1
         first, last = first >> 1, last >> 1
     require(last == 0, "the proof is too short")
     return node.hex()
@@ -153,8 +151,9 @@ def verify(data, root, held=None, wanted=(), now=None):
     salt, size, index = file.take(32), file.number(8), file.number(8)
     path, inner = file.many(file.take, 48), file.part()
     require(not file.read(), "bytes follow the end")
-    require(inner or held, f"this slip has no head: give the head of {size} entries")
-    require(not (inner and held) or read_head(inner)[0] == read_head(held)[0], "the head is not the one that you hold")
+    require(inner or held is not None, f"this slip has no head: give the head of {size} entries")
+    if inner and held is not None:
+        require(read_head(inner)[0] == read_head(held)[0], "the head is not the one that you hold")
     head, since, end, seen = verify_head(held or inner, root, now)
     require(head["size"] == size, f"the slip is about a head of {size} entries, not {head['size']}")
     require(root_of(index, size, salt + record, path) == head["root"], "HQ's log does not hold this record")
@@ -162,16 +161,12 @@ def verify(data, root, held=None, wanted=(), now=None):
     require(named or not wanted, "no such witness cosigned")
     if now >= end and not any(since <= at < end for at in named):
         raise NotProved(f"HQ's certificate ended at {end}, and no witness that you named cosigned before")
-    return fields_of(Bytes(record)), head, seen
-
-
-def fields_of(entry):
-    text, number = lambda: entry.part().decode(), lambda: entry.number(8)
+    entry, text, number = Bytes(record), lambda: entry.part().decode(), lambda: entry.number(8)
     fields = {"origin": text(), "epoch": number(), "seq": number(), "recorded_at": text(), "session_id": text()}
     fields |= {"elapsed_ms": number(), "actor": text(), "kind": text(), "kind_version": entry.number(4)}
     fields |= {"payload": json.loads(entry.take(number()))}
     require(not entry.read(), "bytes follow the record")
-    return fields
+    return fields, head, seen
 
 
 def main():
@@ -182,7 +177,12 @@ def main():
     parser.add_argument("--witness", action="append", default=[])
     opt = parser.parse_args()
     try:
+        for path in filter(None, (opt.slip, opt.head)):
+            if not path.is_file() or path.stat().st_size > 1_000_000:
+                raise OSError(f"{path} is no file of at most 1 MB")
         record, head, seen = verify(opt.slip.read_bytes(), opt.root, opt.head and opt.head.read_bytes(), opt.witness)
+    except OSError as error:
+        parser.error(f"nothing was judged: {str(error)!a}")  # exit code 2
     except Exception as error:  # noqa: BLE001 - hostile bytes make the libraries raise many kinds
         words = str(error).encode("ascii", "backslashreplace").decode() or type(error).__name__
         print("NOT PROVED" if isinstance(error, NotProved) else "DOES NOT HOLD", words, sep=": ")

@@ -160,7 +160,7 @@ def decode_sidecar(data: bytes, name: str) -> Sidecar:
     """Return the sidecar in `data`; `name` is the file's name for the error.
 
     Nothing in it is verified. Raises Refusal `report.sidecar_unreadable`, also for a file name that could lead to
-    another folder.
+    another folder, and a file that is named twice.
     """
     try:
         sidecar = msgspec.json.decode(data, type=Sidecar)
@@ -169,6 +169,9 @@ def decode_sidecar(data: bytes, name: str) -> Sidecar:
     for file in sidecar.files:
         if not file.name or any(char in file.name for char in "/\\\0:") or file.name in {".", ".."}:
             raise Refusal("report.sidecar_unreadable", name=name, reason="a file name")
+    # Each name is a file to hash. Disks of Windows and macOS do not tell upper from lower case.
+    if len({file.name.casefold() for file in sidecar.files}) < len(sidecar.files):
+        raise Refusal("report.sidecar_unreadable", name=name, reason="it names a file twice")
     return sidecar
 
 

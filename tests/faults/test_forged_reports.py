@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from pathlib import Path
 
 import pytest
 
+from eum_app.cli import run
 from eum_app.crypto.certificates import Identity
 from eum_app.domain.errors import Refusal
 from eum_app.reports.sidecar import PURPOSE, SidecarSignature, encode_signature
@@ -138,3 +140,34 @@ def test_no_text_of_a_file_forges_a_line(world: World, tmp_path: Path, capsys: p
         assert shown.splitlines()[-1] == "DOES NOT HOLD."
         assert all(line.isprintable() for line in shown.split("\n"))
     world.close()
+
+
+@pytest.mark.parametrize("second", ["status.csv", "STATUS.CSV"])
+def test_a_sidecar_that_names_a_file_twice_is_refused(world: World, tmp_path: Path, second: str) -> None:
+    """20,000 entries in an unsigned sidecar had one large file hashed 20,000 times."""
+    exported = made(world, tmp_path / "status.csv")
+    root = root_of(world.hq, exported)
+    sidecar = json.loads(exported.sidecar_path.read_text())
+    sidecar["files"].append({**sidecar["files"][0], "name": second})
+    exported.sidecar_path.write_text(json.dumps(sidecar))
+    with pytest.raises(Refusal, match=r"report\.sidecar_unreadable"):
+        verify_report(exported.path, root=root)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no pipes in folders")
+@pytest.mark.parametrize("kind", ["pipe", "device", "loop", "folder", "nothing"])
+def test_a_sidecar_that_is_no_file_is_a_refusal_of_the_report(
+    world: World, tmp_path: Path, kind: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    exported = made(world, tmp_path / "status.csv")
+    root = root_of(world.hq, exported)
+    path = exported.sidecar_path
+    path.unlink()
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "folder":
+        path.mkdir()
+    else:
+        path.symlink_to({"device": Path("/dev/zero"), "loop": path, "nothing": tmp_path / "gone"}[kind])
+    assert run(["verify", str(exported.path), "--root", root]) == 1
+    assert path.name in capsys.readouterr().err

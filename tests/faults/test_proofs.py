@@ -122,6 +122,23 @@ def test_both_verifiers_accept_the_slip(slip: Slip, judge: Judge, root: str, scr
     assert len(SCRIPT.read_text("utf-8").splitlines()) < 200
 
 
+def test_the_script_judges_only_what_it_could_read(slip: Slip, root: str, script: Any, tmp_path: Path) -> None:
+    file = tmp_path / "a.eumslip"
+    file.write_bytes(encode_slip(slip))
+    large = tmp_path / "large"
+    with large.open("wb") as sparse:
+        sparse.truncate(2**33)
+    missing = tmp_path / "missing"
+    for given in ((missing,), (tmp_path,), (large,), (file, "--head", missing), (file, "--head", Path("/dev/zero"))):
+        command = [sys.executable, str(SCRIPT), *map(str, given), "--root", root]
+        told = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert (told.returncode, told.stdout) == (2, ""), given
+        assert "nothing was judged" in told.stderr
+    # An empty file is a head that the reader holds, and not none: the slip's own head would hold instead.
+    with pytest.raises(ValueError, match="cut off"):
+        script.verify(encode_slip(slip), root, b"")
+
+
 @pytest.mark.parametrize("suite", Suite)
 def test_both_suites_hold_in_the_script(suite: Suite, tmp_path: Path, script: Any) -> None:
     made = proved_world(tmp_path / "world", suite)

@@ -25,7 +25,7 @@ from eum_app.crypto.timestamps import (
 )
 from eum_app.crypto.timestamps import TimeAuthority as TimeAuthority
 from eum_app.domain.clock import utc_text
-from eum_app.domain.errors import Refusal
+from eum_app.domain.errors import KnownError, Refusal
 from eum_app.domain.facts import TimeAuthorityTrusted, TimeProved, TimeRequested
 from eum_app.domain.file_names import shown_name
 from eum_app.domain.ids import plain_fingerprint
@@ -312,12 +312,15 @@ def _beside(file: Path) -> Path:
 
 
 def answer_beside(file: Path) -> bytes | None:
-    """Return the answer beside a report's signature or a bundle (`NAME.tsr`), or None without one.
+    """Return the answer beside a signed file (`NAME.tsr`), or None without one that can be read.
 
-    Raises Refusal `time.unreadable` for a file that is too large, and as `opened_for_reading`.
+    Nobody signed that the answer is there, so whatever lies in its place proves nothing and refuses nothing.
     """
     path = file.with_name(f"{file.name}{ANSWER_SUFFIX}")
-    return _read_answer(path) if is_file(path) else None
+    try:
+        return _read_answer(path) if is_file(path) else None
+    except KnownError:
+        return None
 
 
 def _require(session: Session, permission: Permission) -> None:

@@ -8,6 +8,7 @@ store. The signer can be checked with a store, or with the fingerprint of the au
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from db.queries.reports import is_export_recorded
 from eum_app.crypto.certificates import Certificate, Role, check_chain, check_validity
 from eum_app.crypto.timestamps import TimeAuthority, imprint_of
 from eum_app.domain.clock import from_utc_text, system_now
-from eum_app.domain.errors import KnownError, Refusal
+from eum_app.domain.errors import Refusal
 from eum_app.domain.ids import plain_fingerprint
 from eum_app.reports.sidecar import (
     MAX_SIDECAR_BYTES,
@@ -213,7 +214,8 @@ def _sidecar_path(path: Path) -> Path | None:
     if _OTHER_PART.search(path.name):
         stem = _OTHER_PART.sub("", path.name)
         names += [f"{stem}{SUFFIX}", f"{Path(stem).stem}.pdf{SUFFIX}"]
-    return next((path.with_name(name) for name in names if is_file(path.with_name(name))), None)
+    # Also a pipe or a broken link: then the report is unreadable, and not some other kind of file.
+    return next((path.with_name(name) for name in names if os.path.lexists(path.with_name(name))), None)
 
 
 def _names(sidecar: Sidecar, sidecar_path: Path, given: Path) -> bool:
@@ -228,6 +230,8 @@ def _names(sidecar: Sidecar, sidecar_path: Path, given: Path) -> bool:
 
 
 def _read(path: Path) -> bytes:
+    if not is_file(path):
+        raise Refusal("report.sidecar_unreadable", name=path.name, reason="it is no file")
     refusal = Refusal("report.sidecar_unreadable", name=path.name, reason="its size")
     return read_small(path, MAX_SIDECAR_BYTES, refusal)
 
@@ -296,10 +300,7 @@ def _time(
         return TimeProof(TimeVerdict.CLAIMED)
     signature_path = sidecar_path.with_name(f"{sidecar_path.name}{SIGNATURE_SUFFIX}")
     imprint = imprint_of(statement_of_report(encoded, _read(signature_path)))
-    try:
-        beside = answer_beside(signature_path)
-    except KnownError:
-        beside = None  # an answer that cannot be read proves nothing
+    beside = answer_beside(signature_path)
     answers = [beside] if beside is not None else []
     if session is None:
         return judge_time(None, imprint, chain, now=now, trust=trust, answers=answers, authorities=authorities)
