@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
@@ -120,10 +120,8 @@ def import_site_list(
     from eum_app.usecases.records.import_records import compare_sites, import_sites
 
     with unlocked(store, account, passphrase_fd) as session:
-        preview = read_sites(file, today=session.now().date())
-        compared = session.read(compare_sites, preview.accepted)
-        done = None if dry_run else import_sites(session, preview, take_changes=update, reason=reason)
-    _show_import(as_json, preview, compared, done)
+        taken = _Taken(dry_run, update, reason)
+        _import(session, file, taken, (read_sites, compare_sites, import_sites), as_json=as_json)
 
 
 @case_app.command("list")
@@ -226,10 +224,8 @@ def import_case_list(
     from eum_app.usecases.records.import_records import compare_cases, import_cases
 
     with unlocked(store, account, passphrase_fd) as session:
-        preview = read_cases(file, today=session.now().date())
-        compared = session.read(compare_cases, preview.accepted)
-        done = None if dry_run else import_cases(session, preview, take_changes=update, reason=reason)
-    _show_import(as_json, preview, compared, done)
+        taken = _Taken(dry_run, update, reason)
+        _import(session, file, taken, (read_cases, compare_cases, import_cases), as_json=as_json)
 
 
 def _site_id(session: Session, site: str, country: str) -> str:
@@ -318,6 +314,25 @@ def _history_words(history: Sequence[Change]) -> list[str]:
     from eum_app.wording.record_words import change_words
 
     return [f"  {change_words(one.stated)}" for one in history] or ["  None."]
+
+
+class _Taken(NamedTuple):
+    """Values that an import takes, as the options say."""
+
+    dry_run: bool
+    update: bool
+    reason: str
+
+
+def _import(session: Session, file: Path, taken: _Taken, steps: tuple[Any, Any, Any], *, as_json: bool) -> None:
+    """Read, compare and import a list with the three functions of its kind. The differences that count are shown."""
+    read, compare, record = steps
+    preview = read(file, today=session.now().date())
+    compared = session.read(compare, preview.accepted)
+    done = None
+    if not taken.dry_run:
+        done = record(session, preview, take_changes=taken.update, reason=taken.reason, shown=compared)
+    _show_import(as_json, preview, compared, done)
 
 
 def _show_import(

@@ -1,7 +1,7 @@
 """Turn the bytes of a CSV file into rows of cell texts: encoding, quotes, lines. What cells mean is not judged here.
 
-Limits: `MAX_FILE_BYTES` a file, `MAX_CELL_CHARS` a cell. The csv module parses the format in strict mode; its errors
-become a Refusal that names the line.
+Limits: `MAX_FILE_BYTES` a file, `MAX_COLUMNS` with content and `MAX_ROW_CHARS` a row, `MAX_CELL_CHARS` a cell. The csv
+module parses the format in strict mode; its errors become a Refusal that names the line.
 """
 
 from __future__ import annotations
@@ -19,6 +19,9 @@ from eum_app.domain.list_cells import CellKind
 
 MAX_FILE_BYTES = 256 * 1024 * 1024
 MAX_CELL_CHARS = 32_767  # what a spreadsheet cell can hold
+MAX_COLUMNS = 256
+"""Most columns with content, in a CSV and in a workbook."""
+MAX_ROW_CHARS: Final = MAX_COLUMNS * MAX_CELL_CHARS
 DELIMITERS = (",", ";", "\t", "|")
 # Spreadsheets run cells that start with one of these. An apostrophe in front stops that; reading removes it.
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
@@ -123,7 +126,8 @@ def csv_records(text: str, delimiter: str) -> Iterator[Record]:
     Quotes after a delimiter and spaces also start a quoted cell, if the whole text can be read in that way.
 
     Raises Refusal `inventory.quote_unclosed`, `inventory.quote_stray`, `inventory.line_end_stray`,
-    `inventory.csv_syntax` or `inventory.cell_too_long`, each with the `line` that the row starts on.
+    `inventory.csv_syntax`, `inventory.cell_too_long`, `inventory.row_too_long` or `inventory.too_many_columns`, each
+    with the `line` that the row starts on. Empty cells behind the last column are left out.
     """
     if f'{delimiter} "' in text or (f"{delimiter}  " in text and re.search(rf'{re.escape(delimiter)} +"', text)):
         try:
@@ -147,10 +151,20 @@ def cells_of_line(line: str, delimiter: str) -> tuple[str, ...]:
 
 
 def _csv_records(text: str, delimiter: str, *, skip_blanks: bool) -> Iterator[Record]:
-    source = io.StringIO(text, newline="")
-    reader = csv.reader(source, delimiter=delimiter, strict=True, skipinitialspace=skip_blanks)
+    taken = 0
+
+    def lines() -> Iterator[str]:
+        # A row is bounded before it is split: one of delimiters alone would take thirty times its size.
+        nonlocal taken
+        for one in io.StringIO(text, newline=""):
+            taken += len(one)
+            if taken > MAX_ROW_CHARS:
+                raise Refusal("inventory.row_too_long", line=line, limit=MAX_ROW_CHARS)
+            yield one
+
+    reader = csv.reader(lines(), delimiter=delimiter, strict=True, skipinitialspace=skip_blanks)
     while True:
-        line = reader.line_num + 1
+        line, taken = reader.line_num + 1, 0
         try:
             cells = next(reader)
         except StopIteration:
@@ -163,6 +177,8 @@ def _csv_records(text: str, delimiter: str, *, skip_blanks: bool) -> Iterator[Re
                 raise Refusal(
                     "inventory.cell_too_long", line=line, column=number, chars=len(cell), limit=MAX_CELL_CHARS
                 )
-        record = Record(line, tuple(cells), end=reader.line_num)
+        if any(map(str.strip, cells[MAX_COLUMNS:])):
+            raise Refusal("inventory.too_many_columns", line=line, limit=MAX_COLUMNS)
+        record = Record(line, tuple(cells[:MAX_COLUMNS]), end=reader.line_num)
         if not record.is_blank:
             yield record

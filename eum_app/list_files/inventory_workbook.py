@@ -21,7 +21,7 @@ from xml.etree.ElementTree import ParseError
 
 from eum_app.domain.errors import Refusal
 from eum_app.domain.list_cells import CellKind
-from eum_app.list_files.inventory_table import MAX_CELL_CHARS, Record
+from eum_app.list_files.inventory_table import MAX_CELL_CHARS, MAX_COLUMNS, Record
 from eum_app.list_files.number_formats import shown_number, shown_text
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 MAX_UNPACKED_BYTES = 256 * 1024 * 1024  # a small .xlsx may unpack to any size
 MAX_ROWS = 1_048_576  # Excel's own limit
-MAX_COLUMNS = 256
 MAX_STRINGS = 4_000_000  # different texts of all sheets; a million items have about three each
 MAX_STYLE_TAGS = 400_000  # Excel allows 65,490 formats, each with a few parts
 MAX_SHEETS = 1_000

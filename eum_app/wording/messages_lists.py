@@ -132,6 +132,10 @@ LIST_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "The workbook has no sheet {sheet}; it has {sheets}."),
         QT_TRANSLATE_NOOP("messages", "Choose one of them."),
     ),
+    "inventory.row_too_long": (
+        QT_TRANSLATE_NOOP("messages", "The row in line {line} has more than {limit} characters."),
+        QT_TRANSLATE_NOOP("messages", "Look for a quote without its pair there, or choose the delimiter of the list."),
+    ),
     "inventory.too_many_columns": (
         QT_TRANSLATE_NOOP("messages", "Line {line} has more than {limit} columns."),
         QT_TRANSLATE_NOOP("messages", "Remove columns that are not needed."),

@@ -23,6 +23,10 @@ RECORD_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "A known value is replaced or cleared without a reason: {fields}."),
         QT_TRANSLATE_NOOP("messages", "State why it changes."),
     ),
+    "record.changed_meanwhile": (
+        QT_TRANSLATE_NOOP("messages", "A record changed after the list was read: line {line}. Nothing was imported."),
+        QT_TRANSLATE_NOOP("messages", "Read the list again, and look at the differences."),
+    ),
     "record.too_long": (
         QT_TRANSLATE_NOOP("messages", "The text for {field} is longer than {limit} characters."),
         QT_TRANSLATE_NOOP("messages", "Shorten it, and name the document that holds the rest."),

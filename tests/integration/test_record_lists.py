@@ -72,6 +72,20 @@ def test_a_value_that_differs_is_shown_and_taken_only_with_a_reason(world: World
     assert (record.text("address"), record.values["address"].reason, record.access) == ("Gate 3", "Moved", "open")
 
 
+def test_a_change_that_was_not_shown_is_not_taken(world: World) -> None:
+    (site,) = world.hq.read(items.all_sites)
+    describe_site(world.hq, site.site_id, {"address": "Gate 1", "access": "open"}, Why(source="Survey"))
+    preview = read_sites(listed(world, SITES + "Depot 7,XX,,,,Gate 3,,,open,\n"))
+    shown = world.hq.read(compare_sites, preview.accepted)
+    describe_site(world.hq, site.site_id, {"access": "closed"}, Why(source="Letter", reason="Shelling"))
+    with pytest.raises(Refusal, match=r"record\.changed_meanwhile"):
+        import_sites(world.hq, preview, take_changes=True, reason="Gate moved", shown=shown)
+    record = world.hq.read(records.site_record, site.site_id)
+    assert (record.access, record.text("address")) == ("closed", "Gate 1")
+    again = world.hq.read(compare_sites, preview.accepted)
+    assert import_sites(world.hq, preview, take_changes=True, reason="Both", shown=again).changed == 1
+
+
 def test_rows_that_cannot_be_are_refused_in_words(world: World) -> None:
     rows = [
         "Depot 7,XX,91,30,,,,,,",

@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from eum_app.domain.errors import Refusal
+from eum_app.list_files import inventory_table
 from eum_app.list_files.claims_file import read_claims
 from eum_app.list_files.filled_worklist import read_filled_worklist
 from eum_app.list_files.inventory_file import InventoryPreview, Profile, read_inventory
@@ -376,3 +377,25 @@ def test_a_note_without_its_values_is_still_said() -> None:
         assert list_note(code, {})
     assert list_note("file.{unknown}", {}) == "file.{unknown}"
     assert what_is_doubtful("serial.{unknown}") == "serial.{unknown}"
+
+
+HEAD = ",".join(HEADINGS)
+ROW = "XX-B-ABC,MX-17,1ABC2,000123,"
+
+
+def test_columns_without_end_are_refused_in_a_csv_as_in_a_workbook(write: Write) -> None:
+    """One row of 250,000 cells took half a minute; empty cells behind the list mean nothing and stay allowed."""
+    path = write(f"{HEAD}{',' * 5_000}\n{ROW}{',' * 5_000}\n")
+    assert [row.serial for row in read_inventory(path).accepted] == ["000123"]
+    for wide in (f"{HEAD}\n{ROW}{',' * 300}x\n", f"a{',a' * 300}\n{HEAD}\n{ROW}\n"):
+        with pytest.raises(Refusal, match=r"inventory\.too_many_columns"):
+            read_inventory(write(wide))
+
+
+def test_a_row_is_bounded_before_it_is_split(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inventory_table, "MAX_ROW_CHARS", 1_000)
+    assert read_inventory(write(f"{HEAD}\n" + f"{ROW}\n" * 100)).rows == 100
+    for long in ("," * 1_001, '"\n",' * 300):  # also over many lines, inside quotes
+        with pytest.raises(Refusal, match=r"inventory\.row_too_long") as refused:
+            read_inventory(write(f"{HEAD}\n{ROW}\n{long}\n"))
+        assert refused.value.values["line"] == 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,7 @@ class Shown:
 
     is_of_sites: bool
     preview: ListPreview[Any]
+    compared: list[Compared]
     rows: list[RowShown]
     notes: str
 
@@ -77,7 +79,7 @@ def preview_records(session: Session, path: Path, *, is_of_sites: bool) -> Shown
     for doubt, lines in doubts_with_lines(preview.warnings, translate):
         words = translate("hq", "{doubt} (line {lines})")
         notes.append(words.format(doubt=doubt, lines=", ".join(map(str, lines[:10]))))
-    return Shown(is_of_sites, preview, sorted(rows, key=lambda row: row.line), " ".join(notes))
+    return Shown(is_of_sites, preview, compared, sorted(rows, key=lambda row: row.line), " ".join(notes))
 
 
 def row_chip(row: RowShown) -> ChipSpec:
@@ -190,10 +192,8 @@ class RecordImport(Card):
             return
         self.import_button.setEnabled(False)
         preview, wanted = shown.preview, self.take_box.isChecked()
-        if shown.is_of_sites:
-            wish = call(import_sites, preview, take_changes=wanted, reason=reason)
-        else:
-            wish = call(import_cases, preview, take_changes=wanted, reason=reason)
+        record: Callable[..., RecordsResult] = import_sites if shown.is_of_sites else import_cases
+        wish = call(record, preview, take_changes=wanted, reason=reason, shown=shown.compared)
         self.desk.do(wish, then=self._done, failed=self._refused)
 
     def _done(self, result: RecordsResult) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from db.queries.items import all_sites
@@ -101,14 +101,21 @@ def compare_cases(connection: Connection, rows: Iterable[CaseRow]) -> list[Compa
 
 @timed(Event.IMPORTED_LIST)
 def import_sites(
-    session: Session, preview: SitesPreview, *, take_changes: bool = False, reason: str = ""
+    session: Session,
+    preview: SitesPreview,
+    *,
+    take_changes: bool = False,
+    reason: str = "",
+    shown: Sequence[Compared] | None = None,
 ) -> RecordsResult:
     """Record what the accepted rows of a preview state of sites, in one transaction.
 
     Sites that the book lacks are registered. Empty cells state nothing. Values that differ from a known one are taken
     only with `take_changes`, which needs a `reason`; else the row's other values are recorded and it counts as `left`.
+    `shown` is what the person saw of the differences (`compare_sites`); others than these are not taken.
     Devices with an open visit to a site get its record with their next bundle. Raises Refusal `permission.denied`,
-    `permission.out_of_scope`, `record.reason_missing`, `record.too_long`, `fact.not_allowed` (on a device).
+    `permission.out_of_scope`, `record.changed_meanwhile` (line; a record differs otherwise than shown),
+    `record.reason_missing`, `record.too_long`, `fact.not_allowed` (on a device).
     """
     session.require(Permission.INVENTORY_IMPORT)
     why = _reason(reason, take_changes=take_changes)
@@ -118,6 +125,7 @@ def import_sites(
         connection = transaction.connection
         by_name = _sites_by_name(connection)
         compared = compare_sites(connection, preview.accepted)
+        _require_as_shown(compared, shown if take_changes else None)
         facts: list[Fact] = []
         told: set[str] = set()
         changed = 0
@@ -157,7 +165,12 @@ def import_sites(
 
 @timed(Event.IMPORTED_LIST)
 def import_cases(
-    session: Session, preview: CasesPreview, *, take_changes: bool = False, reason: str = ""
+    session: Session,
+    preview: CasesPreview,
+    *,
+    take_changes: bool = False,
+    reason: str = "",
+    shown: Sequence[Compared] | None = None,
 ) -> RecordsResult:
     """Record what the accepted rows of a preview state of cases and their lines; as `import_sites`."""
     session.require(Permission.INVENTORY_IMPORT)
@@ -168,6 +181,7 @@ def import_cases(
         for case_id, program, country in sorted({(row.case_id, row.program, row.country) for row in preview.accepted}):
             require_case(session, connection, case_id, program, country)
         compared = compare_cases(connection, preview.accepted)
+        _require_as_shown(compared, shown if take_changes else None)
         facts: list[Fact] = []
         added: set[str] = set()
         changed = 0
@@ -277,6 +291,16 @@ def _reason(reason: str, *, take_changes: bool) -> str:
     if take_changes and not why:
         raise Refusal("record.reason_missing", fields="…")
     return why
+
+
+def _require_as_shown(compared: Sequence[Compared], shown: Sequence[Compared] | None) -> None:
+    """Require that the rows differ from the records as the person saw: the reason is about these differences."""
+    if shown is None:
+        return
+    seen = {one.line: one.differs for one in shown}
+    for one in compared:
+        if one.differs != seen.get(one.line, ()):
+            raise Refusal("record.changed_meanwhile", line=one.line)
 
 
 def _counts(compared: list[Compared], changed: int, *, take_changes: bool) -> tuple[int, int, int]:
