@@ -156,7 +156,7 @@ def test_a_sidecar_that_names_a_file_twice_is_refused(world: World, tmp_path: Pa
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no pipes in folders")
 @pytest.mark.parametrize("kind", ["pipe", "device", "loop", "folder", "nothing"])
-def test_a_sidecar_that_is_no_file_is_a_refusal_of_the_report(
+def test_a_sidecar_that_cannot_be_a_file_is_a_refusal_of_the_report(
     world: World, tmp_path: Path, kind: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     exported = made(world, tmp_path / "status.csv")

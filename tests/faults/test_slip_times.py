@@ -196,7 +196,7 @@ def test_a_wrong_date_does_not_hide_a_fork(
     assert (found["comparison"], found["codes"]) == ("fork", ["log.in_future"] if ahead else [])
 
 
-def test_what_lies_in_place_of_an_answer_refuses_nothing(tmp_path: Path) -> None:
+def test_a_file_in_place_of_an_answer_refuses_nothing(tmp_path: Path) -> None:
     slip = tmp_path / "a.eumslip"
     with (tmp_path / "a.eumslip.tsr").open("wb") as sparse:
         sparse.truncate(2**33)

@@ -273,7 +273,7 @@ class Line(int):
 
     def __ne__(self, other: object) -> bool:
         Line.compared += 1
-        return int(self) != other
+        return int(self) != int(str(other))
 
     def __hash__(self) -> int:
         return int(self)

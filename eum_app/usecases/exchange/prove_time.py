@@ -314,7 +314,7 @@ def _beside(file: Path) -> Path:
 def answer_beside(file: Path) -> bytes | None:
     """Return the answer beside a signed file (`NAME.tsr`), or None without one that can be read.
 
-    Nobody signed that the answer is there, so whatever lies in its place proves nothing and refuses nothing.
+    No signature covers the answer, so any other file of this name proves nothing and refuses nothing.
     """
     path = file.with_name(f"{file.name}{ANSWER_SUFFIX}")
     try:

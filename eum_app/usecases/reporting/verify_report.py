@@ -231,7 +231,7 @@ def _names(sidecar: Sidecar, sidecar_path: Path, given: Path) -> bool:
 
 def _read(path: Path) -> bytes:
     if not is_file(path):
-        raise Refusal("report.sidecar_unreadable", name=path.name, reason="it is no file")
+        raise Refusal("report.sidecar_unreadable", name=path.name, reason="not a regular file")
     refusal = Refusal("report.sidecar_unreadable", name=path.name, reason="its size")
     return read_small(path, MAX_SIDECAR_BYTES, refusal)
 
