@@ -42,6 +42,7 @@ from sqlalchemy import (
 from db.adoption_tables import visit_adoptions
 from db.among import among
 from db.claim_tables import claim_lists, claims
+from db.deficiency_tables import deficiencies, deficiency_corrections, deficiency_ends, deficiency_follow_ups
 from db.disposition_tables import disposition_ends, dispositions
 from db.doubt_tables import withholdings, withholdings_asked
 from db.incident_tables import incident_items, incident_notices, incident_parts, incident_reports, incidents
@@ -80,6 +81,7 @@ _KINDS: Final = {
 }
 
 
+_OF_DEFICIENCIES: Final = (deficiency_corrections, deficiency_ends, deficiency_follow_ups)
 _OF_INCIDENTS: Final = (incidents, incident_notices, incident_parts, incident_reports)
 
 
@@ -200,6 +202,11 @@ def bounds(scope: Scope) -> dict[Table, ColumnElement[bool]]:
     about = select(incident_items.c.incident_id).where(incident_items.c.item_id.in_(item_ids))
     asked = [*_among(inquiries.c.program, scope.programs), *_among(inquiries.c.country, scope.countries)]
     asked_ids = select(inquiries.c.inquiry_id).where(*asked)
+    deficiency = or_(
+        deficiencies.c.visit_id.in_(visit_ids),
+        and_(deficiencies.c.visit_id == "", deficiencies.c.site_id.in_(there)),
+    )
+    deficiency_ids = select(deficiencies.c.deficiency_id).where(deficiency)
     objects = select(evidence.c.object_id).where(evidence.c.visit_id.in_(visit_ids))
     prints = select(printed_items.c.print_id).where(printed_items.c.item_id.in_(item_ids))
     return {
@@ -221,6 +228,8 @@ def bounds(scope: Scope) -> dict[Table, ColumnElement[bool]]:
         **{table: table.c.incident_id.in_(about) for table in _OF_INCIDENTS},
         inquiries: and_(true(), *asked),
         **{table: table.c.inquiry_id.in_(asked_ids) for table in (inquiry_tasks, inquiry_answers, inquiry_closings)},
+        deficiencies: deficiency,
+        **{table: table.c.deficiency_id.in_(deficiency_ids) for table in _OF_DEFICIENCIES},
         incident_items: incident_items.c.item_id.in_(item_ids),
         claims: claim,
         claim_lists: claim_lists.c.import_id.in_(select(claims.c.import_id).where(claim)),
@@ -239,6 +248,7 @@ def _among(column: ColumnElement[str], values: Iterable[str]) -> list[ColumnElem
 _SUBJECTS: Final[tuple[Column[str], ...]] = (
     incidents.c.incident_id,
     inquiries.c.inquiry_id,
+    deficiencies.c.deficiency_id,
     findings.c.finding_id,
     claims.c.claim_id,
     visits.c.visit_id,

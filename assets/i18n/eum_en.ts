@@ -86,12 +86,70 @@
     </message>
 </context>
 <context>
+    <name>DeficiencyDetail</name>
+    <message numerus="yes">
+        <source>%Ln photos with the visit</source>
+        <translation>
+            <numerusform>%Ln photo with the visit</numerusform>
+            <numerusform>%Ln photos with the visit</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>DeficiencyWords</name>
+    <message numerus="yes">
+        <source>%Ln days over</source>
+        <translation>
+            <numerusform>%Ln day over</numerusform>
+            <numerusform>%Ln days over</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln days left</source>
+        <translation>
+            <numerusform>%Ln day left</numerusform>
+            <numerusform>%Ln days left</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln of them overdue</source>
+        <translation>
+            <numerusform>%Ln of them overdue</numerusform>
+            <numerusform>%Ln of them overdue</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln open</source>
+        <translation>
+            <numerusform>%Ln open</numerusform>
+            <numerusform>%Ln open</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln photos</source>
+        <translation>
+            <numerusform>%Ln photo</numerusform>
+            <numerusform>%Ln photos</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>DevicesCard</name>
     <message numerus="yes">
         <source>%Ln facts awaited</source>
         <translation>
             <numerusform>%Ln fact awaited</numerusform>
             <numerusform>%Ln facts awaited</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>EntryForm</name>
+    <message numerus="yes">
+        <source>%Ln photos</source>
+        <translation>
+            <numerusform>%Ln photo</numerusform>
+            <numerusform>%Ln photos</numerusform>
         </translation>
     </message>
 </context>
@@ -777,6 +835,16 @@
     </message>
 </context>
 <context>
+    <name>SitePage</name>
+    <message numerus="yes">
+        <source>Deficiencies: %Ln to ask…</source>
+        <translation>
+            <numerusform>Deficiencies: %Ln to ask…</numerusform>
+            <numerusform>Deficiencies: %Ln to ask…</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>SlipDialog</name>
     <message numerus="yes">
         <source>It is proved by HQ&apos;s head of %Ln entries, signed {when}.</source>
@@ -892,6 +960,23 @@
         <translation>
             <numerusform>%Ln item</numerusform>
             <numerusform>%Ln items</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>VisitDeficiencies</name>
+    <message numerus="yes">
+        <source>and %Ln more deficiencies</source>
+        <translation>
+            <numerusform>and %Ln more deficiency</numerusform>
+            <numerusform>and %Ln more deficiencies</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln corrections of deficiencies that headquarters does not hold</source>
+        <translation>
+            <numerusform>%Ln correction of a deficiency that headquarters does not hold</numerusform>
+            <numerusform>%Ln corrections of deficiencies that headquarters does not hold</numerusform>
         </translation>
     </message>
 </context>

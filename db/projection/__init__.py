@@ -17,6 +17,7 @@ from db.projection import (
     authors,
     claims,
     closings,
+    deficiencies,
     dispositions,
     exchange,
     incidents,
@@ -61,6 +62,7 @@ _APPLIERS: Final[Appliers] = {
     **judgement.APPLIERS,
     **incidents.APPLIERS,
     **inquiries.APPLIERS,
+    **deficiencies.APPLIERS,
     **people.APPLIERS,
     **authors.APPLIERS,
     **withholding.APPLIERS,
@@ -76,6 +78,10 @@ _ON_VISITS: Final[tuple[type[Any], ...]] = (
     *closings.APPLIERS,
     f.DispositionStated,
     f.DispositionWithdrawn,
+    f.DeficiencyStated,
+    f.DeficiencyFollowedUp,
+    f.DeficiencyCorrected,
+    f.DeficiencyWithdrawn,
 )
 """Facts that change a visit's worklist or its closing: writers of one visit take turns."""
 _HANDLERS: Final[dict[type[Any], tuple[Callable[[Connection, Sequence[Noted]], None], Area]]] = {

@@ -19,7 +19,7 @@ from db.withdrawn import takes_back
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import ContentRef
 from eum_app.domain.ids import CheckId
-from eum_app.domain.visits import ANSWER_ROLE, Grade, Outcome, ReadBy, sighting_grade
+from eum_app.domain.visits import ANSWER_ROLE, DEFICIENCY_ROLE, Grade, Outcome, ReadBy, sighting_grade
 from eum_app.domain.vocabulary import Unknown, read_as
 
 OWN_NAME = select(meta.c.value).where(meta.c.name == "name").scalar_subquery()
@@ -73,8 +73,8 @@ class EvidenceRow:
 
     @property
     def is_photo(self) -> bool:
-        """Whether it is a photo, taken freely or as the answer to a question."""
-        return self.role == "photo" or bool(self.question_id)
+        """Whether it is a photo, taken freely, as the answer to a question, or of a deficiency."""
+        return self.role == "photo" or self.role.startswith((ANSWER_ROLE, DEFICIENCY_ROLE))
 
     @property
     def question_id(self) -> str:

@@ -10,6 +10,8 @@ from sqlalchemy import Connection
 
 from db.queries.checklists import site_answers_of, visit_checklists
 from db.queries.checks import check, evidence_of
+from db.queries.deficiencies import said_at_visit
+from db.queries.deficiency_rows import Deficiency
 from db.queries.dispositions import statements_at
 from db.queries.items import items_by_id
 from db.queries.reading import Reading
@@ -69,6 +71,7 @@ class HostStatement:
     first_at: str
     last_at: str
     fates: tuple[StatedFate, ...] = ()
+    deficiencies: tuple[Deficiency, ...] = ()
 
 
 def host_statement(connection: Connection, visit_id: str) -> HostStatement:
@@ -90,6 +93,7 @@ def host_statement(connection: Connection, visit_id: str) -> HostStatement:
         first_at=times[0] if times else "",
         last_at=times[-1] if times else "",
         fates=_fates(connection, visit_id),
+        deficiencies=tuple(said_at_visit(connection, visit_id)),
     )
 
 

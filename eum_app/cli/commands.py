@@ -11,6 +11,7 @@ from eum_app import __version__
 from eum_app.cli.authority import authority_app
 from eum_app.cli.common import StoreOption, store_folder
 from eum_app.cli.content import content_app
+from eum_app.cli.deficiencies import deficiency_app
 from eum_app.cli.exchange import bundle_app, device_app, inbox_app
 from eum_app.cli.inquiries import inquiry_app
 from eum_app.cli.inventory import inventory_app
@@ -48,6 +49,7 @@ app.add_typer(inventory_app, name="inventory")
 app.add_typer(item_app, name="item")
 app.add_typer(incident_app, name="incident")
 app.add_typer(inquiry_app, name="inquiry")
+app.add_typer(deficiency_app, name="deficiency")
 app.add_typer(site_app, name="site")
 app.add_typer(case_app, name="case")
 app.add_typer(visit_app, name="visit")

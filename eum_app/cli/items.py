@@ -48,7 +48,7 @@ def state_command(
 
     with unlocked(store, account, passphrase_fd) as session:
         new = NewDisposition(
-            item_id=_item(session, item),
+            item_id=item_id_of(session, item),
             disposition=disposition,
             happened_on=on,
             reported_by=reported_by,
@@ -98,7 +98,7 @@ def history_command(
     from eum_app.wording.report_words import word
 
     with unlocked(store, account, passphrase_fd) as session:
-        item_id = _item(session, item)
+        item_id = item_id_of(session, item)
         row = session.read(book_item, item_id)
         said = session.read(statements_about, item_id)
         claims = session.read(claims_about, item_id)
@@ -157,7 +157,7 @@ def record_command(
     from eum_app.usecases.items.incidents import record_incident
 
     with unlocked(store, account, passphrase_fd) as session:
-        ids = [_item(session, one) for one in item]
+        ids = [item_id_of(session, one) for one in item]
         done = record_incident(session, kind=kind, known_on=known_on, source=source, what=what, item_ids=ids)
     show(as_json, {"incident_id": done.incident_id}, f"Recorded incident {done.incident_id}.")
 
@@ -218,7 +218,7 @@ def file_command(
     show(as_json, {"incident_id": incident}, "Recorded the report.")
 
 
-def _item(session: Session, said: str) -> str:
+def item_id_of(session: Session, said: str) -> str:
     """Return the id of the one item with this serial number or id. Raises Refusal `item.unknown`, `item.ambiguous`."""
     from db.queries.items import items_by_id
     from db.queries.matching import item_ids_of_serial

@@ -71,7 +71,7 @@ def show_site(
     from db.queries.records import site_history, site_record
 
     with unlocked(store, account, passphrase_fd) as session:
-        site_id = _site_id(session, site, country)
+        site_id = site_id_of(session, site, country)
         record = session.read(site_record, site_id, _day(as_of))
         history = session.read(site_history, site_id)
     data = {**_site_data(record), "history": [_change_data(one) for one in history]}
@@ -100,7 +100,7 @@ def set_site(
     with unlocked(store, account, passphrase_fd) as session:
         stated = _stated(values, clear)
         why = Why(source=source, reason=reason, effective_on=since)
-        done = describe_site(session, _site_id(session, site, country), stated, why)
+        done = describe_site(session, site_id_of(session, site, country), stated, why)
     show(as_json, {"changed": done.changed}, f"Changed: {', '.join(done.changed)}.")
 
 
@@ -228,7 +228,8 @@ def import_case_list(
         _import(session, file, taken, (read_cases, compare_cases, import_cases), as_json=as_json)
 
 
-def _site_id(session: Session, site: str, country: str) -> str:
+def site_id_of(session: Session, site: str, country: str) -> str:
+    """Return the id of the one site with this name or id. Raises Refusal `site.unknown`, `site.ambiguous`."""
     from db.queries.items import all_sites
 
     rows = session.read(all_sites)

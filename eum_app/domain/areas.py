@@ -24,6 +24,7 @@ class Area(StrEnum):
     FINDINGS = "findings"
     INCIDENTS = "incidents"
     INQUIRIES = "inquiries"
+    DEFICIENCIES = "deficiencies"
     PEOPLE = "people"
     """Accounts, recovery codes, and devices with their certificates."""
     EXCHANGE = "exchange"
@@ -37,7 +38,17 @@ class Area(StrEnum):
 
 
 _MOVED_BY_TIME: Final = frozenset(
-    {Area.ITEMS, Area.SITES, Area.CASES, Area.CLAIMS, Area.VISITS, Area.CHECKS, Area.FINDINGS, Area.INQUIRIES}
+    {
+        Area.ITEMS,
+        Area.SITES,
+        Area.CASES,
+        Area.CLAIMS,
+        Area.VISITS,
+        Area.CHECKS,
+        Area.FINDINGS,
+        Area.INQUIRIES,
+        Area.DEFICIENCIES,
+    }
 )
 _MOVED_BY_WITHHOLDING: Final = frozenset({Area.CHECKS, Area.FINDINGS})
 
@@ -45,9 +56,9 @@ _MOVED_BY_WITHHOLDING: Final = frozenset({Area.CHECKS, Area.FINDINGS})
 def stale(areas: Iterable[Area]) -> frozenset[Area]:
     """Return `areas` and those that change with them, for views to refresh.
 
-    TIME adds items, sites, cases, claims, visits, checks, findings and inquiries: their times may change. Other pages
-    with times are read again when they are shown. WITHHELD adds checks and findings, which then no longer show the
-    content. It does not matter whether the fact was recorded here or came in a bundle.
+    TIME adds items, sites, cases, claims, visits, checks, findings, inquiries and deficiencies: their times may
+    change. Other pages with times are read again when they are shown. WITHHELD adds checks and findings, which
+    then no longer show the content. It does not matter whether the fact was recorded here or came in a bundle.
     """
     touched = frozenset(areas)
     if Area.TIME in touched:

@@ -19,6 +19,7 @@ import msgspec
 from eum_app.domain import (
     account_facts,
     authority_facts,
+    deficiency_facts,
     disposition_facts,
     exchange_facts,
     finding_facts,
@@ -48,6 +49,11 @@ from eum_app.domain.authority_facts import AuthorityMoved as AuthorityMoved
 from eum_app.domain.authority_facts import DeviceRecertified as DeviceRecertified
 from eum_app.domain.authority_facts import HqCertified as HqCertified
 from eum_app.domain.authority_facts import VaultSealed as VaultSealed
+from eum_app.domain.deficiency_facts import DeficiencyCorrected as DeficiencyCorrected
+from eum_app.domain.deficiency_facts import DeficiencyFollowedUp as DeficiencyFollowedUp
+from eum_app.domain.deficiency_facts import DeficiencySetAside as DeficiencySetAside
+from eum_app.domain.deficiency_facts import DeficiencyStated as DeficiencyStated
+from eum_app.domain.deficiency_facts import DeficiencyWithdrawn as DeficiencyWithdrawn
 from eum_app.domain.disposition_facts import DispositionRejected as DispositionRejected
 from eum_app.domain.disposition_facts import DispositionStated as DispositionStated
 from eum_app.domain.disposition_facts import DispositionWithdrawn as DispositionWithdrawn
@@ -161,6 +167,7 @@ KINDS: Final[tuple[FactKind, ...]] = (
     *finding_facts.KINDS,
     *incident_facts.KINDS,
     *inquiry_facts.KINDS,
+    *deficiency_facts.KINDS,
     *account_facts.KINDS,
     *store_facts.KINDS,
     *exchange_facts.KINDS,
@@ -213,6 +220,8 @@ def picture_refs(fact: Fact | UnknownFact) -> list[ContentRef]:
     """
     if isinstance(fact, CheckRecorded):
         return [*fact.photos, *([fact.mark.crop] if fact.mark.crop else [])]
+    if isinstance(fact, DeficiencyStated | DeficiencyCorrected):
+        return list(fact.photos)
     if isinstance(fact, EvidenceAttached):
         return [] if fact.role == "note" else [fact.content]
     if isinstance(fact, VisitClosedOut):

@@ -35,6 +35,7 @@ class Permission(StrEnum):
     DISPOSITION_STATE = "disposition.state"
     INCIDENT_RECORD = "incident.record"
     INQUIRY_MANAGE = "inquiry.manage"
+    DEFICIENCY_STATE = "deficiency.state"
     CONTENT_WITHHOLD = "content.withhold"
     REPORT_EXPORT = "report.export"
     DEVICE_ENROL = "device.enrol"
@@ -51,6 +52,7 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
         {
             Permission.VISIT_WORK,
             Permission.DISPOSITION_STATE,
+            Permission.DEFICIENCY_STATE,
             Permission.PAPER_PRINT,
             Permission.BUNDLE_SEAL,
             Permission.BUNDLE_IMPORT,
@@ -68,6 +70,7 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
             Permission.DISPOSITION_STATE,
             Permission.INCIDENT_RECORD,
             Permission.INQUIRY_MANAGE,
+            Permission.DEFICIENCY_STATE,
             Permission.CONTENT_WITHHOLD,
             Permission.REPORT_EXPORT,
             Permission.DEVICE_ENROL,

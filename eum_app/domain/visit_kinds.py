@@ -32,12 +32,13 @@ class Closing:
     """Input of a closing rule.
 
     `unchecked` are the ids of expected items without an outcome; `answers` are the newest to each question of the site
-    checklist.
+    checklist; `unasked` are the ids of deficiencies of the site for which the visit has not asked.
     """
 
     unchecked: Sequence[str]
     site_checklist: Checklist
     answers: Sequence[Answer]
+    unasked: Sequence[str] = ()
 
 
 ClosingRule = Callable[[Closing], Iterable[OpenPoint]]
@@ -245,11 +246,15 @@ def sighting_policy_of(purpose: str) -> SightingPolicy:
 def open_points(purpose: str, closing: Closing) -> tuple[OpenPoint, ...]:
     """Return the points that keep a visit open, rule by rule, each once; empty if it can be closed.
 
+    A visit of any kind asks for each open deficiency of its site.
+
     A kind that only a newer HQ knows has the rules of an inventory, so that it is never closed with less.
     """
     kind = VISIT_KINDS.get(purpose)
     rules = kind.closing_rules if kind else (every_item_checked, every_question_answered)
-    return tuple(dict.fromkeys(point for rule in rules for point in rule(closing)))
+    points = [point for rule in rules for point in rule(closing)]
+    points += [OpenPoint(OpenPointKind.DEFICIENCY, deficiency_id) for deficiency_id in closing.unasked]
+    return tuple(dict.fromkeys(points))
 
 
 def is_complete_list(purpose: str) -> bool:

@@ -106,6 +106,8 @@ STATEMENT_ROLE: Final = "statement"
 """Role of the text that the parties had before them when they signed."""
 ANSWER_ROLE: Final = "answer:"
 """Prefix of the role of a photo that answers a question; the question's id follows."""
+DEFICIENCY_ROLE: Final = "deficiency:"
+"""Prefix of the role of a photo of a deficiency or its correction; the id of the deficiency follows."""
 
 
 class OpenPointKind(StrEnum):
@@ -113,11 +115,12 @@ class OpenPointKind(StrEnum):
 
     ITEM = "item"
     QUESTION = "question"
+    DEFICIENCY = "deficiency"
 
 
 @dataclass(frozen=True)
 class OpenPoint:
-    """One point that keeps a visit open. `target` is an item id or a question id."""
+    """One point that keeps a visit open. `target` is the id of an item, a question or a deficiency."""
 
     kind: OpenPointKind
     target: str

@@ -13,6 +13,7 @@ from typing import Final
 
 from db.queries.checks import EvidenceRow
 from db.queries.claims import LabelsNoted
+from db.queries.deficiency_rows import Correction, Deficiency
 from db.queries.findings import FindingRow, ReviewRow
 from db.queries.reports import SiteAnswerRow, VisitItemRow
 from db.queries.visits import VisitRow
@@ -34,6 +35,7 @@ from eum_app.domain.journal import Head
 from eum_app.domain.translatable import QT_TRANSLATE_NOOP
 from eum_app.domain.visits import NOT_SIGHTED, TO_CHECK, sighting_grade
 from eum_app.reports.model import Column, Counts, Cover, Document, Figure, Made, Section, Table, heads_section
+from eum_app.reports.visit_deficiencies import deficiency_table
 from eum_app.reports.visit_said import amendment_said, closed_said, due_said, planned_said
 from eum_app.wording.balance_words import balance_parts, balance_sentence
 from eum_app.wording.reading import how_read
@@ -133,6 +135,9 @@ class VisitSeen:
     labels: LabelsNoted
     jumps: Sequence[ClockJumped] = ()
     statement: Sequence[str] = ()
+    deficiencies: Sequence[Deficiency] = ()
+    loose: Sequence[Correction] = ()
+    """Corrections of deficiencies that this store does not hold."""
 
 
 def grades_of(seen: VisitSeen) -> dict[str, int]:
@@ -193,6 +198,7 @@ def visit_record_report(seen: VisitSeen, made: Made, rows: Iterable[Sequence[str
         _table("item-answers", "Answers about each item", _ANSWER_COLUMNS, _answer_cells(seen), in_pdf=False),
         _table(STATEMENT, _statement_title(visit), _STATEMENT_COLUMNS, ((line,) for line in seen.statement)),
         _table("site-checklist", "Site checklist", _SITE_COLUMNS, _site_cells(seen)),
+        *deficiency_table(visit.visit_id, seen.deficiencies, seen.loose),
         _table("findings", "Findings", _FINDING_COLUMNS, _finding_cells(seen)),
         _table("evidence", "Evidence", _EVIDENCE_COLUMNS, _evidence_cells(seen)),
         *_clock_table(seen.jumps),

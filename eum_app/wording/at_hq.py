@@ -26,6 +26,8 @@ _NEXT: Final = {
                 "check.repeated",
                 "disposition.of_other_visit",
                 "disposition.repeated",
+                "deficiency.repeated",
+                "deficiency.of_other_visit",
                 "content.missing",
                 "content.cut",
                 "fact.foreign_visit",

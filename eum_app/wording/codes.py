@@ -67,6 +67,15 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "electronics_not_allowed": QT_TRANSLATE_NOOP("words", "Electronics not allowed inside"),
         "other": QT_TRANSLATE_NOOP("words", "Another reason"),
     },
+    "deficiency_severity": {
+        "critical": QT_TRANSLATE_NOOP("words", "Critical"),
+        "major": QT_TRANSLATE_NOOP("words", "Major"),
+        "minor": QT_TRANSLATE_NOOP("words", "Minor"),
+    },
+    "follow_up": {
+        "still_open": QT_TRANSLATE_NOOP("words", "Still open"),
+        "not_looked_at": QT_TRANSLATE_NOOP("words", "Not looked at"),
+    },
     "disposition": {
         "ON_HAND": QT_TRANSLATE_NOOP("words", "On hand"),
         "IN_TRANSIT": QT_TRANSLATE_NOOP("words", "In transit"),

@@ -18,6 +18,7 @@ from eum_app.domain.visit_kinds import VISIT_KINDS
 from eum_app.domain.visits import TO_CHECK, Grade, Outcome, ReadBy
 from eum_app.domain.vocabulary import Unknown, member_of
 from eum_app.wording.codes import WORDS
+from eum_app.wording.deficiency_words import said_at
 from eum_app.wording.reading import how_read
 from eum_app.wording.testimony import answer_said, differences_said
 
@@ -93,6 +94,8 @@ def said_statement(stated: HostStatement, translate: Translate = in_english) -> 
     name = _namer(stated)
     exceptions = [f"{name(item)}: {said}" for item in stated.items if (said := exception_said(item, translate))]
     exceptions += [_fate_said(fate, translate) for fate in stated.fates]
+    of_visit = stated.visit.visit_id
+    exceptions += [plain_line(said_at(one, of_visit, translate)) for one in stated.deficiencies]
     site = translate("statement", "Site")
     exceptions += [f"{site}: {plain_line(answer_said(*one, translate))}" for one in stated.site_unexpected]
     return SaidStatement(

@@ -17,6 +17,7 @@ from eum_app.domain.translatable import QT_TRANSLATE_NOOP, Translate, in_english
 from eum_app.wording.messages_accounts import ACCOUNT_SENTENCES
 from eum_app.wording.messages_authority import AUTHORITY_SENTENCES
 from eum_app.wording.messages_damage import DAMAGE_SENTENCES
+from eum_app.wording.messages_deficiencies import DEFICIENCY_SENTENCES
 from eum_app.wording.messages_exchange import EXCHANGE_SENTENCES
 from eum_app.wording.messages_inquiries import INQUIRY_SENTENCES
 from eum_app.wording.messages_items import ITEM_SENTENCES
@@ -38,6 +39,7 @@ SENTENCES = (
     | VISIT_SENTENCES
     | ITEM_SENTENCES
     | INQUIRY_SENTENCES
+    | DEFICIENCY_SENTENCES
     | LIST_SENTENCES
     | STORE_SENTENCES
     | DAMAGE_SENTENCES

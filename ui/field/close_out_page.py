@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QWidget
 
 from db.queries.checklists import visit_checklists
+from db.queries.deficiencies import carried_over
 from db.queries.exchange import Outstanding, outstanding
 from db.queries.visits import closing
 from eum_app.domain.areas import Area
@@ -61,6 +62,8 @@ class CloseOutView:
     waiting: Outstanding
     closed: VisitClosedOut | None
     signed_text: str
+    unasked: dict[str, str]
+    """Deficiencies for which the visit has not asked: id → what they are."""
 
 
 def read_close_out(session: Session, visit_id: str) -> CloseOutView:
@@ -80,6 +83,11 @@ def read_close_out(session: Session, visit_id: str) -> CloseOutView:
         session.read(outstanding, session.name, session.store.named.epoch),
         closed,
         signed_statement(session, visit_id) if holds and holds.statement else "",
+        {
+            one.deficiency_id: one.what
+            for one in session.read(carried_over, visit_id)
+            if not one.is_answered_at(visit_id)
+        },
     )
 
 
@@ -123,6 +131,9 @@ class CloseOutPage(Page):
         self.open_points.items_requested.connect(self._go_to_items)
         self.open_points.question_requested.connect(
             lambda target: self.navigate_requested.emit("site", (self._visit_id, target))
+        )
+        self.open_points.deficiency_requested.connect(
+            lambda target: self.navigate_requested.emit("deficiencies", (self._visit_id, target))
         )
         self.open_points.draft_requested.connect(self._open_draft)
         self.statement = StatementCard()
@@ -197,7 +208,7 @@ class CloseOutPage(Page):
             self.open_points.hide()
             self.statement.show_signed(view.signed_text)
         else:
-            self.open_points.show_state(state, view.questions)
+            self.open_points.show_state(state, view.questions, view.unasked)
             self.statement.show_statement(view.said)
         self._show_signing(view)
         self._show_what(view)

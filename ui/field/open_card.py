@@ -1,4 +1,4 @@
-"""Points to settle before a visit is signed: items, questions, drafts, discrepancies without a photo."""
+"""Points to settle before a visit is signed: items, questions, deficiencies, drafts, discrepancies without a photo."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ class OpenCard(Card):
     question_requested = Signal(str)
     draft_requested = Signal(object)
     """`Unrecorded`"""
+    deficiency_requested = Signal(str)
 
     def __init__(self, account: str) -> None:
         super().__init__(self.tr("Before signing"))
@@ -36,14 +37,20 @@ class OpenCard(Card):
         self.add(self._rows)
         self.hide()
 
-    def show_state(self, state: CloseOutState, questions: Mapping[str, Question]) -> None:
-        """Show what is open. Signing waits for items and questions; the rest is only said."""
+    def show_state(self, state: CloseOutState, questions: Mapping[str, Question], unasked: Mapping[str, str]) -> None:
+        """Show what is open. Signing waits for items, questions and deficiencies; the rest is only said.
+
+        `unasked` says what each deficiency is for which the visit has not asked.
+        """
         empty_layout(self._rows)
         visit = state.visit
         if visit.to_check:
             go = self._button(self.tr("Go to items"), "go_to_items_button", partial(self._ask_items, TO_CHECK))
             chip = Chip.of(TO_CHECK, words.count(visit.to_check))
             self._rows.addWidget(row(chip, label(self.tr("still to check"), "strong"), 1, go, tone="warn"))
+        for point in state.open_points:
+            if point.kind is OpenPointKind.DEFICIENCY:
+                self._add_deficiency(point.target, unasked.get(point.target, ""))
         started = {one.question_id: one for one in state.unrecorded if one.question_id}
         for point in state.open_points:
             if point.kind is OpenPointKind.QUESTION and point.target not in started:
@@ -74,6 +81,13 @@ class OpenCard(Card):
         )
         answer.setAccessibleName(self.tr("Answer {question}").format(question=text))
         self._add(text, answer)
+
+    def _add_deficiency(self, deficiency_id: str, what: str) -> None:
+        said = self.tr("Deficiency of the site, not asked for yet: {what}").format(what=what)
+        go = partial(self.deficiency_requested.emit, deficiency_id)
+        ask = self._button(self.tr("Ask"), f"ask_{deficiency_id}_button", go)
+        ask.setAccessibleName(self.tr("Ask for {what}").format(what=what))
+        self._add(said, ask)
 
     def _add_answer(self, draft: Unrecorded, question: Question | None) -> None:
         """Show an answer to the site checklist that was started, with a way to it for the account that started it."""

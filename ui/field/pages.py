@@ -14,6 +14,7 @@ from eum_app.domain.records import SiteRecord
 from eum_app.usecases.calls import call, query
 from eum_app.usecases.visits.drafts import visit_in_front
 from ui.field.close_out_page import CloseOutPage
+from ui.field.deficiencies_page import VisitDeficienciesPage
 from ui.field.items_page import ItemsPage
 from ui.field.parts import visit_cards
 from ui.field.scanner_test_page import ScannerTestPage
@@ -48,6 +49,7 @@ def add_pages(shell: Shell, desk: Desk) -> None:
         "visit": (partial(_visit, shell, desk), "visits"),
         "start": (partial(StartPage, desk), "visits"),
         "site": (partial(SitePage, desk), "visits"),
+        "deficiencies": (partial(VisitDeficienciesPage, desk), "visits"),
         "close_out": (partial(CloseOutPage, desk), "visits"),
         "transcribe": (partial(TranscribePage, desk), "visits"),
         "scanner_test": (partial(_scanner_test, shell, desk), "visits"),

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject
 from PySide6.QtGui import QImage, QImageWriter
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QWidget
 
 from db.queries.exchange import outstanding
 from db.queries.records import site_records
@@ -14,7 +14,6 @@ from db.queries.visits import VisitRow, all_visits, closing
 from eum_app.domain.records import SiteRecord
 from eum_app.domain.visits import Outcome
 from eum_app.usecases.calls import Connection
-from ui.kit.guard import guarded
 from ui.kit.theme import status_mark
 from ui.kit.widgets import ActionButton, PageHeader
 
@@ -40,17 +39,6 @@ def name_header_buttons(header: PageHeader, *names: str) -> None:
     """
     for made, name in zip(header.findChildren(ActionButton), names, strict=True):
         made.setObjectName(name)
-
-
-@guarded
-class Places(QStackedWidget):
-    """Pages of which one is shown, each with its own scrolling, so that none asks for more than its minimum height.
-
-    Qt would reserve the preferred height of the tallest page, and push the main buttons below the window's edge.
-    """
-
-    def hasHeightForWidth(self) -> bool:
-        return False
 
 
 def holds_focus(widget: QWidget) -> bool:

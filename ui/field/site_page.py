@@ -10,6 +10,7 @@ from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QWidget
 
 from db.queries.checklists import site_answers_of, visit_checklists
+from db.queries.deficiencies import unasked
 from db.queries.visits import VisitRow, visit
 from eum_app.domain.areas import Area
 from eum_app.domain.checklists import (
@@ -34,13 +35,14 @@ from ui.kit.page import Page
 from ui.kit.widgets import Card, label, scrolled, vbox
 
 
-def read_site(connection: Connection, visit_id: str) -> tuple[VisitRow, Checklist, tuple[Answer, ...]]:
-    """Return a visit, its site checklist and the answers so far, in no order.
+def read_site(connection: Connection, visit_id: str) -> tuple[VisitRow, Checklist, tuple[Answer, ...], int]:
+    """Return a visit, its site checklist, the answers so far, in no order, and the deficiencies still to ask for.
 
     Raises Refusal `visit.unknown`, `checklist.unknown`.
     """
     _, checklist = visit_checklists(connection, visit_id)
-    return visit(connection, visit_id), checklist, site_answers_of(connection, visit_id)
+    answers = site_answers_of(connection, visit_id)
+    return visit(connection, visit_id), checklist, answers, len(unasked(connection, visit_id))
 
 
 class SitePage(Page):
@@ -84,7 +86,12 @@ class SitePage(Page):
             in_header=True,
             kind="primary",
         )
-        name_header_buttons(self.header, "back_to_visit_button", "close_out_from_site_button")
+        self.deficiencies = self.add_action(
+            self.tr("Deficiencies…"), "Alt+D", lambda: self._leave("deficiencies"), in_header=True
+        )
+        name_header_buttons(
+            self.header, "back_to_visit_button", "close_out_from_site_button", "site_deficiencies_button"
+        )
         self.note_keys(self.tr("Answer yes or no"), "Y / N")
         self.note_keys(self.tr("Not applicable, not observed"), "X / O")
         self._card = Card(self.tr("Questions"))
@@ -131,12 +138,15 @@ class SitePage(Page):
         self._asked += 1
         self._desk.ask(query(read_site, self._visit_id), then=partial(self._show, self._asked))
 
-    def _show(self, number: int, found: tuple[VisitRow, Checklist, tuple[Answer, ...]]) -> None:
+    def _show(self, number: int, found: tuple[VisitRow, Checklist, tuple[Answer, ...], int]) -> None:
         """Show the result of the read with this number. Reads may end in another order than they began."""
-        row, checklist, answers = found
+        row, checklist, answers, to_ask = found
         if row.visit_id != self._visit_id or number < self._shown:
             return
         self.back.setVisible(has_items(row.purpose))
+        self.deficiencies.setText(
+            self.tr("Deficiencies: %Ln to ask…", "", to_ask) if to_ask else self.tr("Deficiencies…")
+        )
         self._checklist, self._shown = checklist, number
         is_first, is_closed = not self._rows.items(), bool(row.closed_at)
         ended = self.answers.show_recorded(answers, is_closed=is_closed)

@@ -16,6 +16,7 @@ from eum_app.usecases.calls import call, query
 from eum_app.usecases.items.incidents import Register, register
 from eum_app.usecases.review.due_signatures import judge_signatures, signatures_due
 from ui.audit.reports_page import ReportsPage
+from ui.hq.deficiencies_page import SiteDeficienciesPage
 from ui.hq.devices import DevicesPage
 from ui.hq.inbox import InboxPage
 from ui.hq.incidents_page import IncidentsPage
@@ -49,7 +50,7 @@ def add_hq_pages(shell: Shell, desk: Desk) -> None:
 
     All roles get Inventory, Reports, Activity log and Settings; roles that do more than read also get Overview, Review,
     Inbox, Visits, Incidents and Devices, and those for Blue Lantern get Inquiries. Outside the rail, all get Sites and
-    cases and Proof of time, and roles that may print get Labels.
+    cases, Deficiencies and Proof of time, and roles that may print get Labels.
     """
     reads_only = desk.session.role in READING_ROLES
 
@@ -81,6 +82,8 @@ def add_hq_pages(shell: Shell, desk: Desk) -> None:
         labels = partial(LabelsPage, desk, "inventory")
         shell.add_page("labels", "", "", labels, is_in_rail=False, rail_key="inventory")
     shell.add_page("records", "", "", partial(RecordsPage, desk), is_in_rail=False, rail_key="inventory")
+    deficiencies = partial(SiteDeficienciesPage, desk)
+    shell.add_page("deficiencies", "", "", deficiencies, is_in_rail=False, rail_key="inventory")
     shell.add_page("time", "", "", partial(TimePage, desk), is_in_rail=False, rail_key="reports")
     if not reads_only:
         _Badge(shell, desk)

@@ -8,6 +8,8 @@ from datetime import date
 
 from PySide6.QtCore import QCoreApplication
 
+from db.queries.deficiencies import deficiencies_at
+from db.queries.deficiency_rows import Deficiency
 from db.queries.items import all_sites
 from db.queries.records import (
     Change,
@@ -27,6 +29,7 @@ from ui.kit.delegates import ChipSpec
 from ui.kit.models import Column
 from ui.kit.widgets.history import Told
 from ui.kit.words import count, day, joined, moment, word
+from ui.shared.deficiency_words import open_words
 from ui.shared.site_words import access_chip, access_word, certified_chip
 
 translate = QCoreApplication.translate
@@ -44,10 +47,11 @@ class SiteLine:
 
 @dataclass(frozen=True)
 class SiteDetail:
-    """A site with its history."""
+    """A site with its history and its deficiencies."""
 
     record: SiteRecord
     history: list[Change]
+    deficiencies: list[Deficiency]
 
 
 @dataclass(frozen=True)
@@ -71,8 +75,12 @@ def case_list(session: Session) -> list[CaseRecord]:
 
 
 def site_detail(session: Session, site_id: str) -> SiteDetail:
-    """Return a site with its history. Raises Refusal `site.unknown`."""
-    return SiteDetail(session.read(site_record, site_id), session.read(site_history, site_id))
+    """Return a site with its history and deficiencies. Raises Refusal `site.unknown`."""
+    return SiteDetail(
+        session.read(site_record, site_id),
+        session.read(site_history, site_id),
+        session.read(deficiencies_at, site_id),
+    )
 
 
 def case_detail(session: Session, case_id: str) -> CaseDetail:
@@ -163,6 +171,7 @@ def site_facts(detail: SiteDetail, today: date) -> Sequence[tuple[str, str]]:
     certified = certified_chip(record, today).text if record.certified_until else ""
     return (
         (translate("hq", "Country"), record.country),
+        (translate("hq", "Deficiencies"), open_words(detail.deficiencies, today)),
         (field_word(SiteField.ACCESS, translate), joined(access_word(record.access), since)),
         (translate("hq", "Security certification"), joined(certified, record.text(SiteField.CERTIFICATE))),
         (field_word(SiteField.CUSTODIAN, translate), record.text(SiteField.CUSTODIAN)),

@@ -35,6 +35,8 @@ from ui.kit.widgets import (
     EmptyState,
     KeyValueGrid,
     SearchField,
+    button,
+    hbox,
     panel,
     scrolled,
     vbox,
@@ -131,6 +133,15 @@ class RecordsPage(Page):
         self._grid = KeyValueGrid()
         self._card = Card(self.tr("Record"))
         self._card.add(scrolled(vbox(self._grid, 1)), 1)
+        self._deficiencies = named(
+            button(
+                self.tr("Deficiencies…"),
+                lambda: self.navigate_requested.emit("deficiencies", _id_of(self._shown) if self._shown else None),
+                icon="flag",
+            ),
+            "records_deficiencies",
+        )
+        self._card.add_foot(hbox(1, self._deficiencies))
         self.history = HistoryCard(self.tr("Changes"))
         column = vbox(spacing=16)
         column.addWidget(self._card, 3)
@@ -151,7 +162,7 @@ class RecordsPage(Page):
         self._reload()
 
     def refresh(self, areas: frozenset[Area]) -> None:
-        if areas & {Area.SITES, Area.CASES, Area.ITEMS}:
+        if areas & {Area.SITES, Area.CASES, Area.ITEMS, Area.DEFICIENCIES}:
             self._reload()
 
     def first_focus(self) -> QWidget:
@@ -227,6 +238,7 @@ class RecordsPage(Page):
             lines = case_facts(detail)
         for name, value in lines:
             self._grid.add(name, value)
+        self._deficiencies.setVisible(isinstance(detail, SiteDetail))
         self.history.set_lines([told(change) for change in detail.history])
 
     # Changing

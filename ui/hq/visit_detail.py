@@ -9,6 +9,8 @@ from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QWidget
 
 from db.queries.checks import CheckRow, EvidenceRow, evidence_of, recent_checks
+from db.queries.deficiencies import carried_over, loose_corrections, stated_at_visit
+from db.queries.deficiency_rows import Deficiency
 from db.queries.visits import VisitRow, closing, visit
 from eum_app.domain.checklists import Checklist
 from eum_app.domain.compliance.balance import VisitBalance
@@ -29,6 +31,7 @@ from ui.hq.adopt_card import AdoptCard
 from ui.hq.review_data import CheckEvidence, check_evidence, item_checklist, question_texts
 from ui.hq.slip_dialog import visit_slip_button
 from ui.hq.statement_dialog import SignedStatement, StatementDialog, read_statement
+from ui.hq.visit_deficiencies import VisitDeficiencies, captions_of
 from ui.hq.visit_photos import VisitPhotos
 from ui.hq.visit_state import OUTCOMES, progress_parts
 from ui.kit.delegates import ChipSpec
@@ -74,6 +77,9 @@ class VisitDetail:
     questions: dict[str, str]
     item_checklist: Checklist | None
     site: str
+    deficiencies: list[Deficiency]
+    loose: int
+    """Corrections of deficiencies that HQ does not hold."""
 
 
 def visit_detail(session: Session, visit_id: str) -> VisitDetail:
@@ -91,6 +97,8 @@ def visit_detail(session: Session, visit_id: str) -> VisitDetail:
         question_texts(session, visit_id),
         item_checklist(session, visit_id),
         site_said(session, row.site_id),
+        [*session.read(stated_at_visit, visit_id), *session.read(carried_over, visit_id)],
+        len(session.read(loose_corrections, visit_id)),
     )
 
 
@@ -113,6 +121,7 @@ class VisitView(QWidget):
         self._closing = label("", wrap=True)
         self._verdict = named(Chip(), "visit_verdict")
         self._reasons = named(label("", "sub", wrap=True), "visit_reasons")
+        self.deficiencies = VisitDeficiencies()
         self.tasking_button = button(self.tr("Write tasking"), self.write_tasking, icon="send")
         named(self.tasking_button, "visit_write_tasking")
         denied = why_not(self.desk.session, Permission.BUNDLE_SEAL)
@@ -141,6 +150,7 @@ class VisitView(QWidget):
             self._closing,
             panel(flow(self._verdict, self.statement_button, self.slip_button)),
             self._reasons,
+            self.deficiencies,
             margins=(16, 2, 16, 12),
             spacing=8,
         )
@@ -170,6 +180,7 @@ class VisitView(QWidget):
                 self._origin(row),
             ]
         )
+        self.deficiencies.show_visit(row.visit_id, row.site_id, detail.deficiencies, detail.loose)
         self.adopting.show_visit(row)
         self._progress.set_progress(row.checked, row.expected, progress_parts(row))
         for outcome, chip in self._chips.items():
@@ -190,7 +201,8 @@ class VisitView(QWidget):
         if detail is None:
             return
         if check_id is None:
-            self.photos.show_photos(detail.visit.visit_id, detail.photos, detail.questions)
+            captions = detail.questions | captions_of(detail.deficiencies)
+            self.photos.show_photos(detail.visit.visit_id, detail.photos, captions)
         else:
             self.desk.ask(call(check_evidence, CheckId(check_id)), then=self._take_evidence)
 

@@ -82,7 +82,7 @@ class VisitPhotos(QWidget):
         Pictures that are shown already are not read again.
         """
         shown = list(entries)
-        self._title.setText(title or self.tr("Photos of the site checklist"))
+        self._title.setText(title or self.tr("Photos of the site"))
         self._note.hide()
         self.setVisible(bool(shown))
         if (visit_id, shown) == (self._visit_id, self._shown):
@@ -94,7 +94,8 @@ class VisitPhotos(QWidget):
         self._failed.clear()
         self._failed.hide()
         for entry in entries:
-            caption = questions.get(entry.question_id, entry.question_id) or self.tr("Photo of the item")
+            name = entry.question_id or entry.role
+            caption = questions.get(name, entry.question_id) or self.tr("Photo of the item")
             self._desk.ask(call(load, visit_id, entry, caption), then=self._take)
 
     def _take(self, loaded: Loaded) -> None:

@@ -68,6 +68,7 @@ class VisitsPage(Page):
         self.view = VisitView(desk, self.notice)
         self.view.enlarged.connect(self._enlarge)
         self.view.left.connect(self._back)
+        self.view.deficiencies.requested.connect(lambda target: self.navigate_requested.emit("deficiencies", target))
         self._right.addWidget(self.view)
         self.form = PlanForm(desk, self)
         self.form.planned.connect(self._planned)
@@ -132,7 +133,7 @@ class VisitsPage(Page):
         self.list.setFocus()
 
     def refresh(self, areas: frozenset[Area]) -> None:
-        if areas & {Area.VISITS, Area.CHECKS, Area.ITEMS, Area.EXCHANGE}:
+        if areas & {Area.VISITS, Area.CHECKS, Area.ITEMS, Area.EXCHANGE, Area.DEFICIENCIES}:
             self._reload()
 
     def first_focus(self) -> QWidget:

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from db.queries.checks import RecordPlace, places_of_checks
+from db.queries.deficiencies import places_of_records
 from db.queries.dispositions import places_of_statements
 from db.queries.visits import devices_of_visits, starts_of
 from db.store import Connection
@@ -19,6 +20,10 @@ from eum_app.domain.facts import (
     FACTS,
     CheckRecorded,
     CheckWithdrawn,
+    DeficiencyCorrected,
+    DeficiencyFollowedUp,
+    DeficiencyStated,
+    DeficiencyWithdrawn,
     DispositionStated,
     DispositionWithdrawn,
     EvidenceAttached,
@@ -30,6 +35,7 @@ from eum_app.domain.facts import (
 )
 from eum_app.domain.journal import Entry, order_key
 from eum_app.domain.people import Permission
+from eum_app.usecases.deficiencies.tell import news_of
 from eum_app.usecases.exchange.late_bundles import admitted_through, late_refusal
 from eum_app.usecases.exchange.seal_bundle import OnProgress, seal_for_device
 from eum_app.usecases.exchange.verify_bundle import (
@@ -51,6 +57,8 @@ from eum_app.usecases.review.device_findings import (
 )
 from eum_app.usecases.review.findings import judge, record_judgement
 from eum_app.usecases.session import Session
+
+_ABOUT_DEFICIENCIES = (DeficiencyStated, DeficiencyFollowedUp, DeficiencyCorrected, DeficiencyWithdrawn)
 
 
 def receive_at_hq(
@@ -78,7 +86,8 @@ def _take(session: Session, path: Path) -> tuple[ImportOutcome, frozenset[Area]]
         with session.writing(own_chain_last=True) as transaction:
             through = admitted_through(transaction, bundle)
             pictures: list[StatedPicture] = []
-            admit = partial(_admit, transaction.connection, sender, pictures)
+            spoken_of: set[str] = set()
+            admit = partial(_admit, transaction.connection, sender, pictures, spoken_of)
             arrived = append_bundle(session, bundle, transaction, admit, through)
             if arrived.is_held:
                 return outcome_of(path, bundle, arrived), frozenset()
@@ -100,7 +109,9 @@ def _take(session: Session, path: Path) -> tuple[ImportOutcome, frozenset[Area]]
                 bundle_id=manifest.bundle_id,
             )
             transaction.record(receipt)
-            transaction.copy_out(sender, [receipt])
+            told = news_of(transaction.connection, spoken_of, sender) | {sender: [receipt]}
+            for device, news in sorted(told.items()):  # two imports lock the devices' chains in the same order
+                transaction.copy_out(device, news)
             touched = frozenset(transaction.areas)
         outcome = outcome_of(path, bundle, arrived, raised)
         if through is not None and through.seq < manifest.last_seq:  # the rest still waits
@@ -113,13 +124,15 @@ def _admit(
     connection: Connection,
     device: str,
     pictures: list[StatedPicture],
+    spoken_of: set[str],
     entries: Sequence[Entry],
     stated: Sequence[Fact | UnknownFact],
 ) -> list[Fact | UnknownFact]:
-    """Return the facts to apply (`admission`), refuse entries that a device may not record, and add to `pictures`.
+    """Return the facts to apply (`admission`), refuse entries that a device may not record, and add to `pictures`
+    and to the ids of deficiencies that are `spoken_of`.
 
     Raises Refusal `fact.not_allowed` (a kind that devices do not record, in any version), `fact.foreign_visit` (a visit
-    of another device), and as `_require_own` does.
+    of another device), and as `_require_own` and `_deficiencies` do.
     """
     facts = [admitted(entry, fact) for entry, fact in zip(entries, stated, strict=True)]
     for entry, fact in zip(entries, facts, strict=True):
@@ -135,6 +148,7 @@ def _admit(
         if assigned.get(visit_id) != device:
             raise Refusal("fact.foreign_visit", visit_id=visit_id[:40], sender=device)
     _require_own(connection, device, entries, facts)
+    spoken_of |= _deficiencies(connection, device, entries, facts)
     pictures += stated_pictures(entries, facts)
     return facts
 
@@ -163,6 +177,39 @@ def _require_own(
                     raise Refusal(f"{noun}.repeated", **{names: record_id[:40]}, sender=device)
             elif record_id in held and held[record_id][:2] != place[:2]:
                 raise Refusal(f"{noun}.of_other_visit", **{names: record_id[:40]}, sender=device)
+
+
+def _deficiencies(
+    connection: Connection, device: str, entries: Sequence[Entry], facts: Sequence[Fact | UnknownFact]
+) -> set[str]:
+    """Return the ids of the deficiencies that a device speaks of, each at one of its visits.
+
+    Raises Refusal `deficiency.repeated` (an id that has another entry),
+    `deficiency.of_other_visit` (what is withdrawn was stated at another visit, or by another store).
+    """
+    said = [
+        (fact, RecordPlace(fact.visit_id, entry.origin, entry.epoch, entry.seq))
+        for entry, fact in zip(entries, facts, strict=True)
+        if isinstance(fact, _ABOUT_DEFICIENCIES)
+    ]
+    held = places_of_records(connection, {_record_of(fact) for fact, _ in said} - {""})
+    for fact, place in said:
+        record_id = _record_of(fact)
+        if isinstance(fact, DeficiencyStated | DeficiencyCorrected):
+            if held.setdefault(record_id, place) != place:
+                raise Refusal("deficiency.repeated", record_id=record_id[:40], sender=device)
+        elif record_id in held and held[record_id][:2] != place[:2]:
+            raise Refusal("deficiency.of_other_visit", record_id=record_id[:40], sender=device)
+    return {fact.deficiency_id for fact, _ in said}
+
+
+def _record_of(fact: DeficiencyStated | DeficiencyFollowedUp | DeficiencyCorrected | DeficiencyWithdrawn) -> str:
+    """Return the id of the record that a fact makes or withdraws; empty for a follow-up."""
+    if isinstance(fact, DeficiencyStated):
+        return fact.deficiency_id
+    if isinstance(fact, DeficiencyCorrected):
+        return fact.correction_id
+    return fact.record_id if isinstance(fact, DeficiencyWithdrawn) else ""
 
 
 def _started(

@@ -86,7 +86,7 @@ def record_statement(
         happened_on=new.happened_on.strip(),
         reported_by=new.reported_by,
         reporter=new.reporter.strip(),
-        document=_sealed(transaction, new),
+        document=seal_document(transaction, new.document),
         document_name=new.document_name.strip() or (shown_name(new.document.name) if new.document else ""),
         no_document_reason=new.no_document_reason.strip(),
         witness=new.witness.strip(),
@@ -143,10 +143,15 @@ def require_short(text: str) -> None:
         raise Refusal("note.too_long", limit=MAX_TEXT)
 
 
-def _sealed(transaction: Transaction, new: NewDisposition) -> ContentRef | None:
-    if new.document is None:
+def seal_document(transaction: Transaction, document: Path | None) -> ContentRef | None:
+    """Keep a PDF, JPEG or PNG file and return its reference; None for None.
+
+    Raises Refusal `document.too_large`, `document.kind`, `image.missing` or `image.unreadable`; Trouble for disk
+    errors.
+    """
+    if document is None:
         return None
-    data = read_file(new.document)
+    data = read_file(document)
     if len(data) > MAX_BYTES:
         raise Refusal("document.too_large", megabytes=MAX_BYTES // 1_000_000)
     if data.startswith(_PDF):
@@ -154,4 +159,4 @@ def _sealed(transaction: Transaction, new: NewDisposition) -> ContentRef | None:
     try:
         return transaction.seal_content(data, check_photo(data))
     except Refusal as refusal:
-        raise Refusal("document.kind", name=shown_name(new.document.name)) from refusal
+        raise Refusal("document.kind", name=shown_name(document.name)) from refusal

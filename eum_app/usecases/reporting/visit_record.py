@@ -9,6 +9,7 @@ from db.queries.checklists import visit_checklists
 from db.queries.checks import EvidenceRow, evidence_of
 from db.queries.claims import labels_noted
 from db.queries.clock_jumps import clock_jumps
+from db.queries.deficiencies import carried_over, loose_corrections, stated_at_visit
 from db.queries.exchange import journal_heads, not_yet_received
 from db.queries.findings import finding_ids, findings_by_id, reviews_of
 from db.queries.reports import site_answer_rows, visit_rows
@@ -56,6 +57,8 @@ def _seen(session: Session, connection: Connection, visit_id: str) -> VisitSeen:
         heads=journal_heads(connection),
         labels=labels_noted(connection, visit_id),
         jumps=clock_jumps(connection, visit_id),
+        deficiencies=[*stated_at_visit(connection, visit_id), *carried_over(connection, visit_id)],
+        loose=loose_corrections(connection, visit_id),
         statement=_text(session, connection, closed.statement).splitlines() if closed and closed.statement else (),
     )
 

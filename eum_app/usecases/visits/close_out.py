@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from db.chains import chain_head, newest_but
 from db.drafts import drop_drafts_of_visit
 from db.queries.checklists import site_answers_of, visit_checklists
+from db.queries.deficiencies import unasked
 from db.queries.host_statement import HostStatement, host_statement
 from db.queries.visits import VisitRow, closing, visit, work_ids
 from db.store import Connection
@@ -111,7 +112,13 @@ def _state(session: Session, connection: Connection, visit_id: str) -> CloseOutS
     return CloseOutState(
         visit=row,
         open_points=open_points(
-            row.purpose, Closing(unchecked=unchecked, site_checklist=site_checklist, answers=answers)
+            row.purpose,
+            Closing(
+                unchecked=unchecked,
+                site_checklist=site_checklist,
+                answers=answers,
+                unasked=unasked(connection, visit_id),
+            ),
         ),
         site_answered=sum(question.question_id in given for question in asked),
         site_asked=len(asked),

@@ -22,6 +22,7 @@ from eum_app.domain.facts import ChecklistPin, ChecklistPublished, Fact, VisitPl
 from eum_app.domain.people import Permission
 from eum_app.domain.visit_kinds import VISIT_KINDS, Listing, VisitKind, require_kind
 from eum_app.usecases.changes import Changed
+from eum_app.usecases.deficiencies.tell import facts_for_visit
 from eum_app.usecases.people.scopes import require_items, require_program, require_site
 from eum_app.usecases.session import Session, new_id
 from eum_app.usecases.visits.record_check import pin_of
@@ -141,6 +142,7 @@ def plan_visit(
         transaction.record_all([*recorded, planned])
         known_there = [*expected, *(one.item_id for one in gone)]
         about = [*listed_facts(connection, known_there), *facts_about(connection, known_there, device)]
+        about += facts_for_visit(connection, site_id)
         transaction.copy_out(device, [*told, *about, planned])
         areas = frozenset(transaction.areas)
     return PlannedVisit(areas, planned.visit_id, len(expected), gone)

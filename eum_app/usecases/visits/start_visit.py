@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from db.queries.deficiencies import ids_touched_at
 from db.queries.dispositions import gone_at
 from db.queries.items import item_ids_at, site
 from db.queries.visits import visit, work_ids
@@ -13,6 +14,7 @@ from eum_app.domain.facts import ChecklistPin, SiteRegistered, VisitAdopted, Vis
 from eum_app.domain.people import Permission
 from eum_app.domain.visit_kinds import Listing, VisitKind, require_kind
 from eum_app.usecases.changes import Changed
+from eum_app.usecases.deficiencies.tell import facts_for_visit, tell_devices
 from eum_app.usecases.people.scopes import (
     require_countries,
     require_items,
@@ -139,7 +141,9 @@ def adopt_visit(session: Session, visit_id: str, site_id: str = "", comment: str
             registered = [SiteRegistered(observed_at=now, site_id=site_id, name=name, country=where)]
         adopted = VisitAdopted(observed_at=now, visit_id=visit_id, site_id=site_id, comment=comment.strip())
         transaction.record_all([*registered, adopted])
-        transaction.copy_out(row.device, [*registered, adopted])
+        transaction.copy_out(row.device, [*registered, adopted, *facts_for_visit(connection, site_id)])
+        # Its deficiencies count from now on, so devices with a visit to the site have to ask for them.
+        tell_devices(transaction, ids_touched_at(connection, [visit_id]), sender=row.device)
         return AdoptedVisit(frozenset(transaction.areas), visit_id, site_id)
 
 

@@ -6,7 +6,6 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from eum_app.usecases.items.disposition_statement import states_in_force
-from ui.field.parts import Places
 from ui.field.photo_bar import PhotoBar
 from ui.field.pictures import Pictures
 from ui.field.visit.current_work import CurrentWork, Event, State, lack_of
@@ -18,6 +17,7 @@ from ui.field.visit.typed_entry import TypedEntry
 from ui.kit import words
 from ui.kit.desk import Desk
 from ui.kit.widgets import vbox
+from ui.kit.widgets.places import Places
 from ui.shared.disposition_panel import DispositionPanel
 
 
