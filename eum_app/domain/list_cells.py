@@ -17,6 +17,8 @@ A `number_format` cell is a number that is displayed with more than its digits.
 MAY_BREAK = frozenset({"remarks", "remark", "note", "location", "nomenclature"})
 IDENTITY_COLUMNS = frozenset({"serial", "part_number", "cage", "nsn", "uii", "rsn"})
 """Columns that identify an item, in lists of every kind."""
+_COUNTS = frozenset({"quantity", "radius_m"})
+"""Columns where `0%` or `0,` beside a number shows another one."""
 
 
 def values_in(cells: Mapping[str, str], columns: Iterable[str]) -> dict[str, str]:
@@ -60,6 +62,6 @@ def cell_damage(
             doubts.append(f"{column}.maybe_{found}" if column not in stated else f"{column}.stated")
         elif found:
             bad[f"{column}.{found}"] = cell
-        elif kind == "number_format" and column in IDENTITY_COLUMNS:
+        elif kind == "number_format" and column in IDENTITY_COLUMNS | _COUNTS:
             doubts.append(f"{column}.number_format")
     return bad, doubts

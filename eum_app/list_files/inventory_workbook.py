@@ -81,6 +81,11 @@ class WorkbookReader:
         """Names of the visible worksheets, in order."""
         return tuple(sheet.title for sheet in self._book.worksheets if sheet.sheet_state == "visible")
 
+    @property
+    def hidden(self) -> tuple[str, ...]:
+        """Names of the hidden worksheets, in order. They are not read, since no one saw what they hold."""
+        return tuple(sheet.title for sheet in self._book.worksheets if sheet.sheet_state != "visible")
+
     def records(self, sheet: str) -> list[Record]:
         """Return the rows of `sheet` that are not blank, with the sheet's row numbers and order; dates as `2025-02-17`.
 

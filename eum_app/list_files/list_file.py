@@ -56,7 +56,8 @@ class ListPreview(msgspec.Struct, Generic[Row], frozen=True, kw_only=True):
     """Contents of a list. `rows` counts accepted and rejected rows without blank ones; `sha384` (hex) is of the file.
 
     `sheets` are a workbook's. `notes` are about the whole list: `list.encoding_guessed`, `list.lines_joined`,
-    `list.sheet_unread`, `list.columns_unread`, `list.columns_unnamed`, `list.headings_joined`, `list.dates_mixed`.
+    `list.sheet_unread`, `list.sheet_hidden`, `list.columns_unread`, `list.columns_unnamed`, `list.headings_joined`,
+    `list.dates_mixed`.
     """
 
     profile: Profile

@@ -95,7 +95,7 @@ def workbook_source(data: bytes, sha384: str, wanted: Profile, layout: Layout) -
     with WorkbookReader(data) as book:
         tried: dict[str, Refusal] = {}
         lists: dict[str, tuple[Headings, list[Record]]] = {}
-        others: list[Note] = []
+        others = [Note("list.sheet_hidden", {"sheet": sheet}) for sheet in book.hidden]
         if wanted.sheet is not None and wanted.sheet not in book.sheets:
             raise Refusal("inventory.sheet_unknown", sheet=wanted.sheet, sheets=book.sheets)
         for sheet in book.sheets:

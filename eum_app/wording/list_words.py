@@ -126,6 +126,7 @@ _NOTES: Final[dict[str, str]] = {
         )
     ),
     "list.sheet_unread": QT_TRANSLATE_NOOP("lists", "The sheet {sheet} is not read; rows in it: {rows}."),
+    "list.sheet_hidden": QT_TRANSLATE_NOOP("lists", "The hidden sheet {sheet} is not read."),
     "list.columns_unread": QT_TRANSLATE_NOOP("lists", "Columns that are not read: {columns}."),
     "list.columns_unnamed": QT_TRANSLATE_NOOP(
         "lists", "Columns without a heading hold cells that are not read: {columns}."

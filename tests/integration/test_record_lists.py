@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from db.queries import items, records
@@ -16,7 +17,7 @@ from eum_app.list_files.records_file import read_cases, read_sites
 from eum_app.usecases.records.describe import Why, describe_site
 from eum_app.usecases.records.import_records import compare_cases, compare_sites, import_cases, import_sites
 from eum_app.usecases.session import Session
-from eum_app.wording.list_words import doubts_with_lines, why_refused
+from eum_app.wording.list_words import doubts_with_lines, list_note, why_refused
 from tests.builders import World, make_world
 
 SITES = "Site,Country,Latitude,Longitude,Radius (m),Address,Custodian,Certified Until,Access,Closed Since\n"
@@ -264,6 +265,22 @@ def test_a_line_does_not_count_twice_under_two_spellings(world: World) -> None:
     assert "001" in why_refused(one.refused, {one.refused: one.why})
     assert import_cases(world.hq, later, take_changes=True, reason="C1").rejected == 1
     assert world.hq.read(records.case_record, "XX-B-ABC").delivered == 5
+
+
+def test_a_total_shown_otherwise_is_doubted_and_a_hidden_sheet_is_named(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for row in (["Case", "Line", "Qty"], *(["XX-B-ABC", f"00{at}", 12000] for at in range(1, 4))):
+        book.active.append(row)
+    book.active["C2"].number_format, book.active["C3"].number_format = "0%", "0,"
+    book.create_sheet("Old").sheet_state = "veryHidden"
+    book.save(tmp_path / "list.xlsx")
+    preview = read_cases(tmp_path / "list.xlsx")
+    assert [(one.line, one.code) for one in preview.warnings] == [
+        (2, "quantity.number_format"),
+        (3, "quantity.number_format"),
+    ]
+    assert [(note.code, note.values) for note in preview.notes] == [("list.sheet_hidden", {"sheet": "Old"})]
+    assert "Old" in list_note(preview.notes[0].code, preview.notes[0].values)
 
 
 class Line(int):
