@@ -13,6 +13,8 @@ store had when it was made.
 
 from __future__ import annotations
 
+import os
+import re
 import secrets
 import shutil
 from collections.abc import Callable, Iterable
@@ -25,7 +27,16 @@ from sqlalchemy import Connection, select
 
 from db.chains import verify_all_chains
 from db.engines import DATABASE, begin, sqlcipher_engine
-from db.files import disk_trouble, is_file, sync_folder, written_whole
+from db.files import (
+    disk_trouble,
+    is_file,
+    is_plain_file,
+    is_plain_folder,
+    opened_plain,
+    require_no_links,
+    sync_folder,
+    written_whole,
+)
 from db.instance import RESTORED
 from db.keyslots import FILE_NAME as KEYSLOTS
 from db.location import read_location
@@ -42,6 +53,8 @@ FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
 QUARANTINE: Final = "quarantine"
 COPY_BYTES: Final = 1024 * 1024
+_SHARED: Final = re.compile(rf"{CONTENT}/[0-9a-f]{{2}}/[0-9a-f]{{96}}|{QUARANTINE}/[^./\\:][^/\\:]*")
+"""Paths of shared files."""
 _MAX_MANIFEST_BYTES: Final = 256 * 1024 * 1024
 
 OnProgress = Callable[[int, int], object]
@@ -97,6 +110,11 @@ def write_backup(store: Store, data_key: bytes, into: Path, progress: OnProgress
     beginning = f".writing-{store.named.store_id}-"
     with disk_trouble(into):
         into.mkdir(parents=True, exist_ok=True)
+        for name in (CONTENT, QUARANTINE):
+            if os.path.lexists(into / name) and not is_plain_folder(into / name):
+                raise Refusal("folder.link", path=str(into / name))
+            require_no_links(into / name)
+            require_no_links(store.folder / name)
         for left in into.glob(f"{beginning}*"):  # remains of a backup that was killed
             shutil.rmtree(left, ignore_errors=True)
         made_at = utc_text(store.now())
@@ -167,7 +185,8 @@ def _objects(connection: Connection) -> dict[str, int]:
 
 
 def _quarantined(folder: Path) -> list[Path]:
-    return sorted(path for path in (folder / QUARANTINE).glob("*") if not path.name.startswith("."))
+    found = (folder / QUARANTINE).glob("*") if is_plain_folder(folder / QUARANTINE) else ()
+    return sorted(path for path in found if not path.name.startswith(".") and is_plain_file(path))
 
 
 def read_manifest(backup: Path) -> Manifest:
@@ -186,10 +205,10 @@ def read_manifest(backup: Path) -> Manifest:
         raise Refusal("backup.damaged", part=MANIFEST, parts=1) from error
     if manifest.format > FORMAT:
         raise Refusal("store.newer", found="backup", known=str(FORMAT))
-    for piece in (*manifest.own, *manifest.shared):
-        # A manifest from another party must not name files outside the backup.
-        if Path(piece.path).is_absolute() or ".." in Path(piece.path).parts:
-            raise Refusal("backup.damaged", part=MANIFEST, parts=1)
+    # A manifest from another party must not name files outside the backup, nor other files of a store.
+    is_of_backup = {piece.path for piece in manifest.own} <= {DATABASE, KEYSLOTS}
+    if not is_of_backup or not all(_SHARED.fullmatch(piece.path) for piece in manifest.shared):
+        raise Refusal("backup.damaged", part=MANIFEST, parts=1)
     return manifest
 
 
@@ -258,9 +277,9 @@ def _mark_restored(path: Path, data_key: bytes, manifest: Manifest) -> None:
 def _copy(source: Path, target: Path) -> None:
     """Copy a file completely. A missing source is skipped and detected as missing afterwards."""
     with disk_trouble(source):
-        is_there = source.is_file()
+        is_there = is_plain_file(source)
     if is_there:
-        with written_whole(target) as file, source.open("rb") as given:
+        with written_whole(target) as file, opened_plain(source) as given:
             shutil.copyfileobj(given, file, COPY_BYTES)
 
 
@@ -270,11 +289,11 @@ def _is_there(source: Path, target: Path) -> bool:
 
 def _size(path: Path) -> int:
     with disk_trouble(path):
-        return path.stat().st_size if path.is_file() else -1
+        return path.lstat().st_size if is_plain_file(path) else -1
 
 
 def _sha384(path: Path) -> str:
-    with disk_trouble(path), path.open("rb") as file:
+    with disk_trouble(path), opened_plain(path) as file:
         return hash_object(file)
 
 

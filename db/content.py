@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import re
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from db.boxed import boxed, unboxed
-from db.files import WRITING, disk_trouble, sync_folder, written_whole
+from db.files import WRITING, disk_trouble, is_plain_file, is_plain_folder, opened_plain, sync_folder, written_whole
 from db.tables import content, evidence, meta
 from eum_app.crypto.streams import Reader, hash_object, open_object, read_fully, read_object, seal_object
 from eum_app.domain.errors import Refusal, Trouble
@@ -30,6 +31,8 @@ INLINE_BYTES: Final = 64 * 1024
 RECOVERED: Final = "recovered"
 """Name in `meta` of the time at which the database was made again from a damaged one."""
 COPY_BYTES: Final = 1024 * 1024
+_OBJECT_NAME: Final = re.compile("[0-9a-f]{96}")
+_FOLDER_NAME: Final = re.compile("[0-9a-f]{2}")
 LOOKUP_CHUNK: Final = 500  # SQLite before 3.32 takes 999 bound values in a statement
 
 
@@ -141,9 +144,9 @@ def open_sealed(connection: Connection, folder: ContentFolder, object_id: str) -
         return io.BytesIO(found.sealed)
     path = folder.path_of(object_id)
     with disk_trouble(path):
-        if found is None or not path.is_file():
+        if found is None or not is_plain_file(path):
             raise Trouble("content.absent", object_id=object_id[:12])
-        return path.open("rb")
+        return opened_plain(path)
 
 
 @contextlib.contextmanager
@@ -292,9 +295,9 @@ def unneeded_files(connection: Connection, folder: ContentFolder, before: float)
     recovered store a file without a row stays: the disk may have destroyed its row, and a backup may hold it.
     """
     found = {}
-    for path in (*folder.folder.glob("*/*"), *folder.folder.parent.glob(f"{WRITING}*")):
+    for path in (*_files_of(folder.folder), *folder.folder.parent.glob(f"{WRITING}*")):
         with contextlib.suppress(OSError):
-            if path.is_file() and path.stat().st_mtime < before:
+            if is_plain_file(path) and path.lstat().st_mtime < before:
                 found[path.name] = path
     names = sorted(found)
     keeps_all = is_recovered(connection)
@@ -310,12 +313,28 @@ def unneeded_files(connection: Connection, folder: ContentFolder, before: float)
     return sorted(found.values())
 
 
+def _files_of(folder: Path) -> Iterator[Path]:
+    """Yield what this program writes into the folder of content, by its names. Nothing behind a link is yielded."""
+    for inner in _plain_folders(folder):
+        for path in inner.iterdir():
+            if path.name.startswith(WRITING) or _OBJECT_NAME.fullmatch(path.name):
+                yield path
+
+
+def _plain_folders(folder: Path) -> list[Path]:
+    with contextlib.suppress(OSError):
+        if is_plain_folder(folder):
+            return [one for one in folder.iterdir() if _FOLDER_NAME.fullmatch(one.name) and is_plain_folder(one)]
+    return []
+
+
 def remove_files(paths: Iterable[Path]) -> int:
     """Remove the files and return their number, missing ones included. Raises Trouble of the disk."""
     removed = 0
     for path in paths:
         with disk_trouble(path):
-            path.unlink(missing_ok=True)
-            sync_folder(path.parent)
+            if is_plain_folder(path.parent):  # else a link, and the file would be another folder's
+                path.unlink(missing_ok=True)
+                sync_folder(path.parent)
         removed += 1
     return removed

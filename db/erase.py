@@ -8,7 +8,7 @@ from pathlib import Path
 
 from db.attempts import FILE_NAME as ATTEMPTS
 from db.engines import DATABASE
-from db.files import WRITING, disk_trouble, sync_folder
+from db.files import WRITING, disk_trouble, is_plain_file, is_plain_folder, sync_folder
 from db.keyslots import FILE_NAME as KEYSLOTS
 from db.location import FILE_NAME as LOCATION
 from db.notice import FILE_NAME as NOTICE
@@ -23,8 +23,9 @@ def destroy_keyslots(folder: Path) -> None:
     """
     with disk_trouble(folder / KEYSLOTS):
         for path in (folder / KEYSLOTS, *folder.glob(f"{WRITING}*")):
-            if path.is_file():
+            if is_plain_file(path):
                 _overwrite(path)
+            if os.path.lexists(path):  # of a link, only the link
                 path.unlink()
         sync_folder(folder)
 
@@ -46,7 +47,7 @@ def remove_rest(folder: Path) -> None:
     """
     with disk_trouble(folder):
         for path in list(folder.iterdir()):
-            if path.is_dir() and not path.is_symlink():
+            if is_plain_folder(path):
                 shutil.rmtree(path)
             elif path.name.startswith(DATABASE) or path.name in {ATTEMPTS, LOCATION, WATERMARK, NOTICE}:
                 path.unlink()

@@ -74,6 +74,57 @@ def is_there(path: Path) -> bool:
     return os.path.exists(path)  # noqa: PTH110 - see `is_folder`
 
 
+def is_plain_file(path: Path) -> bool:
+    """Return whether the path itself is a regular file: no link, pipe or device. Raises OSError, but not if absent."""
+    with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+        return stat.S_ISREG(path.lstat().st_mode)
+    return False
+
+
+def is_plain_folder(path: Path) -> bool:
+    """Return whether the path itself is a folder: no link, and no junction. Raises OSError, but not if absent."""
+    with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+        found = path.lstat()
+        return stat.S_ISDIR(found.st_mode) and not _is_junction(found)
+    return False
+
+
+def _is_junction(found: os.stat_result) -> bool:
+    """Return whether this is a link to a folder as Windows makes them without special rights. `S_ISLNK` is False."""
+    tag = getattr(stat, "IO_REPARSE_TAG_MOUNT_POINT", None)
+    return tag is not None and getattr(found, "st_reparse_tag", 0) == tag
+
+
+def require_no_links(folder: Path, *, deep: bool = True) -> None:
+    """Require that everything in a folder of ours is a regular file or a real folder; with `deep`, at every depth.
+
+    A person who can write there could otherwise have this program delete, overwrite or copy files elsewhere, with the
+    rights of the person who opens the store. The folder itself may be reached by a link, as home folders are. Does
+    nothing if it is absent or may not be listed. Raises Refusal `folder.link`.
+    """
+    pending = [folder]
+    while pending:
+        # What cannot be listed cannot be followed by mistake either.
+        with contextlib.suppress(OSError), os.scandir(pending.pop()) as entries:
+            for entry in entries:
+                is_inner = entry.is_dir(follow_symlinks=False)
+                if is_inner and os.name == "nt":
+                    is_inner = not _is_junction(entry.stat(follow_symlinks=False))
+                if not is_inner and not entry.is_file(follow_symlinks=False):
+                    raise Refusal("folder.link", path=entry.path)
+                if is_inner and deep:
+                    pending.append(Path(entry.path))
+
+
+def opened_plain(path: Path) -> BinaryIO:
+    """Open a regular file for reading, never through a link. Raises Refusal `folder.link`, and OSError."""
+    if not is_plain_file(path) and os.path.lexists(path):
+        raise Refusal("folder.link", path=str(path))
+    # O_NOFOLLOW also holds if the file is exchanged for a link now. Windows has no such flag.
+    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    return os.fdopen(os.open(path, flags), "rb")
+
+
 def keep_to_owner(folder: Path) -> Path | None:
     """Close a store's folder, and everything in it, to other accounts of the machine: 0700 folders, 0600 files.
 

@@ -23,7 +23,7 @@ from typing import Any, Final
 
 import msgspec
 
-from db.files import disk_trouble, written_whole
+from db.files import disk_trouble, require_no_links, written_whole
 from db.label import FILE_NAME as FILE_NAME
 from db.label import FORMAT, read_as
 from eum_app.crypto.boxes import Box, seal_of
@@ -129,8 +129,10 @@ def read_store_file(directory: Path) -> StoreFile:
     """Read the keyslot file and verify its checksum; `check_mac` must still prove that a holder of the data key wrote
     it.
 
-    Raises Refusal `store.absent`, `store.newer`, `store.older` or `keyslots.damaged`; Trouble of the disk.
+    Raises Refusal `store.absent`, `store.newer`, `store.older`, `keyslots.damaged` or `folder.link`; Trouble of the
+    disk.
     """
+    require_no_links(directory, deep=False)
     store_file = read_as(directory, StoreFile)
     if store_file.checksum != _checksum(store_file):
         raise Refusal("keyslots.damaged", path=str(directory / FILE_NAME))

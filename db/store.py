@@ -25,7 +25,7 @@ from db.content import ContentFolder, remove_files, unneeded_files
 from db.engines import CACHE_KIB as CACHE_KIB
 from db.engines import DATABASE as DATABASE
 from db.engines import begin, empty_log, give_memory_back, server_of
-from db.files import disk_trouble, is_file, is_there, keep_to_owner, make_folder
+from db.files import disk_trouble, is_file, is_there, keep_to_owner, make_folder, require_no_links
 from db.location import Location, read_location, write_location
 from db.origin import Origin
 from db.origin import StoreName as StoreName
@@ -106,6 +106,7 @@ class Store(Origin):
         `store.triggers_foreign`, `database.distributed`, `store.other_database` (the address leads to another store),
         `store.chain_damaged`; and as `read_location`, `engine_of`, `begin` and `upgrades.bring_up` do.
         """
+        require_no_links(folder)
         location = read_location(folder, data_key)
         if location is None and not is_file(folder / DATABASE):
             raise Refusal("store.absent", path=str(folder))

@@ -13,6 +13,7 @@ is ignored, because the entry is safe without it.
 from __future__ import annotations
 
 import contextlib
+import errno
 import hmac
 import os
 import threading
@@ -23,6 +24,7 @@ from typing import Final
 
 import msgspec
 
+from db.files import is_plain_file
 from eum_app.crypto.boxes import sealer
 from eum_app.domain.journal import Head
 
@@ -102,11 +104,32 @@ class Watermark:
 
     def _opened(self) -> int:
         if self._file is None:
-            file = os.open(self._path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
+            file = self._own_file()
             self._file, self._let_go = file, weakref.finalize(self, os.close, file)
             self.was_damaged = self._is_damaged(file)
             self._read(file)
         return self._file
+
+    def _own_file(self) -> int:
+        """Open the file, never one of another name: it is written in place.
+
+        Raises OSError, also for a link. A file with a second name (a hard link) is replaced by a copy first.
+        """
+        flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
+        if os.path.lexists(self._path) and not is_plain_file(self._path):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(self._path))
+        file = os.open(self._path, flags, 0o600)
+        if os.fstat(file).st_nlink <= 1:
+            return file
+        try:
+            data = os.read(file, _SLOTS * _SLOT_BYTES)
+        finally:
+            os.close(file)
+        self._path.unlink()
+        file = os.open(self._path, flags | os.O_EXCL, 0o600)
+        os.write(file, data)
+        os.lseek(file, 0, os.SEEK_SET)
+        return file
 
     def _read(self, file: int) -> Head | None:
         os.lseek(file, 0, os.SEEK_SET)

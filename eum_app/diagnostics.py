@@ -27,6 +27,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from io import TextIOWrapper
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, TypedDict, Unpack
@@ -316,6 +317,11 @@ def _shared_file(path: Path) -> logging.Handler:
     from logging.handlers import RotatingFileHandler  # noqa: PLC0415 - sockets and pickle, not before the first paint
 
     class SharedFile(RotatingFileHandler):
+        def _open(self) -> TextIOWrapper:
+            """Open the file, but not through a link, which others could place beside a store on a stick or a share."""
+            # RotatingFileHandler is documented to open its file here.
+            return open(self.baseFilename, "a", encoding="utf-8", opener=_open_plain)
+
         def emit(self, record: logging.LogRecord) -> None:
             super().emit(record)
             with contextlib.suppress(OSError):
@@ -327,6 +333,11 @@ def _shared_file(path: Path) -> logging.Handler:
     handler = SharedFile(path, maxBytes=MAX_BYTES, backupCount=OLDER, encoding="utf-8", delay=True)
     handler.setFormatter(AllowList())
     return handler
+
+
+def _open_plain(path: str, flags: int) -> int:
+    never = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)  # nor wait for the reader of a pipe
+    return os.open(path, flags | never, 0o600)
 
 
 def _send(level: int, event: str, entry: _Entry) -> None:

@@ -62,6 +62,12 @@ STORE_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "A store is a folder, and {path} is a file."),
         QT_TRANSLATE_NOOP("messages", "Choose another folder."),
     ),
+    "folder.link": (
+        QT_TRANSLATE_NOOP("messages", "{path} is a link to another place, or no regular file. It was not followed."),
+        QT_TRANSLATE_NOOP(
+            "messages", "Find out who put it there. Put the real file or folder in its place, or delete the link."
+        ),
+    ),
     "store.kind": (
         QT_TRANSLATE_NOOP("messages", "{kind} is not a kind of store."),
         QT_TRANSLATE_NOOP("messages", "Use one of: {known}."),

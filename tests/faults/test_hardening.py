@@ -14,7 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from db.engines import sqlcipher_engine
-from db.files import write_private
+from db.files import keep_to_owner, write_private
 from eum_app.domain.errors import Trouble
 from eum_app.usecases.store.open_store import open_store
 from eum_app.wording.messages import sentence
@@ -58,13 +58,14 @@ def test_everything_in_a_store_is_closed_at_opening(tmp_path: Path) -> None:
     everything = [folder, *folder.rglob("*")]
     for path in everything:
         path.chmod(0o777 if path.is_dir() else 0o666)  # as copied from a drive
-    (tmp_path / "outside").write_text("kept", "utf-8")
-    (folder / "link").symlink_to(tmp_path / "outside")
-    (tmp_path / "outside").chmod(0o644)
     opened = open_store(folder, "REV-004", PASSPHRASE, now=clock)
     assert opened.store.open_to_others is None
     assert {path.name: oct(mode(path)) for path in everything if path.exists() and mode(path) & 0o077} == {}
     assert sum(path.is_file() for path in everything) > 3
+    (tmp_path / "outside").write_text("kept", "utf-8")
+    (folder / "link").symlink_to(tmp_path / "outside")  # refused at the next opening (test_links)
+    (tmp_path / "outside").chmod(0o644)
+    assert keep_to_owner(folder) is None
     assert mode(tmp_path / "outside") == 0o644, "a link leads out of the store"
     opened.close()
 

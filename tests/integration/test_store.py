@@ -15,7 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
 from db import attempts, keyslots
-from db.content import examine_content, read_content, verify_content
+from db.content import ContentFolder, examine_content, read_content, verify_content
 from db.queries import items
 from db.store import Store
 from eum_app.crypto.passphrases import KdfParams
@@ -279,18 +279,24 @@ def test_content_whose_commitment_is_not_hex_is_refused(tmp_path: Path) -> None:
     session.close()
 
 
+class FailingDisk(ContentFolder):
+    """Content in a regular file that opens and cannot be read. A link to it would not be followed."""
+
+    def path_of(self, object_id: str) -> Path:
+        del object_id
+        return Path("/proc/self/mem")
+
+
 @pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="needs a file that opens and cannot be read")
 def test_a_disk_that_fails_while_content_is_read_is_named(tmp_path: Path) -> None:
     session = make_store(tmp_path / "s", "field", "FLD-0042", Clock())
     with session.writing() as transaction:
         ref = transaction.seal_content(os.urandom(300_000), "image/png")
-    path = session.store.content.path_of(ref.object_id)
-    path.unlink()
-    path.symlink_to("/proc/self/mem")
+    failing = FailingDisk(session.store.content.folder)
     for read in (read_content, verify_content):
         with pytest.raises(Trouble, match=r"disk\.failed"):
-            session.read(read, session.store.content, ref)
-    assert session.read(examine_content, session.store.content).missing == (ref.object_id,)
+            session.read(read, failing, ref)
+    assert session.read(examine_content, failing).missing == (ref.object_id,)
     session.close()
 
 

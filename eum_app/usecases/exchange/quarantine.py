@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,7 +17,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
-from db.files import WRITING, disk_trouble, is_file, sync_folder, written_whole
+from db.files import WRITING, disk_trouble, is_plain_file, is_plain_folder, sync_folder, written_whole
 from db.queries.exchange import all_quarantined, is_quarantined
 from eum_app.domain.areas import Area
 from eum_app.domain.bundles import ImportResult
@@ -51,7 +52,7 @@ _UNKNOWN: Final = frozenset({"bundle.unknown_sender", "trust.suite_mismatch"})
 def kept_path(session: Session, file_sha384: str) -> Path | None:
     """Return the kept copy of a file, named by its content, or None if it is gone."""
     kept = session.store.folder / QUARANTINE / f"{file_sha384[:32]}{SUFFIX}"
-    return kept if kept.is_file() else None
+    return kept if is_plain_folder(kept.parent) and is_plain_file(kept) else None
 
 
 def sweep(session: Session) -> None:
@@ -59,8 +60,8 @@ def sweep(session: Session) -> None:
     folder = session.store.folder / QUARANTINE
     before = (session.now() - STALE).timestamp()
     with contextlib.suppress(OSError):  # another process may sweep too; what stays is swept the next time
-        for path in folder.iterdir():
-            if path.name.startswith((_ARRIVING, WRITING)) and path.stat().st_mtime < before:
+        for path in folder.iterdir() if is_plain_folder(folder) else ():
+            if path.name.startswith((_ARRIVING, WRITING)) and path.lstat().st_mtime < before:
                 path.unlink(missing_ok=True)
 
 
@@ -112,8 +113,10 @@ def _measured(path: Path, *, limit: int) -> tuple[int, str]:
 def _kept(session: Session, path: Path, sender: str, size: int, digest: str) -> bool:
     """Copy a file into the quarantine, named by its content. Return False where it has no room or cannot be read."""
     kept = session.store.folder / QUARANTINE / f"{digest[:32]}{SUFFIX}"
-    if is_file(kept):
+    if kept_path(session, digest):
         return True
+    if os.path.lexists(kept.parent) and not is_plain_folder(kept.parent):  # a link: nothing is written through it
+        return False
     rows = session.read(all_quarantined, session.name)
     of_sender = {f"{row.file_sha384[:32]}{SUFFIX}" for row in rows if row.sender == sender}
     try:
@@ -123,7 +126,7 @@ def _kept(session: Session, path: Path, sender: str, size: int, digest: str) -> 
 
 
 def _has_room(folder: Path, size: int, of_sender: set[str]) -> bool:
-    held = {one.name: one.stat().st_size for one in folder.glob(f"*{SUFFIX}")}
+    held = {one.name: one.lstat().st_size for one in folder.glob(f"*{SUFFIX}")}
     taken = sum(held[name] for name in of_sender if name in held)
     if sum(held.values()) + size > QUOTA or taken + size > QUOTA_OF_SENDER:
         return False

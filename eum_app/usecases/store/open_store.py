@@ -13,7 +13,7 @@ from db.address import readdress
 from db.attempts import failures
 from db.chains import verify_all_chains
 from db.content import check_content
-from db.files import disk_trouble, make_folder
+from db.files import disk_trouble, make_folder, require_no_links
 from db.keyslots import StoreFile, new_data_key, new_slot, write_store_file
 from db.secrets import AUTHORITY, IDENTITY, RECOVERY
 from db.store import Store, StoreName
@@ -214,6 +214,7 @@ def open_store(
     """
     for path in (folder, Path(os.path.realpath(folder))):  # the mark outside the folder names the second
         require_text_name(path)
+    require_no_links(folder)
     # Read before unlocking, which resets the count: the start of the session records the failures.
     failed = failures(folder)
     store_file, unlocked = unlocked_by_passphrase(folder, account, passphrase)
