@@ -30,6 +30,7 @@ from db.location import FILE_NAME as ADDRESS
 from db.tables import journal, meta
 from eum_app.domain.errors import Trouble
 from eum_app.domain.facts import CopyNoticed
+from eum_app.domain.file_names import part_of_name
 from eum_app.domain.journal import Head
 from eum_app.domain.stores import CopyKind
 from eum_app.domain.unreadable import UNREADABLE
@@ -38,6 +39,7 @@ TOKEN: Final = "instance"  # noqa: S105 - a name in `meta`
 """Name in `meta` of the store's token."""
 RESTORED: Final = "restored"
 """Name in `meta` of the mark that a restore leaves."""
+_ID_CHARS: Final = 64  # more than `new_id` makes; a folder from another party may hold any text as the store's id
 _MAX_FILE_BYTES: Final = 64 * 1024
 
 
@@ -201,7 +203,7 @@ def _has_receipt_beyond(connection: Connection, own: Head) -> bool:
 
 def _files(store_id: str) -> Iterator[Path]:
     with contextlib.suppress(Trouble):
-        yield from (state_folder() / "stores").glob(f"{store_id}-*.json")
+        yield from (state_folder() / "stores").glob(f"{part_of_name(store_id, _ID_CHARS)}-*.json")
 
 
 def path_of(store_id: str, folder: Path) -> Path:
@@ -210,7 +212,7 @@ def path_of(store_id: str, folder: Path) -> Path:
     Raises Trouble `home.absent`.
     """
     place = hashlib.sha256(str(folder.resolve()).encode(errors="surrogateescape")).hexdigest()[:16]
-    return state_folder() / "stores" / f"{store_id}-{place}.json"
+    return state_folder() / "stores" / f"{part_of_name(store_id, _ID_CHARS)}-{place}.json"
 
 
 def _left(store_id: str, folder: Path) -> Left | None:

@@ -80,10 +80,13 @@ def unsigned_checks(connection: Connection, visit_id: str) -> list[UnsignedCheck
 
 
 def visits_owing(connection: Connection, authors: list[Author]) -> set[str]:
-    """Return the ids of the visits of these authors' devices in which a check is unsigned and newer than the rule."""
+    """Return the ids of the visits of these authors' devices in which a check is unsigned and newer than the rule.
+
+    Visits that HQ has not adopted are left out: they are judged when it does.
+    """
     found: set[str] = set()
     for device in sorted({author.origin for author in authors}):
-        of_device = select(visits.c.visit_id).where(visits.c.device == device)
+        of_device = select(visits.c.visit_id).where(visits.c.device == device, ~visits.c.is_pending)
         owing = select(checks.c.visit_id).where(checks.c.visit_id.in_(of_device), _is_due()).distinct()
         found.update(connection.execute(owing).scalars())
     return found

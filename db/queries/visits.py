@@ -326,6 +326,20 @@ def starts_of(connection: Connection, visit_ids: Iterable[str]) -> dict[str, str
     return found
 
 
+def pending_among(connection: Connection, visit_ids: Iterable[str]) -> set[str]:
+    """Return those of the visits that a device started and HQ has not adopted."""
+    found: set[str] = set()
+    for chosen in among(connection, visits.c.visit_id, visit_ids):
+        found.update(connection.execute(select(visits.c.visit_id).where(chosen, visits.c.is_pending)).scalars())
+    return found
+
+
+def count_pending(connection: Connection, device: str) -> int:
+    """Return the number of visits that a device started and HQ has not adopted."""
+    mine = select(func.count()).select_from(visits).where(visits.c.device == device, visits.c.is_pending)
+    return int(connection.execute(mine).scalar_one())
+
+
 def of_pending_visit(column: ColumnElement[str]) -> ColumnElement[bool]:
     """Return the condition that a visit's id is that of one that HQ has not adopted: its checks count for nothing."""
     return column.in_(select(visits.c.visit_id).where(visits.c.is_pending))

@@ -5,9 +5,25 @@ On Linux a name may hold any bytes. A paste may hold half of a character: one un
 
 from __future__ import annotations
 
+import hashlib
+import re
 from pathlib import Path
+from typing import Final
 
 from eum_app.domain.errors import Refusal
+
+_ID: Final = re.compile("[0-9A-Za-z][0-9A-Za-z_-]*")
+
+
+def part_of_name(an_id: str, most: int = 8) -> str:
+    """Return the beginning of an id, at most `most` characters, as a part of a file name.
+
+    A device may send any text as an id, such as `/../../x`. Of an id with other characters than letters, digits,
+    hyphens and underscores, the beginning of its hash is returned.
+    """
+    if _ID.fullmatch(an_id):
+        return an_id[:most]
+    return hashlib.sha384(an_id.encode(errors="surrogatepass")).hexdigest()[:most]
 
 
 def shown_name(name: str) -> str:

@@ -143,6 +143,14 @@ VISIT_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "{sender} starts the visit {visit_id}, which exists already."),
         QT_TRANSLATE_NOOP("messages", "Ask who works with {sender}, and examine the device. Nothing was imported."),
     ),
+    "visit.many_pending": (
+        QT_TRANSLATE_NOOP("messages", "More than {limit} visits that {sender} started would wait to be adopted."),
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "Adopt those that took place, then import the file again. "
+            "If no one made so many visits, examine the device. Nothing was imported.",
+        ),
+    ),
     "visit.sample": (
         QT_TRANSLATE_NOOP("messages", "A visit of this kind takes no sample: {kind}."),
         QT_TRANSLATE_NOOP("messages", "Plan it for all items, or choose a kind that samples."),

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
 from eum_app.domain.clock import utc_text
 from eum_app.domain.errors import Refusal
+from eum_app.domain.file_names import part_of_name
 from eum_app.domain.visits import Outcome
 from eum_app.reports.worklist import BLANK_ROWS, TICKED
 from eum_app.usecases.calls import call
@@ -79,7 +80,7 @@ class PrintBar(Card):
         self.setVisible(self.isHidden())
         if self.isVisible():
             if self.path.path is None:
-                self.path.set_path(self._desk.outbox / f"worklist-{self.visit_id[:8]}.pdf")
+                self.path.set_path(self._desk.outbox / f"worklist-{part_of_name(self.visit_id)}.pdf")
             self.path.edit.setFocus()
 
     def _print(self) -> None:

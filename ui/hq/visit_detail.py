@@ -16,6 +16,7 @@ from eum_app.domain.checklists import Checklist
 from eum_app.domain.compliance.balance import VisitBalance
 from eum_app.domain.errors import KnownError
 from eum_app.domain.facts import VisitClosedOut
+from eum_app.domain.file_names import part_of_name
 from eum_app.domain.ids import CheckId
 from eum_app.domain.people import Permission
 from eum_app.domain.visits import Party
@@ -293,7 +294,7 @@ class VisitView(QWidget):
             child(
                 make_report_child,
                 VISIT_RECORD,
-                self.desk.outbox / f"{VISIT_RECORD.name}-{visit.visit_id[:8]}.pdf",
+                self.desk.outbox / f"{VISIT_RECORD.name}-{part_of_name(visit.visit_id)}.pdf",
                 {"visit_id": visit.visit_id},
                 replaces=replaces,
             ),

@@ -126,7 +126,10 @@ def _kept(session: Session, path: Path, sender: str, size: int, digest: str) -> 
 
 
 def _has_room(folder: Path, size: int, of_sender: set[str]) -> bool:
-    held = {one.name: one.lstat().st_size for one in folder.glob(f"*{SUFFIX}")}
+    found = list(folder.glob(f"*{SUFFIX}"))
+    if not all(map(is_plain_file, found)):  # a link, or one that another process has just removed
+        return False
+    held = {one.name: one.lstat().st_size for one in found}
     taken = sum(held[name] for name in of_sender if name in held)
     if sum(held.values()) + size > QUOTA or taken + size > QUOTA_OF_SENDER:
         return False

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 from db.queries.checks import RecordPlace, places_of_checks
 from db.queries.deficiencies import places_of_records
 from db.queries.dispositions import places_of_statements
-from db.queries.visits import devices_of_visits, starts_of
+from db.queries.visits import count_pending, devices_of_visits, starts_of
 from db.store import Connection
 from eum_app.domain.admission import admitted
 from eum_app.domain.areas import Area
@@ -59,6 +60,8 @@ from eum_app.usecases.review.findings import judge, record_judgement
 from eum_app.usecases.session import Session
 
 _ABOUT_DEFICIENCIES = (DeficiencyStated, DeficiencyFollowedUp, DeficiencyCorrected, DeficiencyWithdrawn)
+MAX_PENDING: Final = 1_000
+"""Visits of a device that may wait to be adopted, many more than its people can make between two exchanges."""
 
 
 def receive_at_hq(
@@ -218,7 +221,11 @@ def _started(
     """Return the ids of the visits that a device starts here. Its checks may name them from then on.
 
     A device may start a visit once, under an id that no other visit has: else it could take over a visit that HQ
-    planned, or change the site and the list of one that HQ has adopted. Raises Refusal `visit.repeated`.
+    planned, or change the site and the list of one that HQ has adopted.
+
+    At most `MAX_PENDING` of its visits may wait for a reviewer. The bundle with more is refused as a whole, since
+    entries are received in their order. Nothing is lost: the device keeps it, and it can be imported once reviewers
+    have adopted some. Raises Refusal `visit.repeated`, `visit.many_pending`.
     """
     keys = {
         (fact.visit_id, order_key(fact.observed_at, entry))
@@ -231,6 +238,8 @@ def _started(
     repeated = sorted(visit_id for visit_id, key in keys if held.get(visit_id, key) != key)
     if repeated or len(keys) > len(ids):
         raise Refusal("visit.repeated", visit_id=(repeated or sorted(ids))[0][:40], sender=device)
+    if ids and count_pending(connection, device) + len(ids - held.keys()) > MAX_PENDING:
+        raise Refusal("visit.many_pending", sender=device, limit=MAX_PENDING)
     return ids
 
 

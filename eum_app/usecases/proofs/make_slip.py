@@ -25,6 +25,7 @@ from db.tiles import Tiles, catch_up, place_of
 from db.transaction import Transaction
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import ProofSlipMade, VisitClosedOut, decode_fact, may_state
+from eum_app.domain.file_names import part_of_name
 from eum_app.domain.ids import FindingId
 from eum_app.domain.merkle import inclusion_path
 from eum_app.domain.proof_slips import MAX_QR_BYTES, SLIP_SUFFIX, Slip, encode_slip, record_of, salt_of
@@ -125,7 +126,7 @@ def write_slip(session: Session, subject: Subject, subject_id: str, folder: Path
     Raises as `make_slip`; Trouble for disk errors.
     """
     made = make_slip(session, subject, subject_id)
-    path = folder / f"slip-{subject}-{subject_id[:8]}{SLIP_SUFFIX}"
+    path = folder / f"slip-{subject}-{part_of_name(subject_id)}{SLIP_SUFFIX}"
     save_slip(made.data, path)
     if made.short is None:
         return SlipWritten(made.areas, made, path, None, None)

@@ -21,7 +21,7 @@ from db.queries.findings import (
     still_counts,
 )
 from db.queries.testimony import answers_of
-from db.queries.visits import closing, purpose_of
+from db.queries.visits import closing, pending_among, purpose_of
 from db.store import Connection
 from db.transaction import Transaction
 from eum_app.domain.checklists import deviations
@@ -86,13 +86,15 @@ def judge(
     `signature_days` after its arrival, a check should be covered by a head that its account signed (None: the calendar
     raises nothing).
 
-    Records nothing, and reads visits in order of id. Unknown visits give nothing.
+    Records nothing, and reads visits in order of id. Unknown visits give nothing. Nor do visits that a device started,
+    until HQ adopts them (`start_visit.adopt_visit`): nothing in them counts, and a device can state any number of them.
     A finding lapses when its cause is gone, unless it was decided already. Causes go away when a check is withdrawn or
     replaced, a statement is ended, or a question is answered differently. Where only some of its causes went away (a
     photo arrived later), another occurrence of the finding with those that are left takes its place.
     """
     judged: list[Judged] = []
-    for visit_id in sorted(set(visit_ids) - {""}):  # "" would mean the findings of every visit
+    wanted = set(visit_ids) - {""}  # "" would mean the findings of every visit
+    for visit_id in sorted(wanted - pending_among(connection, wanted)):
         triggers = [*run_rules(_checks_seen(connection, visit_id, observed_at))]
         if (site := _site_seen(connection, visit_id)) is not None:
             triggers += run_site_rules(site)

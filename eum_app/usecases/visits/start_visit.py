@@ -22,6 +22,7 @@ from eum_app.usecases.people.scopes import (
     require_site,
     require_visit,
 )
+from eum_app.usecases.review.findings import judge, record_judgement
 from eum_app.usecases.session import Session, new_id
 from eum_app.usecases.visits.plan_visit import proposed_pin, require_checklist
 
@@ -103,7 +104,7 @@ def start_visit(
 
 
 def adopt_visit(session: Session, visit_id: str, site_id: str = "", comment: str = "") -> AdoptedVisit:
-    """Adopt a visit that a device started. From then on its checks count.
+    """Adopt a visit that a device started. From then on its checks count, and its findings are raised.
 
     It took place at the site `site_id` of the book; without one, the site that the device named is registered as new.
     The device learns of both. An account cannot adopt its own visit. The items that the device expected must be in the
@@ -141,6 +142,7 @@ def adopt_visit(session: Session, visit_id: str, site_id: str = "", comment: str
             registered = [SiteRegistered(observed_at=now, site_id=site_id, name=name, country=where)]
         adopted = VisitAdopted(observed_at=now, visit_id=visit_id, site_id=site_id, comment=comment.strip())
         transaction.record_all([*registered, adopted])
+        record_judgement(transaction, judge(connection, [visit_id], now))
         transaction.copy_out(row.device, [*registered, adopted, *facts_for_visit(connection, site_id)])
         # Its deficiencies count from now on, so devices with a visit to the site have to ask for them.
         tell_devices(transaction, ids_touched_at(connection, [visit_id]), sender=row.device)
