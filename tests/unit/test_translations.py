@@ -48,6 +48,7 @@ COMPUTED = {
     "ui/kit/words.py": "tables of marked texts: codes and rules",
     "eum_app/wording/at_hq.py": "a table of marked texts",
     "eum_app/wording/host_statement.py": "tables of marked texts: outcomes, kinds of visit, reasons",
+    "eum_app/wording/deficiency_words.py": "the table of marked texts: severities, and answers of later visits",
     "eum_app/wording/list_words.py": "tables of marked texts",
     "eum_app/wording/messages.py": "tables of marked texts",
     "eum_app/wording/reading.py": "tables of marked texts",
