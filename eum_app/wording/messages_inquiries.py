@@ -46,7 +46,7 @@ INQUIRY_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "State the articles that the request names, each with its quantity."),
     ),
     "inquiry.quantity": (
-        QT_TRANSLATE_NOOP("messages", "“{text}” is not a quantity."),
+        QT_TRANSLATE_NOOP("messages", "The quantity “{text}” cannot be read."),
         QT_TRANSLATE_NOOP("messages", "State a whole number from 1 to {limit}, without separators."),
     ),
     "inquiry.value": (

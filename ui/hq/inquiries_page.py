@@ -30,7 +30,7 @@ from ui.hq.inquiry_words import due_chip, matches, state_chip
 from ui.kit.desk import Desk
 from ui.kit.models import Column, IdsTableModel, current_id, on_current, select_id, table_view
 from ui.kit.page import Page
-from ui.kit.widgets import ActionButton, Card, ColumnPart, Columns, EmptyState, SearchField, panel, vbox
+from ui.kit.widgets import ActionButton, Card, ColumnPart, Columns, EmptyState, NoticeBar, SearchField, panel, vbox
 from ui.kit.words import joined, word
 from ui.shared.page_parts import choices, fill_choices, may, named, show_rows, why_not
 
@@ -108,9 +108,7 @@ class InquiriesPage(Page):
         self.add_action(self.tr("Search"), "Ctrl+F", self.search.setFocus)
         self.form.confirmed.connect(self._record)
         self.form.cancelled.connect(self._leave_form)
-        self.result.tasked.connect(self._task)
-        self.result.answered.connect(self._answer)
-        self.result.closed.connect(self._close)
+        self._connect_acts()
         self.result.setEnabled(False)
 
     def _table_columns(self) -> list[Column]:
@@ -236,7 +234,7 @@ class InquiriesPage(Page):
 
     def _record(self, new: NewInquiry, why: str) -> None:
         made = call(correct_inquiry, self._corrected, new, why) if self._corrected else call(open_inquiry, new)
-        self.desk.do(made, then=self._recorded, failed=self._again(self.form.let_try_again))
+        self.desk.do(made, then=self._recorded, failed=_again(self.notice, self.form.let_try_again))
 
     def _recorded(self, done: OpenedInquiry) -> None:
         self._wanted = done.inquiry_id
@@ -249,34 +247,37 @@ class InquiriesPage(Page):
             self.notice.show_message("ok", self.tr("The inquiry is recorded"))
         self._reload()
 
-    def _task(self, told: str, reference: str) -> None:
-        self._do_current(lambda key: call(task_inquiry, key, told, reference), self.tr("The task is recorded"))
+    def _connect_acts(self) -> None:
+        def task(told: str, reference: str) -> None:
+            self._do_current(lambda key: call(task_inquiry, key, told, reference), self.tr("The task is recorded"))
 
-    def _answer(self, new: NewAnswer) -> None:
-        self._do_current(lambda key: call(answer_inquiry, key, new), self.tr("The answer is recorded"))
+        def answer(new: NewAnswer) -> None:
+            self._do_current(lambda key: call(answer_inquiry, key, new), self.tr("The answer is recorded"))
 
-    def _close(self, result: str, reasons: tuple[str, ...], note: str) -> None:
-        self._do_current(
-            lambda key: call(close_inquiry, key, result, reasons=reasons, note=note), self.tr("The inquiry is closed")
-        )
-
-    def _do_current(self, make: Callable[[str], Call[Changed]], words: str) -> None:
-        key = current_id(self.table)
-        if key is not None and key in self._found:
-            self.desk.do(
-                make(key),
-                then=lambda _done: self._said(words),
-                failed=self._again(self.result.follow),
+        def close(result: str, reasons: tuple[str, ...], note: str) -> None:
+            self._do_current(
+                lambda key: call(close_inquiry, key, result, reasons=reasons, note=note),
+                self.tr("The inquiry is closed"),
             )
 
-    def _said(self, words: str) -> None:
-        self.result.has_recorded()
-        self._reload()
-        self.notice.show_message("ok", words)
+        self.result.tasked.connect(task)
+        self.result.answered.connect(answer)
+        self.result.closed.connect(close)
 
-    def _again(self, let: Callable[[], object]) -> Callable[[KnownError], object]:
-        def failed(error: KnownError) -> None:
-            let()
-            self.notice.show_error(error)
+    def _do_current(self, make: Callable[[str], Call[Changed]], words: str) -> None:
+        def said(_done: Changed) -> None:
+            self.result.has_recorded()
+            self._reload()
+            self.notice.show_message("ok", words)
 
-        return failed
+        key = current_id(self.table)
+        if key is not None and key in self._found:
+            self.desk.do(make(key), then=said, failed=_again(self.notice, self.result.follow))
+
+
+def _again(notice: NoticeBar, let: Callable[[], object]) -> Callable[[KnownError], object]:
+    def failed(error: KnownError) -> None:
+        let()
+        notice.show_error(error)
+
+    return failed
