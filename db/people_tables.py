@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from sqlalchemy import BigInteger, Column, LargeBinary, PrimaryKeyConstraint, Table
 
 from db.tables import PLAIN_TEXT, _text, read
+
+USED: Final = "used"
+DISCLOSED: Final = "disclosed"
 
 account_keys = Table(
     "account_keys",
@@ -43,9 +48,10 @@ code_sets = Table(
 spent_codes = Table(
     "spent_codes",
     read,
+    Column("origin", PLAIN_TEXT, nullable=False),  # who says so
     Column("set_id", PLAIN_TEXT, nullable=False),
     Column("number", BigInteger, nullable=False),
-    Column("how", PLAIN_TEXT, nullable=False),  # used, disclosed
+    Column("how", PLAIN_TEXT, nullable=False),  # USED, DISCLOSED
     _text("at"),
-    PrimaryKeyConstraint("set_id", "number", "how"),
+    PrimaryKeyConstraint("origin", "set_id", "number", "how"),
 )

@@ -31,7 +31,7 @@ from sqlalchemy.dialects import postgresql
 from eum_app.domain.dispositions import TERMINAL
 from eum_app.domain.visits import TO_CHECK
 
-PROJECTION_VERSION: Final = 33
+PROJECTION_VERSION: Final = 34
 """Version of the read tables. Raise it whenever `read` or the projection changes: stores then rebuild when opened."""
 
 PLAIN_TEXT: Final = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
@@ -50,6 +50,9 @@ AHEAD: Final = text("kind IN ('DeviceEnrolled', 'TimeCorrected')")
 
 KEYS: Final = text("kind IN ('AccountAdded', 'AccountRemoved', 'HqCertified', 'VaultSealed')")
 """Condition for the entries about keys (`db.queries.key_facts`), which are read from the journal each time."""
+
+ENDS: Final = text("kind IN ('DeviceEnrolled', 'DeviceRevoked', 'FactsReceived', 'LateHeadAccepted', 'PaperHeadNoted')")
+"""Condition for the entries about late bundles (`db.queries.late`), which are read from the journal each time."""
 
 journal = Table(
     "journal",
@@ -71,6 +74,7 @@ journal = Table(
     Index("journal_by_time", "recorded_at", postgresql_using="brin"),
     Index("journal_ahead", "kind", sqlite_where=AHEAD, postgresql_where=AHEAD),
     Index("journal_keys", "kind", "origin", sqlite_where=KEYS, postgresql_where=KEYS),
+    Index("journal_ends", "kind", "origin", sqlite_where=ENDS, postgresql_where=ENDS),
 )
 
 content = Table(

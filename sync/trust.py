@@ -76,12 +76,12 @@ class Revocation:
 class Ended:
     """When an identity of a device ended, and why (`bundle.revoked` or `bundle.superseded`).
 
-    `by` is the number of the own entry of this store that ended it.
+    `by` is the place (epoch, number) of this store's own entry that ended it.
     """
 
     at: datetime
     code: str
-    by: int
+    by: tuple[int, int]
 
 
 @dataclass(frozen=True)

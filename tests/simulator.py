@@ -83,16 +83,18 @@ class Simulator:
         """Import bundles at HQ in this order, one at a time."""
         return [import_bundles(self.world.hq, [path]).outcomes[0] for path in paths]
 
-    def lie(self, device: str, facts: Sequence[Fact], objects: Sequence[BundleObject] = ()) -> Path:
+    def lie(
+        self, device: str, facts: Sequence[Fact], objects: Sequence[BundleObject] = (), actor: str = "INS-017"
+    ) -> Path:
         """Add facts that our app refuses to state, correctly chained, as a modified app on an enrolled device could."""
         session = self.world.devices[device]
-        return self.forge(device, self.chained(device, session.store.named.epoch, facts), objects)
+        return self.forge(device, self.chained(device, session.store.named.epoch, facts, actor), objects)
 
-    def chained(self, origin: str, epoch: int, facts: Sequence[Fact]) -> list[Entry]:
+    def chained(self, origin: str, epoch: int, facts: Sequence[Fact], actor: str = "INS-017") -> list[Entry]:
         """Return entries that follow what HQ holds of a chain."""
         with self.world.hq.store.reading() as connection:
             head = chain_head(connection, origin, epoch)
-        author = Author(origin, epoch, "INS-017", "forged", lambda: 0)
+        author = Author(origin, epoch, actor, "forged", lambda: 0)
         entries: list[Entry] = []
         for fact in facts:
             entry = next_entry(

@@ -14,9 +14,9 @@ from eum_app.domain.errors import Refusal, Trouble
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD: Final = "0004"
+HEAD: Final = "0005"
 """Newest schema revision."""
-KNOWN: Final = ("0001", "0002", "0003", "0004")
+KNOWN: Final = ("0001", "0002", "0003", "0004", "0005")
 """Revisions that this version can open or upgrade."""
 
 

@@ -38,13 +38,18 @@ def has_ended() -> ColumnElement[bool]:
     return exists().where(ends())
 
 
+def is_at_pending_visit() -> ColumnElement[bool]:
+    """Return the condition that a statement was made at a visit that a device started and HQ has not adopted."""
+    return dispositions.c.visit_id.in_(select(visits.c.visit_id).where(visits.c.is_pending))
+
+
 def _newest(column: ColumnElement[Any]) -> Any:
     return (
         select(column)
         .where(
             dispositions.c.item_id == items.c.item_id,
             ~has_ended(),
-            dispositions.c.visit_id.not_in(select(visits.c.visit_id).where(visits.c.is_pending)),
+            ~is_at_pending_visit(),
         )
         .order_by(dispositions.c.order_key.desc(), dispositions.c.statement_id)
         .limit(1)

@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 from sqlalchemy import Connection
 
-from db.people_tables import account_keys, code_sets, removals, spent_codes
+from db.people_tables import DISCLOSED, USED, account_keys, code_sets, removals, spent_codes
 from db.projection.rows import Appliers, Noted, key_of, plain, put
 from db.tables import accounts
 from eum_app.domain import facts as f
@@ -65,16 +65,19 @@ def apply_codes_made(connection: Connection, noted: Sequence[Noted]) -> None:
 
 def apply_codes_used(connection: Connection, noted: Sequence[Noted]) -> None:
     """Insert used recovery codes; a row that is already there stays."""
-    _spend(connection, noted, "used")
+    _spend(connection, noted, USED)
 
 
 def apply_codes_disclosed(connection: Connection, noted: Sequence[Noted]) -> None:
     """Insert recovery codes that HQ read out; a row that is already there stays."""
-    _spend(connection, noted, "disclosed")
+    _spend(connection, noted, DISCLOSED)
 
 
 def _spend(connection: Connection, noted: Sequence[Noted], how: str) -> None:
-    rows = [{**plain(fact, "set_id", "number"), "how": how, "at": fact.observed_at} for _, fact, _ in noted]
+    rows = [
+        {**plain(fact, "set_id", "number"), "origin": entry.origin, "how": how, "at": fact.observed_at}
+        for entry, fact, _ in noted
+    ]
     put(connection, spent_codes, rows)
 
 

@@ -34,7 +34,7 @@ def apply_withheld(connection: Connection, noted: Sequence[Noted]) -> None:
     At HQ an order counts only if both people signed it, or if an earlier version recorded it. A device has HQ's word.
     `Store.writing` removes the objects' files after the commit.
     """
-    noted = [(entry, fact, known_at) for entry, fact, known_at in noted if is_order(connection, entry, fact, known_at)]
+    noted = [(entry, fact, known_at) for entry, fact, known_at in noted if is_order(connection, entry, fact)]
     if not noted:
         return
     rows = [

@@ -11,7 +11,7 @@ from db.disposition_tables import dispositions
 from db.queries.checks import OWN_NAME, is_attributed, is_withdrawn
 from db.queries.findings import is_open
 from db.tables import accounts, checks, findings, journal, visits
-from eum_app.domain.facts import HeadSigned, SiteAssessed, decode_fact
+from eum_app.domain.facts import Fact, HeadSigned, SiteAssessed, VisitStarted, decode_fact
 from eum_app.domain.people import folded
 
 
@@ -151,14 +151,22 @@ def answered_by(connection: Connection, visit_id: str) -> list[Author]:
     Reads the journals of its device and of this store, because the read table keeps only the newest answers.
     """
     device = select(visits.c.device).where(visits.c.visit_id == visit_id).scalar_subquery()
-    assessed = select(journal).where(
-        or_(journal.c.origin == device, journal.c.origin == OWN_NAME), journal.c.kind == SiteAssessed.__name__
-    )
+    by = or_(journal.c.origin == device, journal.c.origin == OWN_NAME)
+    return _authors_of(connection, SiteAssessed, visit_id, by)
+
+
+def _authors_of(connection: Connection, kind: type[Fact], visit_id: str, by: ColumnElement[bool]) -> list[Author]:
     return [
         Author(row.origin, row.epoch, row.actor, row.seq)
-        for row in connection.execute(assessed)
+        for row in connection.execute(select(journal).where(by, journal.c.kind == kind.__name__))
         if getattr(decode_fact(row.kind, row.kind_version, row.payload), "visit_id", "") == visit_id
     ]
+
+
+def started_by(connection: Connection, visit_id: str) -> list[Author]:
+    """Return the author of the start of a visit without tasking, as its device names them; none for a planned visit."""
+    device = select(visits.c.device).where(visits.c.visit_id == visit_id, visits.c.is_unplanned).scalar_subquery()
+    return _authors_of(connection, VisitStarted, visit_id, journal.c.origin == device)
 
 
 def linked_accounts(connection: Connection, account: str) -> set[tuple[str, str]]:

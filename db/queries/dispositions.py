@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, and_, case, exists, func, or_, select
 
 from db.among import among
 from db.disposition_tables import disposition_ends, dispositions
-from db.projection.dispositions import ends, has_ended
+from db.projection.dispositions import ends, has_ended, is_at_pending_visit
 from db.queries.checks import RecordPlace, is_withdrawn
 from db.tables import LISTED_GONE, checks, items, visit_items
 from eum_app.domain.dispositions import STOPS_CLOCK, TERMINAL
@@ -200,13 +200,18 @@ def seen_though_gone(connection: Connection, visit_id: str) -> dict[str, str]:
     """Return check id → disposition, for sightings at a visit of items that were reported as gone before (`TERMINAL`).
 
     Withdrawn checks are left out. An item was gone if the newest statement about it before the check says so, or
-    without one its list, if it said so before the check.
+    without one its list, if it said so before the check. Statements at pending visits say nothing.
     """
     stated = select(dispositions.c.item_id)
     listed = select(items.c.item_id).where(LISTED_GONE)  # this text is the condition of its index
     before = (
         select(dispositions.c.disposition)
-        .where(dispositions.c.item_id == checks.c.item_id, dispositions.c.order_key < checks.c.order_key, ~has_ended())
+        .where(
+            dispositions.c.item_id == checks.c.item_id,
+            dispositions.c.order_key < checks.c.order_key,
+            ~has_ended(),
+            ~is_at_pending_visit(),
+        )
         .order_by(dispositions.c.order_key.desc())
         .limit(1)
         .scalar_subquery()

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, TextClause, and_, or_, select
 
 from db.tables import KEYS, journal, meta
 from eum_app.crypto.certificates import Certificate, Role
@@ -21,6 +21,18 @@ SUCCESSION_PURPOSE: Final = "eum/hq-succession/1"
 VAULT_PURPOSE: Final = "eum/vault/1"
 
 F = TypeVar("F", bound=Fact)
+
+
+Place = tuple[int, int]
+"""(epoch, number) of an entry in this store's own journal."""
+
+
+class OwnEntry(NamedTuple):
+    """An entry of this store's own journal."""
+
+    place: Place
+    actor: str
+    fact: Fact
 
 
 @dataclass(frozen=True)
@@ -117,20 +129,35 @@ def _stated(connection: Connection, kind: type[F]) -> Iterator[F]:
         yield fact
 
 
-def stated(connection: Connection, *kinds: type[Fact], before: int | None = None) -> Iterator[tuple[str, Fact]]:
+def stated(connection: Connection, *kinds: type[Fact], before: Place | None = None) -> Iterator[tuple[str, Fact]]:
     """Yield author and fact of this store's own entries of kinds that `KEYS` names, oldest first.
 
-    `before` is the `known_at` of an own entry; later entries are left out.
+    `before` is the place of an own entry; later entries are left out.
+    """
+    for entry in own_entries(connection, KEYS, *kinds, before=before):
+        yield entry.actor, entry.fact
+
+
+def own_entries(
+    connection: Connection, condition: TextClause, *kinds: type[Fact], before: Place | None = None
+) -> Iterator[OwnEntry]:
+    """Yield this store's own entries of these kinds, oldest first, up to the place `before`.
+
+    `condition` is that of an index of the journal which names the kinds. The place is part of the journal's chain,
+    unlike `known_at`, which a script can change.
     """
     own = select(meta.c.value).where(meta.c.name == "name").scalar_subquery()
+    columns = [journal.c[name] for name in ("epoch", "seq", "actor", "kind", "kind_version", "payload")]
     question = (
-        select(journal.c.actor, journal.c.kind, journal.c.kind_version, journal.c.payload)
-        .where(KEYS, journal.c.origin == own, journal.c.kind.in_([kind.__name__ for kind in kinds]))
+        select(*columns)
+        .where(condition, journal.c.origin == own, journal.c.kind.in_([kind.__name__ for kind in kinds]))
         .order_by(journal.c.epoch, journal.c.seq)
     )
     if before is not None:
-        question = question.where(journal.c.known_at < before)
+        epoch, seq = before
+        earlier = and_(journal.c.epoch == epoch, journal.c.seq < seq)
+        question = question.where(or_(journal.c.epoch < epoch, earlier))
     for row in connection.execute(question).all():
         fact = decode_fact(row.kind, row.kind_version, row.payload)
         if isinstance(fact, kinds):
-            yield row.actor, fact
+            yield OwnEntry((row.epoch, row.seq), row.actor, fact)

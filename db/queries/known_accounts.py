@@ -15,7 +15,7 @@ from typing import Final
 import msgspec
 from sqlalchemy import Connection, select
 
-from db.queries.key_facts import stated
+from db.queries.key_facts import Place, stated
 from db.tables import meta
 from eum_app.crypto.signing import VerifyKey
 from eum_app.crypto.suites import Suite
@@ -65,13 +65,16 @@ def voucher_message(
     return msgspec.json.encode(said)
 
 
-def known_accounts(connection: Connection, before: int | None = None) -> dict[str, KnownAccount]:
+def known_accounts(connection: Connection, before: Place | None = None) -> dict[str, KnownAccount]:
     """Return the accounts of this store by code, removed ones included.
 
-    They are as they were `before` an own entry with that `known_at`.
+    They are as they were `before` an own entry at that place. An account that was removed never comes back, and
+    a statement that was made before changes nothing: a script can repeat both with their true vouchers, since a
+    voucher names no place in the journal.
     """
     store_id = connection.execute(select(meta.c.value).where(meta.c.name == "store_id")).scalar() or ""
     found: dict[str, KnownAccount] = {}
+    made: set[tuple[object, ...]] = set()
     is_vouched_for = False
     for actor, fact in stated(connection, AccountAdded, AccountRemoved, VaultSealed, before=before):
         match fact:
@@ -83,17 +86,18 @@ def known_accounts(connection: Connection, before: int | None = None) -> dict[st
             case AccountAdded() if not is_vouched_for or _is_vouched(store_id, found, actor, fact):
                 one = found.get(fact.account, KnownAccount(fact.role, ()))
                 key = (fact.suite, fact.public_key)
-                # A key that is stated again is not a new one: a script can repeat the entry about a former key.
-                keys = one.keys if key in one.keys else (*one.keys, key)
-                found[fact.account] = KnownAccount(fact.role, keys)
+                said = (fact.account, fact.role, *key, fact.programs, fact.countries)
+                if one.is_removed or said in made:
+                    continue
+                made.add(said)
+                found[fact.account] = KnownAccount(fact.role, one.keys if key in one.keys else (*one.keys, key))
     return found
 
 
 def _is_vouched(store_id: str, known: dict[str, KnownAccount], actor: str, fact: AccountAdded) -> bool:
     """Whether an administrator at that time signed it. A new journal repeats the accounts, which adds nothing."""
-    active = {account: one for account, one in known.items() if not one.is_removed}
-    managers = {account: one for account, one in active.items() if one.may(Permission.ACCOUNT_MANAGE)} or active
-    if actor not in managers:
+    managers = {account: one for account, one in known.items() if one.may(Permission.ACCOUNT_MANAGE)} or known
+    if actor not in managers or managers[actor].is_removed:  # a script can write that every administrator was removed
         return False
     message = voucher_message(
         store_id, fact.account, fact.role, fact.suite, fact.public_key, fact.programs, fact.countries

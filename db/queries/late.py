@@ -1,4 +1,8 @@
-"""Heads that are fixed outside of a device's word, and what became of its late bundles."""
+"""Ends of devices' identities, and heads of their chains that are fixed outside of a device's word.
+
+All of it is read from HQ's own journal, and "before" is a place in it: a script changes read tables unnoticed, and can
+only add entries at the end.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +10,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from db.exchange_tables import fixed_heads, received
+from db.queries.key_facts import Place, own_entries
 from db.queries.signed_acts import is_signed
-from db.tables import meta
-from eum_app.domain.facts import LateHeadAccepted
+from db.tables import ENDS, meta
+from eum_app.domain.facts import DeviceEnrolled, DeviceRevoked, FactsReceived, LateHeadAccepted, PaperHeadNoted
 from eum_app.domain.journal import Head
 
 
@@ -22,49 +26,70 @@ class Vouched:
     at: str
 
 
-def proved_heads(connection: Connection, origin: str, epoch: int, before: int) -> list[Head]:
-    """Return the heads of one chain for which HQ signed a receipt, or which it read from paper before an entry.
+@dataclass(frozen=True)
+class IdentityEnd:
+    """When an identity of a device ended first, by HQ's clock (UTC text) and by the place of HQ's entry."""
 
-    `before` is the number of HQ's own entry that ended the identity. The order of HQ's journal decides, not its clock.
-    A receipt counts whenever it was signed, because HQ signs only for what it holds.
+    at: str
+    is_revoked: bool
+    by: Place
+
+
+def identity_ends(connection: Connection) -> dict[tuple[str, int], IdentityEnd]:
+    """Return (device, epoch) → the end, for the identities that HQ revoked, or followed by one of a later epoch."""
+    began: list[tuple[Place, DeviceEnrolled]] = []
+    revoked: list[tuple[Place, DeviceRevoked]] = []
+    for entry in own_entries(connection, ENDS, DeviceEnrolled, DeviceRevoked):
+        match entry.fact:
+            case DeviceEnrolled() as fact:
+                began.append((entry.place, fact))
+            case DeviceRevoked() as fact:
+                revoked.append((entry.place, fact))
+    found: dict[tuple[str, int], IdentityEnd] = {}
+    for place, fact in revoked:
+        _end(found, (fact.device, fact.epoch), IdentityEnd(fact.observed_at, True, place))
+    epochs: dict[str, set[int]] = {}
+    for _, enrolled in began:
+        epochs.setdefault(enrolled.device, set()).add(enrolled.epoch)
+    for place, later in began:
+        for epoch in epochs[later.device]:
+            if epoch < later.epoch:
+                _end(found, (later.device, epoch), IdentityEnd(later.observed_at, False, place))
+    return found
+
+
+def _end(found: dict[tuple[str, int], IdentityEnd], identity: tuple[str, int], end: IdentityEnd) -> None:
+    known = found.get(identity, end)
+    is_revoked = known.is_revoked or end.is_revoked
+    found[identity] = IdentityEnd(min(known.at, end.at), is_revoked, min(known.by, end.by))
+
+
+def proved_heads(connection: Connection, origin: str, epoch: int, before: Place) -> list[Head]:
+    """Return the heads of one chain for which HQ signed a receipt, or which it read from paper, before an entry.
+
+    `before` is the place of HQ's own entry that ended the identity. The order of HQ's journal decides, not its clock. A
+    receipt from later proves nothing: HQ signs only for what it holds, and what it holds needs no proof.
     """
-    of_chain = select(received.c.seq, received.c.head_hash).where(
-        received.c.origin == origin, received.c.epoch == epoch
-    )
-    on_paper = select(fixed_heads.c.seq, fixed_heads.c.head_hash).where(
-        fixed_heads.c.origin == origin,
-        fixed_heads.c.epoch == epoch,
-        fixed_heads.c.how == "paper",
-        fixed_heads.c.known_at < before,
-    )
-    rows = connection.execute(of_chain.union(on_paper))
-    return [Head(origin, epoch, row.seq, row.head_hash) for row in rows]
+    found: list[Head] = []
+    for entry in own_entries(connection, ENDS, FactsReceived, PaperHeadNoted, before=before):
+        match entry.fact:
+            case FactsReceived() | PaperHeadNoted() as fact if (fact.origin, fact.epoch) == (origin, epoch):
+                found.append(Head(origin, epoch, fact.seq, fact.head_hash))
+    return list(dict.fromkeys(found))
 
 
 def accepted_heads(connection: Connection, origin: str, epoch: int) -> dict[Head, list[Vouched]]:
-    """Return head → the statements of the people at HQ who accepted it, in order of time.
+    """Return head → the statements of the people at HQ who accepted it, in the order of HQ's journal.
 
-    Only those count that the account's own key signed: a script can write others, also into this table.
+    Only those count that the account's own key signed: a script can write others. Of each account the first counts.
     """
     hq = connection.execute(select(meta.c.value).where(meta.c.name == "name")).scalar_one()
-    rows = connection.execute(
-        select(fixed_heads)
-        .where(fixed_heads.c.origin == origin, fixed_heads.c.epoch == epoch, fixed_heads.c.how == "accepted")
-        .order_by(fixed_heads.c.at, fixed_heads.c.actor)
-    )
-    found: dict[Head, list[Vouched]] = {}
-    for row in rows:
-        said = LateHeadAccepted(
-            observed_at=row.at,
-            quarantine_id=row.quarantine_id,
-            origin=origin,
-            epoch=epoch,
-            seq=row.seq,
-            head_hash=row.head_hash,
-            reason=row.reason,
-            signature=row.signature,
-        )
-        if is_signed(connection, hq, row.actor, said, row.known_at):
-            head = Head(origin, epoch, row.seq, row.head_hash)
-            found.setdefault(head, []).append(Vouched(row.actor, row.reason, row.at))
-    return found
+    found: dict[Head, dict[str, Vouched]] = {}
+    for entry in own_entries(connection, ENDS, LateHeadAccepted):
+        said = entry.fact
+        if not isinstance(said, LateHeadAccepted) or (said.origin, said.epoch) != (origin, epoch):
+            continue
+        if is_signed(connection, hq, entry.actor, said, entry.place):
+            vouched = Vouched(entry.actor, said.reason, said.observed_at)
+            found.setdefault(Head(origin, epoch, said.seq, said.head_hash), {}).setdefault(entry.actor, vouched)
+    return {head: list(people.values()) for head, people in found.items()}

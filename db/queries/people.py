@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, Row, and_, bindparam, select
+from sqlalchemy import Connection, Row, and_, bindparam, or_, select
 
 from db.exchange_tables import devices, learned_revocations, recertifications, revocations
-from db.people_tables import account_keys, code_sets, removals, spent_codes
+from db.people_tables import DISCLOSED, USED, account_keys, code_sets, removals, spent_codes
 from db.projection.rows import first_of
 from db.queries.forks import forks
 from db.tables import accounts
@@ -36,7 +36,8 @@ class AccountRow:
 class CodeSet:
     """The newest recovery codes of one account.
 
-    `sealed` opens with HQ's recovery key. `used` and `disclosed` are numbers of codes, from 1.
+    `sealed` opens with HQ's recovery key. `used` and `disclosed` are numbers of codes, from 1; only the store whose
+    codes they are says which were used, and only HQ which it disclosed.
     """
 
     origin: str
@@ -143,8 +144,9 @@ def code_set(connection: Connection, origin: str, account: str) -> CodeSet | Non
     row = connection.execute(newest).first()
     if row is None:
         return None
-    spent = connection.execute(select(spent_codes).where(spent_codes.c.set_id == row.set_id)).all()
-    used, disclosed = (frozenset(code.number for code in spent if code.how == how) for how in ("used", "disclosed"))
+    said = and_(spent_codes.c.set_id == row.set_id, or_(spent_codes.c.origin == origin, spent_codes.c.how == DISCLOSED))
+    spent = connection.execute(select(spent_codes).where(said)).all()
+    used, disclosed = (frozenset(code.number for code in spent if code.how == how) for how in (USED, DISCLOSED))
     return CodeSet(row.origin, row.account, row.set_id, row._mapping["count"], row.sealed, row.made_at, used, disclosed)
 
 

@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from db.holes import known_holes
+from db.queries.key_facts import Place
 from db.queries.known_accounts import KnownAccount, known_accounts
 from db.tables import KEYS, journal, meta
 from eum_app.domain.facts import ContentWithheld, LateHeadAccepted, VaultSealed, WithholdingAsked
@@ -31,13 +32,13 @@ def act_message(hq: str, account: str, act: Act) -> bytes:
     return msgspec.json.encode([type(act).__name__, hq, account, *said])
 
 
-def is_signed(connection: Connection, hq: str, account: str, act: Act, known_at: int | None = None) -> bool:
+def is_signed(connection: Connection, hq: str, account: str, act: Act, place: Place | None = None) -> bool:
     """Whether the account signed its part with its key, and could do it by its role when it was recorded.
 
-    `known_at` is that of its entry, None for one that is not recorded yet. An order to withhold content needs both
+    `place` is that of its entry, None for one that is not recorded yet. An order to withhold content needs both
     people.
     """
-    return _is_signed(known_accounts(connection, known_at), hq, account, act)
+    return _is_signed(known_accounts(connection, place), hq, account, act)
 
 
 def is_own_part_signed(connection: Connection, hq: str, account: str, act: Act) -> bool:
@@ -69,14 +70,16 @@ def _asked(order: ContentWithheld) -> WithholdingAsked:
     )
 
 
-def is_order(connection: Connection, entry: Entry, order: ContentWithheld, known_at: int) -> bool:
+def is_order(connection: Connection, entry: Entry, order: ContentWithheld) -> bool:
     """Whether an order to withhold content counts in this store.
 
     One in HQ's own journal must be signed by both people, unless it is older than HQ's vault: earlier versions signed
     none. Where entries were lost to damage, every order counts. An order from HQ is not judged again on a device, which
     does not know HQ's accounts.
     """
-    if not is_of_hq(connection, entry) or is_signed(connection, entry.origin, entry.actor, order, known_at):
+    if not is_of_hq(connection, entry) or is_signed(
+        connection, entry.origin, entry.actor, order, (entry.epoch, entry.seq)
+    ):
         return True
     if any(hole.origin == entry.origin for hole in known_holes(connection)):
         return True  # what proved the keys may be lost, and a withheld key must not come back from a backup

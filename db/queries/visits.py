@@ -222,8 +222,9 @@ def all_visits(connection: Connection) -> list[VisitRow]:
 
 
 def inspector_of(connection: Connection, visit_id: str) -> str:
-    """Return the account of the inspector whom HQ sent to a visit; "" for an unknown visit."""
-    return connection.execute(select(visits.c.inspector).where(visits.c.visit_id == visit_id)).scalar() or ""
+    """Return the account of the inspector whom HQ sent to a visit; "" for an unknown visit, and one without tasking."""
+    sent = select(visits.c.inspector).where(visits.c.visit_id == visit_id, ~visits.c.is_unplanned)
+    return connection.execute(sent).scalar() or ""
 
 
 def purpose_of(connection: Connection, visit_id: str) -> str:

@@ -104,6 +104,7 @@ def make_older(connection: Connection) -> None:
         "DROP INDEX journal_by_time",
         "DROP INDEX journal_ahead",
         "DROP INDEX journal_keys",
+        "DROP INDEX journal_ends",
         "UPDATE alembic_version SET version_num = '0001'",
         "UPDATE meta SET value = '0' WHERE name = 'projection_version'",
     ):

@@ -174,7 +174,7 @@ def test_whom_hq_does_not_believe(world: World, tmp_path: Path) -> None:
             "bundle.revoked",
         ),
         "superseded": (
-            changed(ended={("FLD-0042", 3): Ended(revoked_at, "bundle.superseded", 7)}),
+            changed(ended={("FLD-0042", 3): Ended(revoked_at, "bundle.superseded", (1, 7))}),
             "bundle.superseded",
         ),
     }

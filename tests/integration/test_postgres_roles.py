@@ -189,7 +189,7 @@ def test_a_rebuild_by_the_owner_leaves_the_roles_what_they_had(office: Office) -
 
 def test_a_schema_of_before_is_brought_up_by_the_owner_alone(office: Office) -> None:
     with office.simulator.world.hq.writing() as transaction:
-        transaction.connection.execute(text("DROP INDEX journal_by_time, journal_ahead, journal_keys"))
+        transaction.connection.execute(text("DROP INDEX journal_by_time, journal_ahead, journal_keys, journal_ends"))
         transaction.connection.execute(text("DROP TABLE drafts"))
         transaction.connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
     with pytest.raises(Trouble, match=r"store\.owner_needed"):

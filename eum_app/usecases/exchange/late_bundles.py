@@ -3,7 +3,8 @@
 That such a bundle was sealed before the end is the device's claim: a person who took the device can seal at any time
 and under any date. Its facts count up to the last head that is fixed otherwise:
 
-- HQ signed a receipt for the head, or noted it from a paper record (`note_paper_head`) before the identity ended;
+- HQ signed a receipt for the head, or noted it from a paper record (`note_paper_head`), before the identity ended, by
+  the order of HQ's journal;
 - two people at HQ accepted the head, each with a reason and the signature of their account (`accept_late`).
 
 Until then the file waits in the quarantine, and importing it again changes nothing. A paper record that comes to HQ

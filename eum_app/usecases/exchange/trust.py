@@ -13,7 +13,8 @@ from functools import lru_cache
 import msgspec
 
 from db.keyslots import account_kem, read_store_file
-from db.queries.people import DeviceRow, RevocationRow, all_devices, other_revocations
+from db.queries.late import IdentityEnd, identity_ends
+from db.queries.people import RevocationRow, all_devices, other_revocations
 from db.secrets import (
     EARLIER,
     HQ_CHAIN,
@@ -190,6 +191,8 @@ def device_certificate(connection: Connection, device: str) -> Certificate:
 def trust_list(connection: Connection, *, is_hq: bool) -> TrustList:
     """Return the trust list: authority, HQ, and at HQ every device certificate, also expired and ended ones.
 
+    What ended them is read from HQ's journal.
+
     A device trusts its HQ only, unless it learned from a bundle of HQ that this certificate was revoked. Raises Refusal
     `device.not_enrolled`.
     """
@@ -200,7 +203,7 @@ def trust_list(connection: Connection, *, is_hq: bool) -> TrustList:
     return replace(
         own,
         devices={(row.device, row.epoch): Certificate.from_der(row.certificates[0]) for row in rows},
-        ended={(row.device, row.epoch): _ended(row) for row in rows if row.ended_by},
+        ended={identity: _ended(end) for identity, end in identity_ends(connection).items()},
     )
 
 
@@ -252,7 +255,5 @@ def _revoked(rows: list[RevocationRow]) -> dict[str, tuple[Revocation, ...]]:
     return found
 
 
-def _ended(row: DeviceRow) -> Ended:
-    code = "bundle.revoked" if row.revoked_at else "bundle.superseded"
-    at = min(filter(None, (row.revoked_at, row.superseded_at)))
-    return Ended(from_utc_text(at), code, row.ended_by)
+def _ended(end: IdentityEnd) -> Ended:
+    return Ended(from_utc_text(end.at), "bundle.revoked" if end.is_revoked else "bundle.superseded", end.by)

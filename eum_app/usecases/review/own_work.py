@@ -8,13 +8,15 @@ reviewer's account if HQ says so, or the keys do:
 - the reviewer's own signing key, or one that the account had before, signed a head over the check. A device that only
   lists that key has not signed.
 
+So too for who started a visit without tasking: no one adopts it for themselves, and decides nothing about it.
+
 Besides, HQ's plan counts: the person whom HQ sent to a visit decides nothing about it, whatever account the device
 names. Accounts of HQ itself are compared by name, without case: `rev-004` is `REV-004`.
 """
 
 from __future__ import annotations
 
-from db.queries.attribution import Author, answered_by, checked_by, heads_over, linked_accounts, stated_by
+from db.queries.attribution import Author, answered_by, checked_by, heads_over, linked_accounts, started_by, stated_by
 from db.queries.checks import checks_by_id
 from db.queries.findings import FindingRow
 from db.queries.key_facts import keys_of_accounts
@@ -33,14 +35,20 @@ from eum_app.usecases.store.head_signatures import HEAD_PURPOSE, head_message
 def is_own_work(session: Session, connection: Connection, row: FindingRow) -> bool:
     """Whether the signed-in account may have made the checks or statements, or the site's answers, of a finding.
 
-    True also for the inspector for whom HQ planned the visit.
+    True also for the inspector for whom HQ planned the visit, and for the person who started one without tasking.
     """
-    me = folded(session.account)
-    if row.visit_id and folded(inspector_of(connection, row.visit_id)) == me:
+    inspector = inspector_of(connection, row.visit_id)
+    if inspector and folded(inspector) == folded(session.account):
         return True
+    return is_by(session, connection, _authors(connection, row) + started_by(connection, row.visit_id))
+
+
+def is_by(session: Session, connection: Connection, authors: list[Author]) -> bool:
+    """Whether the signed-in account may be one of these authors: by a link, by its keys, or by name at HQ."""
+    me = folded(session.account)
     linked = linked_accounts(connection, session.account)
     own_keys = _own_keys(session, connection)
-    for author in _authors(connection, row):
+    for author in authors:
         if author.origin == session.name:
             if folded(author.account) == me:
                 return True

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from db import triggers
-from db.chains import chain_head, entries_after, entry_hash_at, held_chains, known_before
+from db.chains import chain_head, entries_after, entry_hash_at, held_chains
 from db.content import examine_content
 from db.engines import DATABASE
 from db.holes import Hole, known_holes, verify_around
@@ -228,8 +228,8 @@ def _unsigned(connection: Connection, entry: Entry) -> Iterator[Wrong]:
     act = decode_fact(entry.kind, entry.kind_version, entry.payload)
     if not isinstance(act, LateHeadAccepted | WithholdingAsked | ContentWithheld):
         return
-    known_at = known_before(connection, entry.origin, entry.epoch) + entry.seq
-    if not is_before_vault(connection, entry) and not is_signed(connection, entry.origin, entry.actor, act, known_at):
+    place = (entry.epoch, entry.seq)
+    if not is_before_vault(connection, entry) and not is_signed(connection, entry.origin, entry.actor, act, place):
         yield Wrong("act.unsigned", {**_place_of(entry), "account": entry.actor})
 
 

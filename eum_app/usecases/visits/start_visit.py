@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from db.queries.attribution import started_by
 from db.queries.deficiencies import ids_touched_at
 from db.queries.dispositions import gone_at
 from db.queries.items import item_ids_at, site
@@ -23,6 +24,7 @@ from eum_app.usecases.people.scopes import (
     require_visit,
 )
 from eum_app.usecases.review.findings import judge, record_judgement
+from eum_app.usecases.review.own_work import is_by
 from eum_app.usecases.session import Session, new_id
 from eum_app.usecases.visits.plan_visit import proposed_pin, require_checklist
 
@@ -107,8 +109,9 @@ def adopt_visit(session: Session, visit_id: str, site_id: str = "", comment: str
     """Adopt a visit that a device started. From then on its checks count, and its findings are raised.
 
     It took place at the site `site_id` of the book; without one, the site that the device named is registered as new.
-    The device learns of both. An account cannot adopt its own visit. The items that the device expected must be in the
-    account's scope: adopting must not open items to it.
+    The device learns of both. A person cannot adopt their own visit: whose account of the device it was, HQ's links and
+    the keys say (`usecases.review.own_work`), not the name that the device writes. The items that the device expected
+    must be in the account's scope: adopting must not open items to it.
 
     Raises Refusal `permission.denied`, `permission.out_of_scope`,
     `visit.unknown`, `visit.not_started` (planned by HQ, or adopted), `visit.own_adoption`, `visit.site_name` (the
@@ -124,7 +127,7 @@ def adopt_visit(session: Session, visit_id: str, site_id: str = "", comment: str
         require_visit(session, connection, visit_id)
         if not row.is_pending:
             raise Refusal("visit.not_started", site=row.site)
-        if row.inspector == session.account:
+        if is_by(session, connection, started_by(connection, visit_id)):
             raise Refusal("visit.own_adoption", account=session.account)
         require_program(session, row.program)
         require_items(session, connection, work_ids(connection, visit_id))
