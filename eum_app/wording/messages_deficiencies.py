@@ -66,7 +66,7 @@ DEFICIENCY_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "Headquarters can set it aside."),
     ),
     "deficiency.follow_up": (
-        QT_TRANSLATE_NOOP("messages", "“{state}” is no answer about a deficiency."),
+        QT_TRANSLATE_NOOP("messages", "The answer “{state}” about a deficiency is unknown."),
         QT_TRANSLATE_NOOP("messages", "Use one of: {known}."),
     ),
     "deficiency.reason": (
@@ -84,7 +84,7 @@ DEFICIENCY_SENTENCES: dict[str, tuple[str, str]] = {
         ),
     ),
     "deficiency.corrected_on": (
-        QT_TRANSLATE_NOOP("messages", "“{date}” cannot be the day of the correction."),
+        QT_TRANSLATE_NOOP("messages", "The deficiency cannot have been corrected on “{date}”."),
         QT_TRANSLATE_NOOP(
             "messages", "State a day from {stated}, when the deficiency was stated, until today, as year-month-day."
         ),
