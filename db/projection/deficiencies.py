@@ -81,7 +81,7 @@ def _put_photos(connection: Connection, noted: Sequence[Noted]) -> None:
 
 
 def _touch_visits(connection: Connection, noted: Sequence[Noted]) -> None:
-    """A fact of a visit after its close-out voids the signatures."""
+    """Note the facts that visits state: one after the close-out voids the signatures."""
     at_visits = [note for note in noted if note[1].visit_id]
     if at_visits:
         touch(connection, at_visits)

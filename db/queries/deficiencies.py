@@ -17,12 +17,12 @@ from eum_app.domain.facts import DeficiencyCorrected, DeficiencySetAside, Defici
 
 
 def all_deficiencies(connection: Connection) -> list[Deficiency]:
-    """Return all deficiencies, those due first first."""
+    """Return all deficiencies: open ones first, then by due date."""
     return _in_order(read_deficiencies(connection, deficiencies.c.deficiency_id != ""))
 
 
 def deficiencies_at(connection: Connection, site_id: str) -> list[Deficiency]:
-    """Return the deficiencies of a site, those due first first, with corrected and ended ones."""
+    """Return the deficiencies of a site, corrected and ended ones too: open ones first, then by due date."""
     of_site = or_(
         deficiencies.c.visit_id.in_(select(visits.c.visit_id).where(visits.c.site_id == site_id)),
         deficiencies.c.site_id == site_id,
@@ -45,15 +45,16 @@ def deficiency(connection: Connection, deficiency_id: str) -> Deficiency:
 
 
 def stated_at_visit(connection: Connection, visit_id: str) -> list[Deficiency]:
-    """Return the deficiencies stated at a visit, those due first first, with corrected and ended ones."""
+    """Return the deficiencies stated at a visit, corrected and ended ones too: open ones first, then by due date."""
     found = read_deficiencies(connection, deficiencies.c.visit_id == visit_id)
     return _in_order(one for one in found if one.visit_id == visit_id)
 
 
 def carried_over(connection: Connection, visit_id: str) -> list[Deficiency]:
-    """Return the deficiencies of a visit's site for which the visit asks: stated elsewhere, and open before it.
+    """Return the deficiencies of a visit's site for which the visit asks: not stated at it, and not ended.
 
-    A closed visit has those about which it said something; an open one also those that nothing has closed yet.
+    A closed visit has those about which it said something. An open one also has those that are open now, unless HQ has
+    not adopted their visit. Open ones come first, then by due date. An unknown visit has none.
     """
     site_id = connection.execute(select(visits.c.site_id).where(visits.c.visit_id == visit_id)).scalar()
     if site_id is None:
@@ -80,7 +81,10 @@ def unasked(connection: Connection, visit_id: str) -> list[str]:
 
 
 def loose_corrections(connection: Connection, visit_id: str) -> list[Correction]:
-    """Return the corrections that a visit states of deficiencies that this store does not hold."""
+    """Return the corrections that a visit states of deficiencies that this store does not hold, in no order.
+
+    None of them counts or has an `end`: no deficiency is known that they could close.
+    """
     known = select(deficiencies.c.deficiency_id)
     loose = select(deficiency_corrections).where(
         deficiency_corrections.c.visit_id == visit_id, deficiency_corrections.c.deficiency_id.not_in(known)
@@ -103,7 +107,7 @@ def places_of_records(connection: Connection, ids: Iterable[str]) -> dict[str, R
 
 
 def ids_touched_at(connection: Connection, visit_ids: Iterable[str]) -> list[str]:
-    """Return the ids of the deficiencies about which these visits state anything."""
+    """Return the ids of the deficiencies that these visits state or correct, sorted."""
     found: set[str] = set()
     wanted = list(visit_ids)
     for table in (deficiencies, deficiency_corrections):
@@ -113,9 +117,10 @@ def ids_touched_at(connection: Connection, visit_ids: Iterable[str]) -> list[str
 
 
 def deficiency_facts(found: Iterable[Deficiency]) -> list[Fact]:
-    """Return deficiencies as facts to be copied to a device, with corrections that count and with what ended them.
+    """Return deficiencies as facts to be copied to a device, with corrections that count and with their ends.
 
-    Each end is a `DeficiencySetAside`. The facts name no document, no photo and no visit.
+    Each end is a `DeficiencySetAside`. The facts hold no file of a document, no photo and no visit. Follow-ups are not
+    copied, and deficiencies of a visit that HQ has not adopted are left out.
     """
     told: list[Fact] = []
     for one in found:

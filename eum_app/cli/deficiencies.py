@@ -33,7 +33,7 @@ def list_command(
     passphrase_fd: PassphraseFd = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List open deficiencies by site, those due first first, with the days left or over."""
+    """List open deficiencies by site, in order of their due dates, with the days left or over."""
     from db.queries.deficiencies import all_deficiencies, deficiencies_at
     from eum_app.cli.records import site_id_of
     from eum_app.wording.deficiency_words import severity_said, state_said

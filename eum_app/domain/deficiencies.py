@@ -71,7 +71,7 @@ class SeverityList(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True)
 class DueClock:
-    """A deficiency on a day. `days_left` is negative by the days over, and 0 for one that is not open."""
+    """A deficiency on a day. `days_left` is negative by the days over; 0 if it is not open or its day is unreadable."""
 
     state: DeficiencyState
     days_left: int

@@ -4,8 +4,9 @@ A kind is an entry in assets/reference/visit-kinds.json, found by the `purpose` 
 command, the use cases, the words and docs/visit-kinds.md read it. Only a closing rule that no other kind has needs a
 function.
 
-A visit is complete only when every expected item has an outcome, the site checklist is answered, and each party has
-signed or said why not (DOMAIN section 8, invariant 1; GAO-14-161: inventories done, checklists not used).
+A visit is complete only when every expected item has an outcome, the site checklist is answered, each open deficiency
+of the site was asked for, and each party has signed or said why not (DOMAIN section 8, invariant 1; GAO-14-161:
+inventories done, checklists not used).
 """
 
 from __future__ import annotations

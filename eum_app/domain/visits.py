@@ -1,7 +1,8 @@
 """Visits: programs, purposes, outcomes of a check, and the points that keep a visit open.
 
-A visit is complete when every expected item has an outcome, the site checklist is answered, and both parties signed or
-gave a reason for refusing (DOMAIN section 8, invariant 1; GAO-14-161: inventories done, checklists not used).
+A visit is complete when every expected item has an outcome, the site checklist is answered, each open deficiency of the
+site was asked for, and both parties signed or gave a reason for refusing (DOMAIN section 8, invariant 1; GAO-14-161:
+inventories done, checklists not used).
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ _DEFICIENCY_COLUMNS: Final = (
 
 
 def deficiency_table(visit_id: str, found: Sequence[Deficiency], loose: Sequence[Correction]) -> tuple[Table, ...]:
-    """Return the table of a visit's deficiencies; none without any.
+    """Return the table of a visit's deficiencies, alone in a tuple; an empty tuple without any.
 
     `loose` are corrections of deficiencies that this store does not hold.
     """

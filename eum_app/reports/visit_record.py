@@ -153,7 +153,7 @@ def _grade(row: VisitItemRow) -> str:
 
 
 def visit_record_report(seen: VisitSeen, made: Made, rows: Iterable[Sequence[str]]) -> Document:
-    """Return the record as a cover and six tables, and one about the clock if it was changed.
+    """Return the record as a cover and six tables, one about deficiencies if any, and one about a changed clock.
 
     `rows` are `item_cells`.
     """

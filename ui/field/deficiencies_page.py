@@ -23,9 +23,10 @@ from ui.shared.deficiency_words import severity_words, state_chip, visit_chip
 
 
 def read_visit(session: Session, visit_id: str) -> Listed:
-    """Return the deficiencies of a visit, those to ask for first, with answers that fail and state none.
+    """Return the deficiencies of a visit, those to ask for first.
 
-    Raises Refusal `visit.unknown`, `checklist.unknown`.
+    While the visit is open, `failing` has its answers that are not as expected and from which none was stated. Raises
+    Refusal `visit.unknown`, `checklist.unknown`.
     """
     with session.reading() as connection:
         row = visit(connection, visit_id)

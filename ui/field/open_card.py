@@ -38,9 +38,9 @@ class OpenCard(Card):
         self.hide()
 
     def show_state(self, state: CloseOutState, questions: Mapping[str, Question], unasked: Mapping[str, str]) -> None:
-        """Show what is open. Signing waits for items, questions and deficiencies; the rest is only said.
+        """Show what is open. Signing waits for items, questions and deficiencies; the rest is only shown.
 
-        `unasked` says what each deficiency is for which the visit has not asked.
+        `unasked` is id → text of each deficiency for which the visit has not asked.
         """
         empty_layout(self._rows)
         visit = state.visit

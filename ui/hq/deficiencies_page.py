@@ -1,4 +1,4 @@
-"""Deficiencies at HQ: of all sites or of one, those due first first, with the days left or over."""
+"""Deficiencies at HQ, of all sites or of one: open ones first, by due date, with the days left or over."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ui.shared.deficiency_words import severity_words, state_chip
 
 
 def read_site_deficiencies(session: Session, site_id: str) -> Listed:
-    """Return the deficiencies of a site, or of all sites for "". Raises Refusal `site.unknown`."""
+    """Return the deficiencies of a site, and note the access; or of all sites for "". Raises Refusal `site.unknown`."""
     today = session.now().date()
     if not site_id:
         return Listed(tuple(session.read(all_deficiencies)), today, "")
@@ -30,7 +30,7 @@ def read_site_deficiencies(session: Session, site_id: str) -> Listed:
 
 
 class SiteDeficienciesPage(DeficienciesPage):
-    """Opened with a site's id, with (site id, deficiency id), or with nothing for all sites."""
+    """The deficiencies of a site. Opened with its id, with (site id, deficiency id), or with nothing for all sites."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, self.tr("Deficiencies"), has_photos=False)
@@ -59,7 +59,7 @@ class SiteDeficienciesPage(DeficienciesPage):
         )
 
     def opened(self, argument: object) -> None:
-        """Show the deficiencies of the site with the id `argument`, or of all sites."""
+        """Show the site with the id `argument`, (site id, deficiency id) to choose one, or all sites for nothing."""
         site_id, key = argument if isinstance(argument, tuple) else (argument or "", "")
         if site_id != self._site_id:
             self.leave_form()

@@ -1,4 +1,4 @@
-"""The deficiencies of a visit, in the visit's card at HQ: one line, and a way to all of its site."""
+"""The deficiencies of a visit, in the visit's card at HQ: the first few, and a way to all of its site."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def load(session: Session, visit_id: str, entry: EvidenceRow, caption: str) -> L
 
 
 class VisitPhotos(QWidget):
-    """A strip of pictures, each named by its question; an enlarged one takes the place of the strip."""
+    """A strip of pictures, each named by its question or deficiency; an enlarged one takes the place of the strip."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -79,7 +79,8 @@ class VisitPhotos(QWidget):
     ) -> None:
         """Show the pictures of a visit; each appears when it is decrypted. The title names what they show.
 
-        Pictures that are shown already are not read again.
+        `questions` is id of a question, or role of a photo → caption. Pictures that are shown already are not read
+        again.
         """
         shown = list(entries)
         self._title.setText(title or self.tr("Photos of the site"))

@@ -29,7 +29,7 @@ class Entered:
 
 
 class EntryForm(Card):
-    """A form that names what is still missing, and opens its button when nothing is."""
+    """A form that names what is still missing, and enables its button when nothing is."""
 
     confirmed = Signal(object)
     cancelled = Signal()
@@ -86,7 +86,7 @@ class EntryForm(Card):
         raise NotImplementedError
 
     def follow(self) -> None:
-        """Name what is missing, and open the button when nothing is; also after a refusal: what was typed stays."""
+        """Name what is missing, and enable the button when nothing is; also after a refusal: what was typed stays."""
         missing = self.missing()
         self._missing.setText(self.tr("Still to fill in: {names}").format(names=", ".join(missing)) if missing else "")
         self._missing.setVisible(bool(missing))

@@ -92,5 +92,5 @@ def doubt_words(doubt: str) -> str:
 
 
 def correction_words(one: Correction) -> str:
-    """Return who corrected a deficiency and when."""
+    """Return what was done to correct a deficiency, by whom and when."""
     return joined(one.what, one.corrected_by, day(one.corrected_on))

@@ -85,8 +85,9 @@ def state_deficiency(
     At HQ, devices with an open visit to the site learn of it. Raises Refusal `permission.denied`,
     `permission.out_of_scope`, `deficiency.visit_missing` (on a device), `deficiency.at_visit` (a visit at HQ),
     `deficiency.text` (what, where or the owner is missing), `deficiency.severity`, `deficiency.due` (not a date, or
-    before today), `deficiency.question`, `deficiency.photos` (too many), `item.unknown`, `site.unknown`,
-    `visit.unknown`, `visit.closed`, `note.too_long`, `photo.…`, `image.…`, `store.copied`; Trouble for disk errors.
+    before today), `deficiency.question` (not of the visit's site checklist, or at HQ), `deficiency.photos` (too many),
+    `item.unknown`, `site.unknown`, `visit.unknown`, `visit.closed`, `checklist.unknown`, `note.too_long`, `photo.…`,
+    `image.…`, `store.copied`; Trouble for disk errors.
     """
     session.require(Permission.DEFICIENCY_STATE)
     _require_texts(new)
@@ -130,8 +131,9 @@ def follow_up(session: Session, deficiency_id: str, *, visit_id: str, state: str
 
     Raises Refusal `permission.denied`, `permission.out_of_scope`, `deficiency.unknown`, `deficiency.other_site`,
     `deficiency.ended`, `deficiency.follow_up` (not such a state), `deficiency.reason` (missing), `deficiency.corrected`
-    (this visit states a correction: withdraw it first), `deficiency.at_visit` (at HQ), `note.too_long`,
-    `visit.unknown`, `visit.closed`, `store.copied`; Trouble for disk errors.
+    (this visit states a correction: withdraw it first), `deficiency.visit_missing`, `note.too_long`, `visit.unknown`,
+    `visit.closed`, `store.copied`; at HQ, where it cannot be recorded, `deficiency.at_visit` or `deficiency.pending`;
+    Trouble for disk errors.
     """
     session.require(Permission.DEFICIENCY_STATE)
     require_short(reason)
@@ -164,9 +166,12 @@ def correct_deficiency(
     """Record that a deficiency was corrected, with its proof: on a device at an open visit of the site, or at HQ.
 
     A deficiency that is corrected already takes another correction: if the two differ, both are shown. At HQ, devices
-    with an open visit to the site learn of it. Raises Refusal as `follow_up` does, and `deficiency.proof` (what was
-    done, by whom, or the proof is missing), `deficiency.corrected_on` (not a date, not yet, or before the deficiency
-    was stated), `deficiency.photos`, `document.…`, `photo.…`, `image.…`.
+    with an open visit to the site learn of it. Raises Refusal `permission.denied`, `permission.out_of_scope`,
+    `deficiency.unknown`, `deficiency.ended`, `deficiency.visit_missing` and `deficiency.other_site` (on a device),
+    `deficiency.at_visit` (a visit at HQ), `deficiency.pending` (at HQ: its visit is not adopted), `deficiency.proof`
+    (what was done, by whom, or the proof is missing), `deficiency.corrected_on` (not a date, not yet, or before the
+    deficiency was stated), `deficiency.photos` (too many), `document.…`, `photo.…`, `image.…`, `note.too_long`,
+    `visit.unknown`, `visit.closed`, `store.copied`; Trouble for disk errors.
     """
     session.require(Permission.DEFICIENCY_STATE)
     _require_texts(new)
@@ -204,8 +209,9 @@ def end_deficiency(session: Session, record_id: str, deficiency_id: str, reason:
 
     HQ sets aside any. A device withdraws what it stated at a visit that is still open. Raises Refusal
     `permission.denied`, `permission.out_of_scope`, `deficiency.unknown` (also a record that is not of this deficiency),
-    `deficiency.ended`, `deficiency.end_reason`, `deficiency.foreign` (of another store), `note.too_long`,
-    `visit.closed`, `store.copied`; Trouble for disk errors.
+    `deficiency.ended`, `deficiency.end_reason`, `deficiency.foreign` (on a device: of another store),
+    `deficiency.pending` (at HQ: the visit of the deficiency is not adopted), `note.too_long`, `visit.closed`,
+    `store.copied`; Trouble for disk errors.
     """
     session.require(Permission.DEFICIENCY_STATE)
     if not reason.strip():

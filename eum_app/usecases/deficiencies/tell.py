@@ -20,7 +20,8 @@ def facts_for_visit(connection: Connection, site_id: str) -> list[Fact]:
 def news_of(connection: Connection, ids: Iterable[str], sender: str = "") -> dict[str, list[Fact]]:
     """Return device → what it has to learn of these deficiencies, for devices with an open visit to their site.
 
-    The `sender` device, which told HQ, and ids that are unknown here are left out.
+    Left out are the `sender` device, which told HQ, devices whose identity ended, ids that are unknown here, and
+    deficiencies of a visit that HQ has not adopted.
     """
     told: dict[str, list[Fact]] = {}
     found = deficiencies_by_id(connection, ids)
@@ -36,6 +37,6 @@ def news_of(connection: Connection, ids: Iterable[str], sender: str = "") -> dic
 
 
 def tell_devices(transaction: Transaction, ids: Iterable[str], sender: str = "") -> None:
-    """Copy deficiencies to the devices of `news_of`, for their next bundle."""
+    """Copy deficiencies to the devices of `news_of`, for their next bundle. Raises as `Transaction.copy_out`."""
     for device, facts in sorted(news_of(transaction.connection, ids, sender).items()):
         transaction.copy_out(device, facts)
