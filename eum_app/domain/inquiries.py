@@ -1,7 +1,7 @@
 """Inquiries of Blue Lantern: their kinds, states and due dates, and what a favorable result must rest on.
 
-State was found to close post-shipment checks as favorable without a visit, and some without confirmation of receipt
-(GAO-12-89). Therefore `lacking` names what the answer does not have.
+The State Department was found to close post-shipment checks as favorable without a visit, and some without
+confirmation of receipt (GAO-12-89). Therefore `lacking` names what the answer does not have.
 """
 
 from __future__ import annotations
@@ -133,7 +133,7 @@ OPEN_STATES: Final = frozenset({DueState.OVERDUE, DueState.DUE_SOON, DueState.RU
 
 @dataclass(frozen=True)
 class DueClock:
-    """The clock on a day. `days_left` is negative by the days over; 0 once the inquiry is closed."""
+    """The clock on a day. `days_left` is negative by the days over, and 0 if it is closed or has no due date."""
 
     state: DueState
     days_left: int

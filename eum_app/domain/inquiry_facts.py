@@ -48,8 +48,8 @@ class Authorization(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 class InquiryOpened(Fact, frozen=True, kw_only=True):
     """HQ opened an inquiry from a request. The newest fact about an inquiry counts; a later one has a `correction`.
 
-    `kind` is an `inquiries.CheckKind`. `site_visit` says whether the request wants a site visit (yes, no, or empty for
-    not stated). `warnings` are doubts about shapes, under the version of the lists that `list_version` names.
+    `kind` is an `inquiries.CheckKind`. `site_visit` is an `inquiries.SiteVisit`, or empty for not stated. `warnings`
+    are doubts about shapes (`inquiry_lists.Doubt`), under the version of the lists that `list_version` names.
     """
 
     inquiry_id: str

@@ -106,7 +106,7 @@ class LicenseCard(Card):
 
 
 class ResultCard(HistoryCard):
-    """Answers and closings so far, and below them the form for the next one."""
+    """Tasks, answers and closings so far, and below them the form for the next one."""
 
     tasked = Signal(str, str)
     """(post, reference)"""
@@ -175,7 +175,10 @@ class ResultCard(HistoryCard):
         self.note.setFixedHeight(theme().dp(56))
 
     def show_inquiry(self, one: Inquiry, *, is_allowed: bool) -> None:
-        """Show answers and closings of one inquiry, newest first. What was entered for it stays."""
+        """Show tasks, answers and closings of one inquiry, newest first.
+
+        What was entered for it stays, unless it was recorded (`has_recorded`).
+        """
         is_other = self._held is None or self._held.inquiry_id != one.inquiry_id
         self._held, self._is_allowed = one, is_allowed
         lines = [

@@ -103,7 +103,7 @@ class _ArticleRow(QWidget):
 
 @guarded
 class InquiryForm(Card):
-    """Ask for a request. `confirmed` carries a `NewInquiry` and, for a correction, its reason."""
+    """The form for a request. `confirmed` carries a `NewInquiry` and, for a correction, its reason."""
 
     confirmed = Signal(object, str)
     cancelled = Signal()

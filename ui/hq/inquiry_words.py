@@ -19,7 +19,7 @@ _STATES = {
 
 
 def state_chip(one: Inquiry) -> ChipSpec:
-    """Return a chip for the state: `Opened`, `Answered`, or `Closed, favorable`."""
+    """Return a chip for the state: `Opened`, `Answered`, `Closed: Favorable`, or `Answered again since`."""
     tone, icon = _STATES[one.state]
     words = word("inquiry_state", one.state)
     closing = one.closing

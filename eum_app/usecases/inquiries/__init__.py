@@ -1,1 +1,1 @@
-"""Inquiries of Blue Lantern at HQ: open, correct, answer, close."""
+"""Inquiries of Blue Lantern at HQ: open, correct, task, answer, close."""

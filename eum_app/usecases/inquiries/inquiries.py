@@ -116,7 +116,7 @@ def answer_inquiry(session: Session, inquiry_id: str, new: NewAnswer) -> Changed
 
     Raises Refusal `permission.denied`, `permission.out_of_scope`, `inquiry.unknown`, `inquiry.recommendation`,
     `inquiry.reasons` (none for an unfavorable result), `inquiry.reason` (one that the list does not have for this
-    result), `inquiry.value`, `inquiry.answered_by`, `note.too_long`,
+    result), `inquiry.value` (of the mode or the receipt), `inquiry.answered_by` (missing), `note.too_long`,
     `fact.not_allowed` (on a device); Trouble for disk errors.
     """
     _require_program(session)
@@ -151,8 +151,9 @@ def close_inquiry(
 ) -> Changed:
     """Close an inquiry that was answered. This stops its clock; closing it again corrects the result and needs a note.
 
-    A post-shipment check cannot be closed as favorable unless the answer states how the visit was made and that the
-    receipt was confirmed (GAO-12-89). A result that differs from the recommendation needs a note.
+    A post-shipment check cannot be closed as favorable unless the newest answer states how the check was made and that
+    the receipt was confirmed (GAO-12-89). If the request wants a site visit, the check must have been made in person. A
+    result that differs from the recommendation needs a note.
 
     Raises Refusal `permission.denied`, `permission.out_of_scope`, `inquiry.unknown`, `inquiry.recommendation`,
     `inquiry.reasons`, `inquiry.reason`, `inquiry.not_answered`, `inquiry.lacks_…` (see `require_nothing_lacking`),
