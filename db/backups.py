@@ -98,8 +98,9 @@ def write_backup(store: Store, data_key: bytes, into: Path, progress: OnProgress
 
     `into` is made if it is missing. A second backup of the same store into the same folder ends the first. After an
     error or a cancellation only complete shared objects remain. Raises Refusal `backup.database_elsewhere` (a
-    PostgreSQL database), `backup.inside_store`; Trouble `disk.full` (before anything is written), `store.damaged` (the
-    copy of the database cannot be read) and other Trouble of the disk; and as `read_location` and `progress` do.
+    PostgreSQL database), `backup.inside_store`, `folder.link` (a link among the objects or bundles of the store or of
+    `into`); Trouble `disk.full` (before anything is written), `store.damaged` (a page of the database or its copy
+    cannot be read) and other Trouble of the disk; and as `read_location` and `progress` do.
     """
     location = read_location(store.folder, data_key)
     if location is not None:

@@ -136,7 +136,8 @@ def object_row(connection: Connection, object_id: str) -> ObjectRow:
 def open_sealed(connection: Connection, folder: ContentFolder, object_id: str) -> BinaryIO:
     """Open the sealed bytes of an object; the caller closes the file.
 
-    Raises Trouble `content.absent` without a record or without bytes (some withheld objects), and those of the disk.
+    Raises Trouble `content.absent` without a record or without bytes (some withheld objects), or with a link in place
+    of the file; Trouble of the disk; Refusal `folder.link` if a link took its place just now.
     Reading from it raises OSError; `_reading` turns that into Trouble too.
     """
     found = connection.execute(select(content.c.sealed).where(content.c.object_id == object_id)).first()
@@ -329,7 +330,10 @@ def _plain_folders(folder: Path) -> list[Path]:
 
 
 def remove_files(paths: Iterable[Path]) -> int:
-    """Remove the files and return their number, missing ones included. Raises Trouble of the disk."""
+    """Remove the files and return their number. Raises Trouble of the disk.
+
+    Missing files are counted too, and files in a folder that is a link, which stay.
+    """
     removed = 0
     for path in paths:
         with disk_trouble(path):

@@ -102,9 +102,10 @@ class Store(Origin):
         """Open a store with its data key, upgrade an older one (`db.upgrades`), and verify triggers and the end of its
         chain.
 
-        Raises Refusal `store.absent` or `store.newer`; Trouble `store.damaged`, `store.triggers_missing`,
-        `store.triggers_foreign`, `database.distributed`, `store.other_database` (the address leads to another store),
-        `store.chain_damaged`; and as `read_location`, `engine_of`, `begin` and `upgrades.bring_up` do.
+        Raises Refusal `store.absent`, `store.newer` or `folder.link` (a link or a special file in the folder, at any
+        depth); Trouble `store.damaged`, `store.triggers_missing`, `store.triggers_foreign`, `database.distributed`,
+        `store.other_database` (the address leads to another store), `store.chain_damaged`; and as `read_location`,
+        `engine_of`, `begin` and `upgrades.bring_up` do.
         """
         require_no_links(folder)
         location = read_location(folder, data_key)

@@ -50,7 +50,7 @@ _UNKNOWN: Final = frozenset({"bundle.unknown_sender", "trust.suite_mismatch"})
 
 
 def kept_path(session: Session, file_sha384: str) -> Path | None:
-    """Return the kept copy of a file, named by its content, or None if it is gone."""
+    """Return the kept copy of a file, named by its content, or None if it is gone or a link is in its place."""
     kept = session.store.folder / QUARANTINE / f"{file_sha384[:32]}{SUFFIX}"
     return kept if is_plain_folder(kept.parent) and is_plain_file(kept) else None
 
