@@ -6,8 +6,8 @@ and none can forget them. An unbounded account queries the tables directly.
 
 An item is in a scope by its country and its program (`standing.of_program`), or because a visit in the scope expects
 it; a visit by its program and its site's country; a case and an inquiry by their program and country, since license
-data are for the roles of that program (AECA 38(e)); other rows by their visit, item, site or case. Journals are not
-bounded here, because chains are verified as a whole: the activity log uses `stated_within`.
+data are for the roles of that program (AECA 38(e)); other rows by their visit, item, site, case or inquiry. Journals
+are not bounded here, because chains are verified as a whole: the activity log uses `stated_within`.
 """
 
 from __future__ import annotations

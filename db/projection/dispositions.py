@@ -108,7 +108,7 @@ _ANY: Final = select(dispositions.c.item_id).limit(1)
 
 
 def apply_stated(connection: Connection, noted: Sequence[Noted]) -> None:
-    """Insert statements, and derive the disposition of their items. An id has one: the first."""
+    """Insert statements, and derive the disposition of their items. Under one id the first to arrive stays."""
     rows = [
         {
             **plain(fact, "statement_id"),

@@ -34,7 +34,8 @@ def put(connection: Connection, table: Table, rows: Rows) -> None:
 def put_first(connection: Connection, table: Table, rows: Rows) -> None:
     """Insert rows under ids that are used once. On an existing key the row that arrived first (`known_at`) wins.
 
-    Another fact under the same id replaces nothing, whatever time it states.
+    Of rows that arrived together, the one with the lower `order_key` wins. A fact that arrives later under the same id
+    replaces nothing, whatever time it states.
     """
     run(connection, _put_first_statement(connection.dialect.name, table), rows)
 

@@ -90,7 +90,7 @@ class EvidenceRow:
 
 
 def is_withdrawn(of_checks: FromClause = checks) -> ColumnElement[bool]:
-    """Return the condition that the origin that recorded a check withdrew it; no other origin can.
+    """Return the condition that the origin that recorded a check withdrew it, by the name of its visit.
 
     Queries of an alias of `checks` name it.
     """
@@ -228,7 +228,7 @@ def evidence_of(connection: Connection, *, visit_id: str = "", check_id: str = "
 
     Withheld ones are included and marked.
     """
-    # What names a check of another visit is not shown with it: it came from another device.
+    # Content that names a check of another visit is not shown with it: it came from another device.
     of_check = and_(
         evidence.c.check_id == check_id,
         evidence.c.visit_id == select(checks.c.visit_id).where(checks.c.check_id == check_id).scalar_subquery(),

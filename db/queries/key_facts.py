@@ -141,7 +141,7 @@ def stated(connection: Connection, *kinds: type[Fact], before: Place | None = No
 def own_entries(
     connection: Connection, condition: TextClause, *kinds: type[Fact], before: Place | None = None
 ) -> Iterator[OwnEntry]:
-    """Yield this store's own entries of these kinds, oldest first, up to the place `before`.
+    """Yield this store's own entries of these kinds, oldest first, and only those earlier than the place `before`.
 
     `condition` is that of an index of the journal which names the kinds. The place is part of the journal's chain,
     unlike `known_at`, which a script can change.

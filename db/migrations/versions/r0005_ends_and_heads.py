@@ -1,4 +1,4 @@
-"""An index of the journal: what ends a device's identity, and the heads that are fixed besides its word."""
+"""An index of the journal for ends of devices' identities, and for heads that are fixed outside of a device's word."""
 
 from __future__ import annotations
 
