@@ -1,8 +1,9 @@
 """Admission of facts that another machine stated, in two levels.
 
-*Form*: a fact that does not decode, or holds an impossible time, control characters or endless text, stays in the
-journal and is applied to nothing (`UnreadableFact`). *Plausibility*: a doubtful time or an unknown value is applied and
-shown as such (`clock.is_doubtful_time`, `vocabulary.Unknown`). Both raise a finding; neither stops a device's chain.
+*Form*: a fact that does not decode, leaves its visit empty, or holds an impossible time, control characters, endless
+text or an endless code, stays in the journal and is applied to nothing (`UnreadableFact`). *Plausibility*: a doubtful
+time or an unknown value is applied and shown as such (`clock.is_doubtful_time`, `vocabulary.Unknown`). Both raise a
+finding; neither stops a device's chain.
 """
 
 from __future__ import annotations

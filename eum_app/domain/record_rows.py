@@ -2,7 +2,8 @@
 
 Rejections: those of `records.site_value` and `case_value` as `<column>.<why>`, `site.missing`, `country.missing`,
 `case.missing`, `case.program_missing`, `quantity.unreadable`, `quantity.missing` (a line without a total),
-`rsn.missing` (a total, an article or a day without a line), `position.contradicts` (two positions in one row),
+`rsn.missing` (a total, an article or a day without a line), `program.unknown`, `access.missing` (its day without the
+access), `position.unreadable`, `position.contradicts` (two positions in one row),
 `latitude.missing`, `latitude.unreadable` and those of the longitude, dates as in `list_dates`, and the damage of
 `list_cells.cell_damage`. Over all rows: `site.duplicate`, `line.duplicate`, `line.contradicts` and `case.contradicts`
 reject every row that takes part: nothing is chosen between them.

@@ -127,7 +127,7 @@ def csv_records(text: str, delimiter: str) -> Iterator[Record]:
 
     Raises Refusal `inventory.quote_unclosed`, `inventory.quote_stray`, `inventory.line_end_stray`,
     `inventory.csv_syntax`, `inventory.cell_too_long`, `inventory.row_too_long` or `inventory.too_many_columns`, each
-    with the `line` that the row starts on. Empty cells behind the last column are left out.
+    with the `line` that the row starts on. Empty cells beyond `MAX_COLUMNS` are left out.
     """
     if f'{delimiter} "' in text or (f"{delimiter}  " in text and re.search(rf'{re.escape(delimiter)} +"', text)):
         try:

@@ -135,7 +135,8 @@ def _admit(
     and to the ids of deficiencies that are `spoken_of`.
 
     Raises Refusal `fact.not_allowed` (a kind that devices do not record, in any version), `fact.foreign_visit` (a visit
-    of another device), and as `_require_own` and `_deficiencies` do.
+    of another device), `bundle.foreign_origin` (a corrected time of another device), and as `_started`, `_require_own`
+    and `_deficiencies` do.
     """
     facts = [admitted(entry, fact) for entry, fact in zip(entries, stated, strict=True)]
     for entry, fact in zip(entries, facts, strict=True):
@@ -187,8 +188,8 @@ def _deficiencies(
 ) -> set[str]:
     """Return the ids of the deficiencies that a device speaks of, each at one of its visits.
 
-    Raises Refusal `deficiency.repeated` (an id that has another entry),
-    `deficiency.of_other_visit` (what is withdrawn was stated at another visit, or by another store).
+    Raises Refusal `deficiency.repeated` (an id that has another entry), `deficiency.of_other_visit` (the withdrawn
+    record was stated at another visit, or by another store).
     """
     said = [
         (fact, RecordPlace(fact.visit_id, entry.origin, entry.epoch, entry.seq))

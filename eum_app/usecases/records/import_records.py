@@ -112,7 +112,8 @@ def import_sites(
 
     Sites that the book lacks are registered. Empty cells state nothing. Values that differ from a known one are taken
     only with `take_changes`, which needs a `reason`; else the row's other values are recorded and it counts as `left`.
-    `shown` is what the person saw of the differences (`compare_sites`); others than these are not taken.
+    With `shown`, the differences that the person saw (`compare_sites`), an import with `take_changes` that would take
+    others is refused as a whole.
     Devices with an open visit to a site get its record with their next bundle. Raises Refusal `permission.denied`,
     `permission.out_of_scope`, `record.changed_meanwhile` (line; a record differs otherwise than shown),
     `record.reason_missing`, `record.too_long`, `fact.not_allowed` (on a device).

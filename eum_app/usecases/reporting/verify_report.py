@@ -145,10 +145,11 @@ def verify_report(
     fingerprint of the authority, as HQ reads it out, in any case and with any separators. A time authority's
     answer is read from beside the signature (`NAME.sidecar.json.sig.tsr`) if it is there; `authorities` are believed
     besides those of the store. `now` is the session's time, or this machine's. `revocations` is the authority's list of
-    revoked HQs (DER), which counts besides what the store knows; an empty one is refused. What is wrong with the report
-    is in the proof.
-    Raises Refusal `report.no_sidecar`, `report.sidecar_unreadable` (sidecar or signature), `file.unreadable`,
-    `device.not_enrolled` (`session` is of a device without an identity); Trouble for errors of the store.
+    revoked HQs (DER, None for none), which counts besides what the store knows. The proof holds what is wrong with the
+    report or the list, and `device.not_enrolled` if `session` is of a device without an identity.
+
+    Raises Refusal `report.no_sidecar`, `report.sidecar_unreadable` (sidecar or signature), `file.unreadable`; Trouble
+    for errors of the store.
     """
     sidecar_path = _sidecar_path(path)
     if sidecar_path is None:

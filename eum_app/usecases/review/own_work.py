@@ -8,7 +8,7 @@ reviewer's account if HQ says so, or the keys do:
 - the reviewer's own signing key, or one that the account had before, signed a head over the check. A device that only
   lists that key has not signed.
 
-So too for who started a visit without tasking: no one adopts it for themselves, and decides nothing about it.
+The same holds for a visit without tasking: the person who started it cannot adopt it, and decides nothing about it.
 
 Besides, HQ's plan counts: the person whom HQ sent to a visit decides nothing about it, whatever account the device
 names. Accounts of HQ itself are compared by name, without case: `rev-004` is `REV-004`.

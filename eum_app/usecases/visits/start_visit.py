@@ -109,14 +109,14 @@ def adopt_visit(session: Session, visit_id: str, site_id: str = "", comment: str
     """Adopt a visit that a device started. From then on its checks count, and its findings are raised.
 
     It took place at the site `site_id` of the book; without one, the site that the device named is registered as new.
-    The device learns of both. A person cannot adopt their own visit: whose account of the device it was, HQ's links and
-    the keys say (`usecases.review.own_work`), not the name that the device writes. The items that the device expected
-    must be in the account's scope: adopting must not open items to it.
+    The device learns of both, and of the site's deficiencies. Other devices with an open visit to the site learn of the
+    deficiencies that this visit states or corrects. A person cannot adopt their own visit: HQ's links and the keys
+    decide whose account of the device it was (`usecases.review.own_work`), not the name that the device writes. The
+    items that the device expected must be in the account's scope: adopting must not open items to it.
 
-    Raises Refusal `permission.denied`, `permission.out_of_scope`,
-    `visit.unknown`, `visit.not_started` (planned by HQ, or adopted), `visit.own_adoption`, `visit.site_name` (the
-    device named none that can be registered), `site.unknown`, `note.too_long`, `fact.not_allowed` (on a device);
-    Trouble for disk errors.
+    Raises Refusal `permission.denied`, `permission.out_of_scope`, `visit.unknown`, `visit.not_started` (planned by HQ,
+    or adopted), `visit.own_adoption`, `visit.site_name` (the device named none that can be registered), `site.unknown`,
+    `note.too_long`, `fact.not_allowed` (on a device); Trouble for disk errors.
     """
     session.require(Permission.VISIT_PLAN)
     if len(comment) > MAX_COMMENT_CHARS:
