@@ -81,7 +81,6 @@ _KINDS: Final = {
 }
 
 
-_OF_DEFICIENCIES: Final = (deficiency_corrections, deficiency_ends, deficiency_follow_ups)
 _OF_INCIDENTS: Final = (incidents, incident_notices, incident_parts, incident_reports)
 
 
@@ -229,7 +228,11 @@ def bounds(scope: Scope) -> dict[Table, ColumnElement[bool]]:
         inquiries: and_(true(), *asked),
         **{table: table.c.inquiry_id.in_(asked_ids) for table in (inquiry_tasks, inquiry_answers, inquiry_closings)},
         deficiencies: deficiency,
-        **{table: table.c.deficiency_id.in_(deficiency_ids) for table in _OF_DEFICIENCIES},
+        deficiency_ends: deficiency_ends.c.deficiency_id.in_(deficiency_ids),
+        **{  # a visit shows what it states about deficiencies that this store does not hold
+            table: or_(table.c.deficiency_id.in_(deficiency_ids), table.c.visit_id.in_(visit_ids))
+            for table in (deficiency_corrections, deficiency_follow_ups)
+        },
         incident_items: incident_items.c.item_id.in_(item_ids),
         claims: claim,
         claim_lists: claim_lists.c.import_id.in_(select(claims.c.import_id).where(claim)),

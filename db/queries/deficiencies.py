@@ -83,13 +83,13 @@ def unasked(connection: Connection, visit_id: str) -> list[str]:
 def loose_corrections(connection: Connection, visit_id: str) -> list[Correction]:
     """Return the corrections that a visit states of deficiencies that this store does not hold, in no order.
 
-    None of them counts or has an `end`: no deficiency is known that they could close.
+    None of them counts: no deficiency is known that they could close. Their ends are not read.
     """
     known = select(deficiencies.c.deficiency_id)
     loose = select(deficiency_corrections).where(
         deficiency_corrections.c.visit_id == visit_id, deficiency_corrections.c.deficiency_id.not_in(known)
     )
-    return [read_correction(row, "", is_of_site=False, is_pending=False) for row in connection.execute(loose)]
+    return [read_correction(row, "", is_of_site=True, is_pending=False) for row in connection.execute(loose)]
 
 
 def places_of_records(connection: Connection, ids: Iterable[str]) -> dict[str, RecordPlace]:

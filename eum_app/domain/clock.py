@@ -112,6 +112,14 @@ def parse_date(text: str) -> date:
         raise Refusal("date.invalid", text=text[:40]) from error
 
 
+def iso_day(text: str) -> str:
+    """Return a date in the one form that facts state, `YYYY-MM-DD`; "" for blank text. Raises Refusal `date.invalid`.
+
+    Days are sorted and compared as text, so another form that `parse_date` reads must not be recorded.
+    """
+    return parse_date(text.strip()).isoformat() if text.strip() else ""
+
+
 def date_of(text: str) -> date | None:
     """Return the calendar date of text that `parse_date` accepts, None for other text."""
     try:

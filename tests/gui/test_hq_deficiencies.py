@@ -54,7 +54,11 @@ def test_the_record_of_a_site_leads_to_its_deficiencies_and_one_is_corrected(win
     for name, text in (("what", "Tested"), ("on", today), ("by", "Depot 7")):
         window.type_into(f"correction_{name}", text)
     assert not record.isEnabled(), "a proof is missing"
+    other = next(one for one in world.hq.read(all_deficiencies) if one.what == "The fence has a hole")
+    page.want(other.deficiency_id)  # as a link from elsewhere does: the form stays with its deficiency
+    page.reload()
     window.type_into("correction_document", "Test log 7")
+    assert page.current() == other
     window.press("correction_record")
     closed = [one for one in world.hq.read(all_deficiencies) if not one.is_open]
     assert [one.what for one in closed] == ["The alarm was not tested"]

@@ -258,6 +258,10 @@ def test_a_correction_before_the_statement_or_without_proof_is_refused(simulator
         code_of(lambda: correct_deficiency(device, "none", mended(device), visit_id=visit_id)) == "deficiency.unknown"
     )
     assert device.read(deficiency, found).is_open
+    compact = device.now().date().isoformat().replace("-", "")
+    correct_deficiency(device, found, mended(device, corrected_on=compact), visit_id=visit_id)
+    (made,) = device.read(deficiency, found).corrections
+    assert made.corrected_on == device.now().date().isoformat(), "days are compared as text"
 
 
 def test_two_devices_that_state_different_corrections_are_both_shown(simulator: Simulator) -> None:

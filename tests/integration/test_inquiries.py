@@ -119,6 +119,7 @@ def test_wrong_shapes_are_kept_with_a_warning(world: World) -> None:
         ({"requested_on": "2026-11-23"}, "inquiry.requested_on"),
         ({"requested_on": "yesterday"}, "inquiry.requested_on"),
         ({"due_on": "2026-11-09"}, "inquiry.due_on"),
+        ({"due_on": "20261109"}, "inquiry.due_on"),
         ({"due_on": "soon"}, "date.invalid"),
         ({"valid_until": "without end"}, "date.invalid"),
         ({"parties": ()}, "inquiry.parties"),
@@ -126,6 +127,7 @@ def test_wrong_shapes_are_kept_with_a_warning(world: World) -> None:
         ({"articles": ()}, "inquiry.articles"),
         ({"articles": (Article(description="x", usml="XII", quantity="0"),)}, "inquiry.quantity"),
         ({"articles": (Article(description="x", usml="XII", quantity="1,000"),)}, "inquiry.quantity"),
+        ({"articles": (Article(description="x", usml="XII", quantity="1" * 5_000),)}, "inquiry.quantity"),
         ({"site_visit": "perhaps"}, "inquiry.value"),
         ({"reason": "x" * 2001}, "note.too_long"),
     ],
@@ -133,6 +135,12 @@ def test_wrong_shapes_are_kept_with_a_warning(world: World) -> None:
 def test_a_request_without_what_it_needs_is_refused(world: World, other: dict[str, Any], code: str) -> None:
     assert refused(lambda: opened(world, **other)) == code
     assert register(world.hq) == ()
+
+
+def test_a_day_in_another_form_is_recorded_as_facts_state_days(world: World) -> None:
+    """Days are compared as text, and `20261109` would come after every date of 2026."""
+    fact = world.hq.read(inquiry, opened(world, due_on="20300101", valid_until="2031-W01-1")).fact
+    assert (fact.due_on, fact.authorization.valid_until) == ("2030-01-01", "2030-12-30")
 
 
 def test_a_reference_is_used_once_and_a_request_is_corrected_with_a_reason(world: World) -> None:

@@ -265,12 +265,13 @@ class InquiriesPage(Page):
         self.result.closed.connect(close)
 
     def _do_current(self, make: Callable[[str], Call[Changed]], words: str) -> None:
+        key = current_id(self.table)
+
         def said(_done: Changed) -> None:
-            self.result.has_recorded()
+            self.result.has_recorded(key or "")
             self._reload()
             self.notice.show_message("ok", words)
 
-        key = current_id(self.table)
         if key is not None and key in self._found:
             self.desk.do(make(key), then=said, failed=_again(self.notice, self.result.follow))
 

@@ -118,7 +118,7 @@ class ResultCard(HistoryCard):
     def __init__(self) -> None:
         super().__init__(self.tr("Answer and result"))
         self._held: Inquiry | None = None
-        self._is_recorded = False
+        self._recorded = ""  # id of the inquiry whose act was recorded
         self._is_allowed = True
         self.tabs = TabRow(
             [Tab(TASK, self.tr("Task")), Tab(ANSWER, self.tr("Answer")), Tab(CLOSE, self.tr("Close"))], wraps=False
@@ -240,17 +240,17 @@ class ResultCard(HistoryCard):
         self.set_lines(
             shown or [Told(self.tr("No answer yet"), "", self.tr("Task a post, then record its answer here."))]
         )
-        if is_other or self._is_recorded:
+        if is_other or self._recorded == one.inquiry_id:
             self.clear()
         self.follow()
 
-    def has_recorded(self) -> None:
-        """Note that the act was recorded: the inquiry's next state empties the form."""
-        self._is_recorded = True
+    def has_recorded(self, inquiry_id: str) -> None:
+        """Note that an act was recorded: the next state of this inquiry empties the form, if it is still shown."""
+        self._recorded = inquiry_id
 
     def clear(self) -> None:
         """Empty the form: nothing is chosen. The tab is the act that comes next."""
-        self._is_recorded = False
+        self._recorded = ""
         following = {InquiryState.OPENED: TASK, InquiryState.ANSWERED: CLOSE}
         self.tabs.set_current(following.get(self._held.state, ANSWER) if self._held is not None else TASK)
         for box in (self.result, self.mode, self.receipt):

@@ -236,7 +236,10 @@ class InquiryForm(Card):
         for key, field in self._texts.items():
             field.setText(getattr(known, key) if known else "")
         for key, box in self._boxes.items():
-            box.setCurrentIndex(box.findData(getattr(known, key)) if known else -1)
+            value = getattr(known, key) if known else ""
+            if value and box.findData(value) < 0:  # one that the list does not know is kept, not dropped
+                box.addItem(value, value)
+            box.setCurrentIndex(box.findData(value) if known else -1)
         self.reason.setPlainText(known.reason if known else "")
         self._drop_rows()
         for party in known.parties if known else (None,):

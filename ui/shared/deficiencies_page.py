@@ -87,6 +87,8 @@ class DeficienciesPage(Page):
         self.desk = desk
         self.listed: Listed | None = None
         self._wanted = ""
+        self.correcting = ""
+        """Id of the deficiency that the open form corrects: the list may change while a person types."""
         today = desk.session.now().date()
         self._model = IdsTableModel(self.table_columns(), desk.tasks, self)
         self._model.ids_loaded.connect(self._loaded)
@@ -229,6 +231,7 @@ class DeficienciesPage(Page):
         row = self.current()
         if isinstance(row, Deficiency):
             self._open(self.correction)
+            self.correcting = row.deficiency_id
             self.correction.start(row.what)
 
     def _open(self, form: QWidget) -> None:
@@ -274,10 +277,10 @@ class _Acts(QObject):
             )
 
     def _correct(self, new: NewCorrection) -> None:
-        page, row = self._page, self._page.current()
-        if page.listed is not None and isinstance(row, Deficiency):
+        page = self._page
+        if page.listed is not None:
             page.desk.do(
-                call(correct_deficiency, row.deficiency_id, new, visit_id=page.listed.visit_id),
+                call(correct_deficiency, page.correcting, new, visit_id=page.listed.visit_id),
                 then=lambda done: page.recorded(done, self.tr("The correction is recorded")),
                 failed=self._again(page.correction.follow),
             )

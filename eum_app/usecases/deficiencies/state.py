@@ -14,7 +14,7 @@ from db.queries.items import item, site
 from db.queries.visits import visit
 from db.store import Connection
 from db.transaction import Transaction
-from eum_app.domain.clock import date_of
+from eum_app.domain.clock import date_of, iso_day
 from eum_app.domain.deficiencies import FollowUp, correction_doubt, first_day_at, severities_in_force
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import (
@@ -32,7 +32,7 @@ from eum_app.usecases.changes import Changed
 from eum_app.usecases.deficiencies.severities import shipped_severities
 from eum_app.usecases.deficiencies.tell import tell_devices
 from eum_app.usecases.items.disposition_statement import require_short, seal_document
-from eum_app.usecases.people.scopes import require_items, require_open_visit, require_site
+from eum_app.usecases.people.scopes import require_items, require_open_visit, require_site, require_visit
 from eum_app.usecases.session import Session, new_id
 from eum_app.usecases.visits.photos import check_photo
 
@@ -118,7 +118,7 @@ def state_deficiency(
             place=new.place.strip(),
             severity=new.severity,
             owner=new.owner.strip(),
-            due_on=new.due_on.strip(),
+            due_on=iso_day(new.due_on),
             photos=_sealed(transaction, new.photos, media),
             list_version=in_force.version,
         )
@@ -193,7 +193,7 @@ def correct_deficiency(
             deficiency_id=deficiency_id,
             visit_id=visit_id,
             what=new.what.strip(),
-            corrected_on=new.corrected_on.strip(),
+            corrected_on=iso_day(new.corrected_on),
             corrected_by=new.corrected_by.strip(),
             document=document,
             document_name=new.document_name.strip() or (shown_name(new.document.name) if new.document else ""),
@@ -293,6 +293,8 @@ def _require_scope(session: Session, connection: Connection, held: Deficiency) -
         raise Refusal("deficiency.pending", site=held.site)
     if session.is_hq:
         require_site(session, connection, held.site_id)
+        if held.visit_id:  # of a program that the account may not read
+            require_visit(session, connection, held.visit_id)
 
 
 def _require_question(connection: Connection, visit_id: str, question_id: str) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from eum_app.domain.clock import date_of
+from eum_app.domain.clock import date_of, iso_day
 from eum_app.domain.disposition_list import last_day_at
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import Authorization, InquiryArticle, InquiryOpened, InquiryParty
@@ -84,9 +84,9 @@ def opened(session: Session, inquiry_id: str, new: NewInquiry, correction: str =
     if not reason:
         raise Refusal("inquiry.missing", field="reason")
     require_short(reason)
-    requested_on, due_on = _day(session, new.requested_on), new.due_on.strip()
-    if date_of(due_on) is None:
-        raise Refusal("date.invalid", text=due_on[:40])
+    requested_on, due_on = _day(session, new.requested_on), iso_day(new.due_on)
+    if not due_on:
+        raise Refusal("date.invalid", text="")
     if due_on < requested_on:
         raise Refusal("inquiry.due_on", date=due_on)
     authorization = _authorization(new)
@@ -136,7 +136,8 @@ def _articles(articles: Iterable[Article]) -> tuple[InquiryArticle, ...]:
     found = []
     for one in articles:
         text = clean(one.quantity)
-        if not (text.isascii() and text.isdecimal()) or not 0 < int(text) <= MAX_QUANTITY:
+        # The length comes first: Python refuses to read thousands of digits as a number.
+        if not (text.isascii() and text.isdecimal()) or len(text) > 20 or not 0 < int(text) <= MAX_QUANTITY:
             raise Refusal("inquiry.quantity", text=text[:40], limit=MAX_QUANTITY)
         found.append(
             InquiryArticle(
@@ -151,15 +152,12 @@ def _articles(articles: Iterable[Article]) -> tuple[InquiryArticle, ...]:
 
 
 def _authorization(new: NewInquiry) -> Authorization:
-    valid_until = new.valid_until.strip()
-    if valid_until and date_of(valid_until) is None:
-        raise Refusal("date.invalid", text=valid_until[:40])
     return Authorization(
         form=_line(new.form, "form", is_needed=False).upper(),
         number=compact(_line(new.number, "number", is_needed=False)),
         exemption=_line(new.exemption, "exemption", is_needed=False),
         dsp83=_known(Held, new.dsp83, "dsp83"),
-        valid_until=valid_until,
+        valid_until=iso_day(new.valid_until),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from db.queries.items import ItemRow, item
 from db.transaction import Transaction
+from eum_app.domain.clock import iso_day
 from eum_app.domain.disposition_list import (
     DispositionList,
     Evidence,
@@ -83,7 +84,7 @@ def record_statement(
         statement_id=new_id(),
         item_id=new.item_id,
         disposition=new.disposition,
-        happened_on=new.happened_on.strip(),
+        happened_on=iso_day(new.happened_on),
         reported_by=new.reported_by,
         reporter=new.reporter.strip(),
         document=seal_document(transaction, new.document),

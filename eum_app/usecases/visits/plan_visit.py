@@ -87,7 +87,7 @@ def plan_visit(
     if sample is not None and (kind.items is not Listing.SOME or sample < 0):
         raise Refusal("visit.sample", kind=kind.title)
     require_program(session, of_program)
-    parse_date(due_on)
+    due_on = parse_date(due_on).isoformat()
     if not inspector.strip():
         raise Refusal("visit.inspector_missing")
     with session.writing() as transaction:
