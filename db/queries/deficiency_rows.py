@@ -162,7 +162,8 @@ def read_deficiencies(connection: Connection, condition: ColumnElement[bool]) ->
     visit_ids = {row.visit_id for rows in (*said.values(), *corrections.values()) for row in rows} - {""}
     places = _places(connection, visit_ids)
     for key, row in heads.items():
-        of_site = {visit_id for visit_id in visit_ids if places.get(visit_id, ("", False))[0] == row.of_site}
+        mine = {one.visit_id for one in (*said.get(key, ()), *corrections.get(key, ()))}
+        of_site = {visit_id for visit_id in mine if places.get(visit_id, ("", False))[0] == row.of_site}
         yield Deficiency(
             key,
             row.origin,
