@@ -82,9 +82,10 @@ deficiency_ends = Table(
     Column("record_id", PLAIN_TEXT, nullable=False),
     Column("origin", PLAIN_TEXT, nullable=False),
     Column("is_hq", Boolean, nullable=False),
+    Column("visit_id", PLAIN_TEXT, nullable=False),  # of a withdrawal, which counts only for a record of that visit
     _text("deficiency_id"),
     _text("reason"),
     *_made(),
-    PrimaryKeyConstraint("record_id", "origin", "is_hq"),
+    PrimaryKeyConstraint("record_id", "origin", "is_hq", "visit_id"),
     Index("deficiency_ends_of", "deficiency_id"),
 )

@@ -31,7 +31,7 @@ from sqlalchemy.dialects import postgresql
 from eum_app.domain.dispositions import TERMINAL
 from eum_app.domain.visits import TO_CHECK
 
-PROJECTION_VERSION: Final = 34
+PROJECTION_VERSION: Final = 35
 """Version of the read tables. Raise it whenever `read` or the projection changes: stores then rebuild when opened."""
 
 PLAIN_TEXT: Final = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")

@@ -66,7 +66,11 @@ def apply_corrected(connection: Connection, noted: Sequence[Noted]) -> None:
 
 def _end(connection: Connection, noted: Sequence[Noted], *, is_hq: bool) -> None:
     names = ("record_id", "deficiency_id", "reason")
-    put(connection, deficiency_ends, [{**plain(note[1], *names), "is_hq": is_hq, **_made(note)} for note in noted])
+    rows = [
+        {**plain(note[1], *names), "is_hq": is_hq, "visit_id": getattr(note[1], "visit_id", ""), **_made(note)}
+        for note in noted
+    ]
+    put(connection, deficiency_ends, rows)
     if not is_hq:
         _touch_visits(connection, noted)
 

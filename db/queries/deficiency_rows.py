@@ -184,7 +184,7 @@ def read_deficiencies(connection: Connection, condition: ColumnElement[bool]) ->
             row.stated_at,
             row.actor,
             bool(row.is_pending),
-            _end_of(ends.get(key, ()), key, row.origin),
+            _end_of(ends.get(key, ()), key, row),
             _corrections(corrections.get(key, ()), ends.get(key, ()), row, of_site, places),
             tuple(
                 FollowedUp(one.visit_id, one.state, one.reason, one.stated_at, one.actor)
@@ -212,9 +212,14 @@ def _places(connection: Connection, visit_ids: Iterable[str]) -> dict[str, tuple
     return found
 
 
-def _end_of(ends: Iterable[Row[Any]], record_id: str, origin: str) -> End | None:
-    """Return what ended a record: its own store or HQ; the oldest, since a later one changed nothing."""
-    mine = [row for row in ends if row.record_id == record_id and (row.is_hq or row.origin == origin)]
+def _end_of(ends: Iterable[Row[Any]], record_id: str, stated: Row[Any]) -> End | None:
+    """Return what ended a record: its own store or HQ; the oldest, since a later one changed nothing.
+
+    Its own store ends it only by the name of its visit: it would else change a signed visit without voiding its
+    signatures.
+    """
+    own = (stated.origin, stated.visit_id)
+    mine = [row for row in ends if row.record_id == record_id and (row.is_hq or (row.origin, row.visit_id) == own)]
     return End(mine[-1].reason, mine[-1].stated_at, mine[-1].actor) if mine else None
 
 
@@ -235,7 +240,7 @@ def _corrections(
             is_of_site=not row.visit_id or row.visit_id in of_site,
             is_pending=places.get(row.visit_id, ("", False))[1],
         )
-        found[row.correction_id] = replace(made, end=_end_of(ends, row.correction_id, row.origin))
+        found[row.correction_id] = replace(made, end=_end_of(ends, row.correction_id, row))
     return tuple(sorted(found.values(), key=lambda one: one.stated_at, reverse=True))
 
 
