@@ -13,6 +13,7 @@ from sqlalchemy import Connection, delete, inspect, select
 
 from db import search, turns
 from db.engines import roomy
+from db.holes import known_holes
 from db.projection import (
     authors,
     claims,
@@ -208,6 +209,7 @@ def _rebuilt(connection: Connection, own_outgoing_prefix: str) -> int:
     own = [note for note in held if not (own_outgoing_prefix and note[0].origin.startswith(own_outgoing_prefix))]
     apply_corrections(connection, own)
     places = _places_of_visits(connection, devices) if devices else {}
+    has_lost = bool(known_holes(connection))  # the plan of a visit may be among what a recovery could not save
     applied = 0
     # In storage order, because `apply` needs no order. Streamed, because the connection also writes meanwhile.
     streamed = select(journal).execution_options(yield_per=REBUILD_BATCH[connection.dialect.name])
@@ -222,7 +224,8 @@ def _rebuilt(connection: Connection, own_outgoing_prefix: str) -> int:
                 fact = admitted(entry, fact)
                 if not isinstance(fact, f.UnreadableFact) and type(fact) not in f.DEVICE_MAY_STATE:
                     continue  # unknown at import; this version knows it as a kind that devices may not state
-                if not _is_about_own_visit(entry, fact, places):
+                is_of_lost = has_lost and getattr(fact, "visit_id", "") not in places
+                if not is_of_lost and not _is_about_own_visit(entry, fact, places):
                     continue  # unknown at import, when nothing tested whose visit it is about
             if not isinstance(fact, f.TimeCorrected):  # applied before all others
                 noted.append((entry, fact, known_at))
