@@ -187,7 +187,8 @@ def _objects(connection: Connection) -> dict[str, int]:
 
 def _quarantined(folder: Path) -> list[Path]:
     found = (folder / QUARANTINE).glob("*") if is_plain_folder(folder / QUARANTINE) else ()
-    return sorted(path for path in found if not path.name.startswith(".") and is_plain_file(path))
+    # Only what `read_manifest` accepts: by another name, the backup could not be restored.
+    return sorted(path for path in found if _SHARED.fullmatch(f"{QUARANTINE}/{path.name}") and is_plain_file(path))
 
 
 def read_manifest(backup: Path) -> Manifest:
