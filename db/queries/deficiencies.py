@@ -51,10 +51,11 @@ def stated_at_visit(connection: Connection, visit_id: str) -> list[Deficiency]:
 
 
 def carried_over(connection: Connection, visit_id: str) -> list[Deficiency]:
-    """Return the deficiencies of a visit's site for which the visit asks: not stated at it, and not ended.
+    """Return the deficiencies of a visit's site for which the visit asks: those not stated at it.
 
-    A closed visit has those about which it said something. An open one also has those that are open now, unless HQ has
-    not adopted their visit. Open ones come first, then by due date. An unknown visit has none.
+    A closed visit has those about which it said something, also if they no longer count. An open one also has those
+    that are open now, unless HQ has not adopted their visit. Open ones come first, then by due date. An unknown visit
+    has none.
     """
     site_id = connection.execute(select(visits.c.site_id).where(visits.c.visit_id == visit_id)).scalar()
     if site_id is None:
@@ -64,7 +65,7 @@ def carried_over(connection: Connection, visit_id: str) -> list[Deficiency]:
         one
         for one in deficiencies_at(connection, site_id)
         if one.visit_id != visit_id
-        and one.end is None
+        and (one.end is None or not asks)
         and (one.is_answered_at(visit_id) or (asks and one.is_open and not one.is_pending))
     ]
 
@@ -72,7 +73,8 @@ def carried_over(connection: Connection, visit_id: str) -> list[Deficiency]:
 def said_at_visit(connection: Connection, visit_id: str) -> list[Deficiency]:
     """Return the deficiencies about which a visit says something that counts: those that it states come first."""
     stated = [one for one in stated_at_visit(connection, visit_id) if one.end is None]
-    return stated + [one for one in carried_over(connection, visit_id) if one.is_answered_at(visit_id)]
+    carried = [one for one in carried_over(connection, visit_id) if one.end is None]
+    return stated + [one for one in carried if one.is_answered_at(visit_id)]
 
 
 def unasked(connection: Connection, visit_id: str) -> list[str]:

@@ -35,7 +35,7 @@ def deficiency_table(visit_id: str, found: Sequence[Deficiency], loose: Sequence
 def _cells(visit_id: str, one: Deficiency) -> tuple[str, ...]:
     at_visit = []
     if one.visit_id == visit_id:
-        at_visit.append("Withdrawn" if one.end is not None else "Stated")
+        at_visit.append("Stated" if one.end is None else "Stated, no longer counts")
     proof = [one.end.reason] if one.end is not None else []
     if (correction := one.corrected_at(visit_id)) is not None:
         at_visit.append("Corrected")

@@ -44,7 +44,7 @@ def state_chip(clock: DueClock) -> ChipSpec:
 def visit_chip(one: Deficiency, visit_id: str) -> ChipSpec:
     """Return a chip for what a visit says of a deficiency."""
     if one.end is not None:
-        return ChipSpec(DeficiencyWords.tr("Withdrawn"), "mute", "x")
+        return ChipSpec(DeficiencyWords.tr("No longer counts"), "mute", "x")
     if one.corrected_at(visit_id) is not None:
         return ChipSpec(DeficiencyWords.tr("Corrected"), "ok", "check")
     if (said := one.followed_up_at(visit_id)) is not None:
