@@ -28,11 +28,13 @@ def news_of(connection: Connection, ids: Iterable[str], sender: str = "") -> dic
     if not found:
         return told
     alive = {row.device for row in all_devices(connection) if not row.ended_by} - {sender}
+    awaiting = awaiting_devices(connection, {one.site_id for one in found})
     for one in found:
         facts = deficiency_facts([one])
         if facts:
-            for device in alive & awaiting_devices(connection, [one.site_id]).keys():
-                told.setdefault(device, []).extend(facts)
+            for device in alive & awaiting.keys():
+                if one.site_id in awaiting[device]:
+                    told.setdefault(device, []).extend(facts)
     return told
 
 
