@@ -147,7 +147,8 @@ def _places_of_visits(connection: Connection, devices: set[str]) -> dict[str, se
     planned: dict[str, set[_Place]] = {}
     started: dict[str, tuple[int, _Place]] = {}
     of_visits = journal.c.kind.in_([f.VisitPlanned.__name__, f.VisitStarted.__name__])
-    for *fields, known_at in connection.execute(select(journal).where(of_visits)):
+    streamed = select(journal).where(of_visits).execution_options(yield_per=1_000)  # each names a whole worklist
+    for *fields, known_at in connection.execute(streamed):
         entry = Entry(*fields)
         match f.decode_fact(entry.kind, entry.kind_version, entry.payload):
             case f.VisitPlanned() as plan if entry.origin not in devices:

@@ -34,7 +34,7 @@ DEFICIENCY_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "Name the site, or the deficiency alone."),
     ),
     "deficiency.repeated": (
-        QT_TRANSLATE_NOOP("messages", "A deficiency in the bundle has the number of another store's deficiency."),
+        QT_TRANSLATE_NOOP("messages", "A deficiency in the bundle has the number of another deficiency."),
         QT_TRANSLATE_NOOP("messages", "Keep the file and ask the sender."),
     ),
     "deficiency.of_other_visit": (

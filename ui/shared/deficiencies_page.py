@@ -273,7 +273,7 @@ class _Acts(QObject):
             page.desk.do(
                 call(state_with_item, entered, listed.visit_id, listed.site_id),
                 then=lambda done: page.recorded(done, self.tr("The deficiency is recorded")),
-                failed=self._again(page.form.follow),
+                failed=self._again(page.form.let_try_again),
             )
 
     def _correct(self, new: NewCorrection) -> None:
@@ -282,7 +282,7 @@ class _Acts(QObject):
             page.desk.do(
                 call(correct_deficiency, page.correcting, new, visit_id=page.listed.visit_id),
                 then=lambda done: page.recorded(done, self.tr("The correction is recorded")),
-                failed=self._again(page.correction.follow),
+                failed=self._again(page.correction.let_try_again),
             )
 
     def _follow_up(self, state: str, reason: str) -> None:

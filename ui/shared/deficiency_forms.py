@@ -40,6 +40,7 @@ class EntryForm(Card):
         self.setObjectName(f"{prefix}_form")
         self._prefix = prefix
         self.photos: list[bytes] = []
+        self._is_recording = False
         self.about = label("", "strong", wrap=True)
         self._missing = named(label("", "sub", wrap=True), f"{prefix}_missing")
         self.confirm_button: Button = named(button(confirm, self._confirm, kind="primary"), f"{prefix}_record")
@@ -70,6 +71,7 @@ class EntryForm(Card):
 
     def clear(self, about: str) -> None:
         """Empty the form; `about` says what it is about."""
+        self._is_recording = False
         self.photos.clear()
         for field in self.findChildren(QLineEdit):
             field.clear()
@@ -86,13 +88,18 @@ class EntryForm(Card):
         raise NotImplementedError
 
     def follow(self) -> None:
-        """Name what is missing, and enable the button when nothing is; also after a refusal: what was typed stays."""
+        """Name what is missing, and enable the button when nothing is and nothing is being recorded."""
         missing = self.missing()
         self._missing.setText(self.tr("Still to fill in: {names}").format(names=", ".join(missing)) if missing else "")
         self._missing.setVisible(bool(missing))
-        self.confirm_button.setEnabled(not missing)
+        self.confirm_button.setEnabled(not missing and not self._is_recording)
         self._photo_count.setText(self.tr("%Ln photos", "", len(self.photos)) if self.photos else "")
         self._photo_button.setEnabled(len(self.photos) < MAX_PHOTOS)
+
+    def let_try_again(self) -> None:
+        """Let the person confirm again after a refusal: what was typed stays."""
+        self._is_recording = False
+        self.follow()
 
     def line(self, name: str, placeholder: str) -> QLineEdit:
         """Return a line for a text of the form."""
@@ -111,7 +118,8 @@ class EntryForm(Card):
 
     def _confirm(self) -> None:
         if self.confirm_button.isEnabled():
-            self.confirm_button.setEnabled(False)  # once: the page closes the form when it is recorded
+            self._is_recording = True  # once: the page closes the form when it is recorded
+            self.confirm_button.setEnabled(False)
             self.confirmed.emit(self.entered())
 
 
