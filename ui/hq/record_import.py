@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -191,9 +190,11 @@ class RecordImport(Card):
         if shown is None or not self.import_button.isEnabled():
             return
         self.import_button.setEnabled(False)
-        preview, wanted = shown.preview, self.take_box.isChecked()
-        record: Callable[..., RecordsResult] = import_sites if shown.is_of_sites else import_cases
-        wish = call(record, preview, take_changes=wanted, reason=reason, shown=shown.compared)
+        preview, wanted, compared = shown.preview, self.take_box.isChecked(), shown.compared
+        if shown.is_of_sites:
+            wish = call(import_sites, preview, take_changes=wanted, reason=reason, shown=compared)
+        else:
+            wish = call(import_cases, preview, take_changes=wanted, reason=reason, shown=compared)
         self.desk.do(wish, then=self._done, failed=self._refused)
 
     def _done(self, result: RecordsResult) -> None:
