@@ -20,6 +20,7 @@ from tests.simulator import Simulator
 
 DEVICE = "FLD-0042"
 LEFT_OUT = {"EvidenceAttached", "HeadSigned"}
+IDS = ("check_id", "statement_id", "deficiency_id", "correction_id")
 """Their content and signatures are verified: a wrong one refuses its bundle (`test_hostile_device`)."""
 
 
@@ -31,7 +32,10 @@ def statements(kind: type[f.Fact], known: dict[str, Any]) -> list[bytes]:
             if any(name in value and value[name] != known[name] for name in ("visit_id", "origin")):
                 continue  # about another device: refused
             number = len(payloads)
-            value |= {name: f"c{number}" for name in ("check_id",) if value.get(name) == "x-check_id"}
+            # An id has one fact; another under it would be refused.
+            value |= {name: f"{kind.__name__}-{number}" for name in IDS if value.get(name) == f"x-{name}"}
+            if kind is f.DeficiencyCorrected and isinstance(value.get("correction_id"), str):
+                value["correction_id"] += "'"  # deficiencies and corrections share their ids
             if kind is f.VisitStarted:  # a device may start a visit once
                 value |= {name: f"v{number}" for name in ("visit_id",) if value.get(name) == known[name]}
             value |= {name: f"{AT[:20]}{number:06d}Z" for name in ("observed_at",) if value.get(name) == AT}

@@ -23,7 +23,7 @@ def test_every_fact_is_in_the_past_tense_and_known_by_its_name() -> None:
     ours = {cls for cls in f.Fact.__subclasses__() if cls.__module__.startswith("eum_app.")}
     assert set(f.FACTS.values()) == ours, "a fact without an entry in the KINDS of its module"
     assert len(f.KINDS) == len(f.FACTS) == len({kind.word for kind in f.KINDS})
-    past = re.compile(r"[A-Za-z]+(ed|Began|Heard|Made|Read|Set|Withdrawn|Withheld|ClosedOut)")
+    past = re.compile(r"[A-Za-z]+(ed|Began|Heard|Made|Read|Set|SetAside|FollowedUp|Withdrawn|Withheld|ClosedOut)")
     assert all(past.fullmatch(kind) for kind in f.FACTS), sorted(f.FACTS)
     assert set(f.FACTS.values()) >= f.DEVICE_MAY_STATE
 
