@@ -215,7 +215,7 @@ def test_a_device_that_lies_about_labels_harms_only_its_own_word(world: World, v
         size=-5,
         is_whole=True,
         parts=(),
-        claims=(claim, claim, msgspec.structs.replace(claim, uii="\u202e" * 500, item_id="")),
+        claims=(claim, claim, msgspec.structs.replace(claim, uii="\u202e" * 150, item_id="")),
     )
     with world.device.writing() as transaction:
         transaction.record(lie)
