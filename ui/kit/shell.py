@@ -43,7 +43,7 @@ translate = QCoreApplication.translate
 __all__ = ["DeviceState", "Page", "Shell"]
 
 NARROW_DP = 1000
-MOST_WITH_KEY = 10
+RAIL_KEYS = "1234567890-"
 _CLOSING = frozenset({Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter})
 
 
@@ -123,7 +123,7 @@ class Shell(QWidget):
         """Add a page that `make` returns when it is shown first. The first page added is shown at once.
 
         Pass `is_in_rail` False for one reached from another, and as `rail_key` the entry to highlight meanwhile. The
-        first ten in the rail get the keys Alt+1 to Alt+9 and Alt+0.
+        entries of the rail get Alt with the keys of the number row: 1 to 9, 0 and -, as far as they go.
         """
         self._makers[key] = make
         if rail_key:
@@ -131,9 +131,9 @@ class Shell(QWidget):
         if is_in_rail:
             self.rail.add(key, title, icon)
             count = len(self.rail.keys())
-            if count <= MOST_WITH_KEY:
+            if count <= len(RAIL_KEYS):
                 go_to = translate("kit", "Go to {page}").format(page=title)
-                _own(self, go_to, f"Alt+{count % 10}", lambda: self.show_page(key))
+                _own(self, go_to, f"Alt+{RAIL_KEYS[count - 1]}", lambda: self.show_page(key))
         if not self._current:
             self.show_page(key)
 
