@@ -9,6 +9,10 @@ INQUIRY_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "There is no inquiry {inquiry_id} here."),
         QT_TRANSLATE_NOOP("messages", "Look at the list of inquiries."),
     ),
+    "inquiry.changed_meanwhile": (
+        QT_TRANSLATE_NOOP("messages", "Someone else changed the inquiry {reference} after it was shown here."),
+        QT_TRANSLATE_NOOP("messages", "Look at it as it is now, then enter what still holds."),
+    ),
     "inquiry.missing": (
         QT_TRANSLATE_NOOP("messages", "A field of the inquiry is empty: {field}."),
         QT_TRANSLATE_NOOP("messages", "Fill it in as the request says."),

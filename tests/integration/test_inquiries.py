@@ -137,6 +137,21 @@ def test_a_request_without_what_it_needs_is_refused(world: World, other: dict[st
     assert register(world.hq) == ()
 
 
+def test_no_one_undoes_or_closes_what_they_did_not_see(world: World) -> None:
+    inquiry_id = opened(world)
+    shown = world.hq.read(inquiry, inquiry_id)
+    correct_inquiry(world.hq, inquiry_id, request(post="Embassy YY"), "The cable was corrected", shown=shown)
+    second = request(requested_by="Office 9")
+    code = refused(lambda: correct_inquiry(world.hq, inquiry_id, second, "Another office asked", shown=shown))
+    assert code == "inquiry.changed_meanwhile"
+    assert world.hq.read(inquiry, inquiry_id).fact.post == "Embassy YY"
+    answer_inquiry(world.hq, inquiry_id, ANSWER)
+    shown = world.hq.read(inquiry, inquiry_id)
+    answer_inquiry(world.hq, inquiry_id, replace(ANSWER, note="The seals were broken"))
+    assert refused(lambda: close_inquiry(world.hq, inquiry_id, "favorable", shown=shown)) == "inquiry.changed_meanwhile"
+    close_inquiry(world.hq, inquiry_id, "favorable", shown=world.hq.read(inquiry, inquiry_id))
+
+
 def test_a_day_in_another_form_is_recorded_as_facts_state_days(world: World) -> None:
     """Days are compared as text, and `20261109` would come after every date of 2026."""
     fact = world.hq.read(inquiry, opened(world, due_on="20300101", valid_until="2031-W01-1")).fact

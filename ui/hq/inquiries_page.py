@@ -75,7 +75,7 @@ class InquiriesPage(Page):
         self.desk = desk
         self._found: dict[str, Row] = {}
         self._wanted = ""
-        self._corrected = ""
+        self._corrected: Inquiry | None = None  # as it was when the form was opened
         self._model = IdsTableModel(self._table_columns(), desk.tasks, self)
         self._model.ids_loaded.connect(self._loaded)
         self._model.failed.connect(self.notice.show_error)
@@ -210,22 +210,22 @@ class InquiriesPage(Page):
 
     def start(self) -> None:
         """Open the form for a new inquiry."""
-        self._start("", None)
+        self._start(None)
 
     def correct(self) -> None:
         """Open the form with the request of the current inquiry."""
         row = self._found.get(current_id(self.table) or "")
         if row is not None:
-            self._start(row[0].inquiry_id, as_typed(row[0]))
+            self._start(row[0])
 
-    def _start(self, inquiry_id: str, known: NewInquiry | None) -> None:
+    def _start(self, known: Inquiry | None) -> None:
         if not self._open_action.isEnabled():
             return
         self.notice.dismiss()
-        self._corrected = inquiry_id
+        self._corrected = known
         self._middle.setCurrentIndex(FORM)
         self._columns.bring_to_front("inquiry")
-        self.form.start(known)
+        self.form.start(None if known is None else as_typed(known))
 
     def _leave_form(self) -> None:
         if self._middle.currentIndex() == FORM:
@@ -233,7 +233,10 @@ class InquiriesPage(Page):
             self.table.setFocus()
 
     def _record(self, new: NewInquiry, why: str) -> None:
-        made = call(correct_inquiry, self._corrected, new, why) if self._corrected else call(open_inquiry, new)
+        known = self._corrected
+        made = (
+            call(open_inquiry, new) if known is None else call(correct_inquiry, known.inquiry_id, new, why, shown=known)
+        )
         self.desk.do(made, then=self._recorded, failed=_again(self.notice, self.form.let_try_again))
 
     def _recorded(self, done: OpenedInquiry) -> None:
@@ -256,7 +259,7 @@ class InquiriesPage(Page):
 
         def close(result: str, reasons: tuple[str, ...], note: str) -> None:
             self._do_current(
-                lambda key: call(close_inquiry, key, result, reasons=reasons, note=note),
+                lambda key: call(close_inquiry, key, result, reasons=reasons, note=note, shown=self._found[key][0]),
                 self.tr("The inquiry is closed"),
             )
 

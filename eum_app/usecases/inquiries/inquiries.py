@@ -53,10 +53,14 @@ def open_inquiry(session: Session, new: NewInquiry) -> OpenedInquiry:
         return OpenedInquiry(frozenset(transaction.areas), fact.inquiry_id, fact.warnings)
 
 
-def correct_inquiry(session: Session, inquiry_id: str, new: NewInquiry, why: str) -> OpenedInquiry:
+def correct_inquiry(
+    session: Session, inquiry_id: str, new: NewInquiry, why: str, *, shown: Inquiry | None = None
+) -> OpenedInquiry:
     """State the request of an inquiry again; the earlier statement stays in the journal.
 
-    Raises Refusal as `open_inquiry` does, `inquiry.unknown`, and `inquiry.correction` (the reason is missing).
+    `shown` is the inquiry from which the person started: a correction states every field, and would undo another one
+    that was recorded meanwhile. Raises Refusal as `open_inquiry` does, `inquiry.unknown`, `inquiry.correction` (the
+    reason is missing), and `inquiry.changed_meanwhile`.
     """
     _require_program(session)
     if not why.strip():
@@ -66,6 +70,8 @@ def correct_inquiry(session: Session, inquiry_id: str, new: NewInquiry, why: str
     require_countries(session, [fact.country])
     with session.writing() as transaction:
         held = _held(session, transaction.connection, inquiry_id)
+        if shown is not None and shown.fact != held.fact:
+            raise Refusal("inquiry.changed_meanwhile", reference=held.fact.reference)
         if fact.reference != held.fact.reference and has_reference(transaction.connection, fact.reference):
             raise Refusal("inquiry.reference_taken", reference=fact.reference)
         transaction.record(fact)
@@ -147,17 +153,25 @@ def answer_inquiry(session: Session, inquiry_id: str, new: NewAnswer) -> Changed
 
 
 def close_inquiry(
-    session: Session, inquiry_id: str, outcome: str, *, reasons: Collection[str] = (), note: str = ""
+    session: Session,
+    inquiry_id: str,
+    outcome: str,
+    *,
+    reasons: Collection[str] = (),
+    note: str = "",
+    shown: Inquiry | None = None,
 ) -> Changed:
     """Close an inquiry that was answered. This stops its clock; closing it again corrects the result and needs a note.
 
     A post-shipment check cannot be closed as favorable unless the newest answer states how the check was made and that
     the receipt was confirmed (GAO-12-89). If the request wants a site visit, the check must have been made in person. A
-    result that differs from the recommendation needs a note.
+    result that differs from the recommendation needs a note. `shown` is the inquiry that the person judged: an answer
+    that arrived since then must be read first.
 
     Raises Refusal `permission.denied`, `permission.out_of_scope`, `inquiry.unknown`, `inquiry.recommendation`,
     `inquiry.reasons`, `inquiry.reason`, `inquiry.not_answered`, `inquiry.lacks_…` (see `require_nothing_lacking`),
-    `inquiry.note` (missing), `note.too_long`, `fact.not_allowed` (on a device); Trouble for disk errors.
+    `inquiry.note` (missing), `inquiry.changed_meanwhile`, `note.too_long`, `fact.not_allowed` (on a device); Trouble
+    for disk errors.
     """
     _require_program(session)
     version = require_result(session, outcome, reasons, note)
@@ -166,6 +180,8 @@ def close_inquiry(
         answer = held.answer
         if answer is None:
             raise Refusal("inquiry.not_answered", reference=held.fact.reference)
+        if shown is not None and shown.answers != held.answers:
+            raise Refusal("inquiry.changed_meanwhile", reference=held.fact.reference)
         said = answer.fact
         if outcome == Recommendation.FAVORABLE:
             require_nothing_lacking(held, said.visit_mode, said.receipt)
